@@ -1,0 +1,1 @@
+"""Sales compensation as code: plans in a small language, payouts to the cent, each one explained."""

@@ -1,0 +1,175 @@
+"""Typing `sum` and `count`: over credits they make a measure, over rows that name a payee and a period they are added up as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+from compplan.language.check import expressions
+from compplan.language import tree as t
+from compplan.language import typed as ty
+from compplan.language.codes import problem
+from compplan.language.check.credits import type_credit
+from compplan.language.check.environment import Environment
+from compplan.language.check.windows import fits_within, type_measure_name
+from compplan.language.check.names import did_you_mean
+from compplan.language.check.place import Grain, Place
+from compplan.language.units import NUMBER, Unit, unit_of
+from compplan.language.walk import every
+from compplan.schema import PEOPLE, PeriodType, RecordKind, ReferenceType
+
+
+def type_aggregate(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
+    """A sum or count where it stands: inside a measure, a quota, or a component."""
+    source = _source(env, call)
+    if source is None:
+        return None
+    if place.grain not in (Grain.PERIOD, Grain.GROUP, Grain.MEASURE, Grain.CREDIT):
+        env.report(problem("wrong-place", f"Nothing can be added up in {place.title}.", call.span))
+        return None
+    if source in env.credits:
+        if place.grain is Grain.GROUP:
+            env.report(problem("wrong-place", "A quota is set by records or in the plan, not by what is credited.", call.span))
+            return None
+        aggregate = credit_aggregate(env, source, call)
+        return None if aggregate is None else _inline_measure(env, place, aggregate, call)
+    return _record_sum(env, place, env.schema.kinds[source], call)
+
+
+def _source(env: Environment, call: t.Call) -> str | None:
+    """The credit or kind of record that is added up: what the names before the dots say."""
+    if len(call.arguments) != 1:
+        env.report(problem("wrong-arguments", f"{call.name.text} takes one argument.", call.span, "sum(booking.credited where ...), count(booking)."))
+        return None
+    argument = call.arguments[0]
+    paths = list(_paths(argument))
+    heads = [p.names[0] for p in paths if len(p.names) > 1 or call.name.text == "count"]
+    for head in heads:
+        if head.text in env.credits or env.schema.kind(head.text) is not None:
+            return head.text
+    choices = [*env.credits, *env.schema.kinds]
+    if not heads:
+        hint = "Write whose it is: sum(booking.credited)." if call.name.text == "sum" else "Write what to count: count(booking)."
+        env.report(problem("wrong-arguments", f"{call.name.text} must say what it adds up.", call.span, hint))
+        return None
+    first = heads[0]
+    env.report(problem("unknown-name", f"There is no credit or record {first.text}.", first.span, did_you_mean(first.text, choices)))
+    return None
+
+
+def _paths(node: object) -> Iterator[t.Path]:
+    if isinstance(node, t.Path):
+        yield node
+    elif isinstance(node, tuple):
+        for item in node:
+            yield from _paths(item)
+    elif is_dataclass(node) and isinstance(node, t.Expression):
+        for f in fields(node):
+            yield from _paths(getattr(node, f.name))
+
+
+def credit_aggregate(env: Environment, source: str, call: t.Call) -> ty.Aggregate | None:
+    """A sum or count of credits."""
+    env.use(source)
+    credit = type_credit(env, source)
+    if credit is None:
+        return None
+    place = Place(Grain.CREDIT, f"the credit {source}", kind=env.schema.kinds[credit.kind], credit=credit, lets=_lets_of(env, source))
+    where = None if call.where is None else expressions.type_condition(env, place, call.where)
+    if call.where is not None and where is None:
+        return None
+    if call.name.text == "count":
+        return ty.Aggregate(source, None, where, NUMBER, call.span)
+    value = expressions.type_quantity(env, place, call.arguments[0])
+    if value is None or _counts_whole_records(env, credit, value, call):
+        return None
+    return ty.Aggregate(source, value, where, value.unit, call.span)
+
+
+def _lets_of(env: Environment, credit: str) -> dict[str, t.Let]:
+    return {line.name.text: line for line in env.credits[credit].lines if isinstance(line, t.Let)}
+
+
+def _counts_whole_records(env: Environment, credit: ty.Credit, value: ty.Expr, call: t.Call) -> bool:
+    """Reports a sum of what belongs to the whole record, where several payees may share it."""
+    shared = len(credit.gives) > 1 or credit.from_credit or any(g.recipient.how != "person" or g.child for g in credit.gives)
+    parts = list(every(value))
+    if not shared or any(isinstance(p, ty.CreditField) and p.name != "overlay" for p in parts):
+        return False
+    whole = next((p for p in parts if isinstance(p, ty.RecordField) and p.unit.is_quantity), None)
+    if whole is None:
+        return False
+    name = whole.path[-1]
+    message = f"{name} is that of the whole record, and each payee who shares it would be given all of it."
+    hint = f"Make it an amount of the credit {credit.name}: amount {name}_shared = {name}, and add up that."
+    env.report(problem("double-count", message, call.span, hint))
+    return True
+
+
+def _inline_measure(env: Environment, place: Place, aggregate: ty.Aggregate, call: t.Call) -> ty.Expr | None:
+    name = f"{call.name.text} at line {call.span.line}, column {call.span.column}"
+    measure = ty.Measure(name, None, (aggregate,), ty.Part(0, aggregate.unit, call.span), aggregate.unit, call.span)
+    env.inline(measure)
+    return type_measure_name(env, place, name, call.span)
+
+
+def _record_sum(env: Environment, place: Place, kind: RecordKind, call: t.Call) -> ty.Expr | None:
+    """A sum over the rows of a kind that name the payee (or group) and a period."""
+    if place.grain not in (Grain.PERIOD, Grain.GROUP) or place.window is None:
+        message = f"Rows of {kind.name} can be added up for a payee and a period, not in {place.title}."
+        env.report(problem("wrong-place", message, call.span))
+        return None
+    rows = Place(Grain.ROWS, f"the records of {kind.name}", kind=kind)
+    where = None if call.where is None else expressions.type_condition(env, rows, call.where)
+    counting = call.name.text == "count"
+    value: ty.Expr | None = ty.Const(1, NUMBER, call.span) if counting else expressions.type_quantity(env, rows, call.arguments[0])  # type: ignore[arg-type]
+    if value is None or (call.where is not None and where is None):
+        return None
+    person, group = _owner_column(env, place, kind, call)
+    if person is None and group is None:
+        return None
+    period = _period_column(env, place, kind, call)
+    if period == "":
+        return None
+    unit: Unit = value.unit
+    return ty.RecordSum(kind.name, call.name.text, value, where, person or None, group or None, period, place.window, unit, call.span)
+
+
+def _owner_column(env: Environment, place: Place, kind: RecordKind, call: t.Call) -> tuple[str | None, str | None]:
+    """The columns that name the payee and the group; empty texts where the company needs none, None after a report."""
+    if place.grain is Grain.GROUP and place.group == "":
+        return "", ""
+    if place.grain is Grain.GROUP and place.group:
+        if kind.column(place.group) is None:
+            message = f"{kind.name} has no column {place.group}, so its rows belong to no {place.group}."
+            env.report(problem("wrong-arguments", message, call.span))
+            return None, None
+        return "", place.group
+    people = [c.name for c in kind.columns if isinstance(c.type, ReferenceType) and c.type.kind == PEOPLE]
+    if len(people) != 1:
+        what = "no column that names a person" if not people else f"several columns that name a person: {', '.join(people)}"
+        env.report(problem("wrong-arguments", f"{kind.name} has {what}, so it is not clear whose a row is.", call.span))
+        return None, None
+    return people[0], ""
+
+
+def _period_column(env: Environment, place: Place, kind: RecordKind, call: t.Call) -> str | None:
+    """The column that names the row's period, None where there is none, an empty text after a report."""
+    found = [c for c in kind.columns if isinstance(c.type, PeriodType)]
+    if len(found) > 1:
+        message = f"{kind.name} has several columns that name a period: {', '.join(c.name for c in found)}."
+        env.report(problem("wrong-arguments", message, call.span))
+        return ""
+    if not found:
+        return None
+    assert place.window is not None
+    column = found[0]
+    unit = unit_of(column.type)
+    if unit.per is not None and not fits_within(unit.per, place.window, place.period):
+        message = f"The rows of {kind.name} are each for a {unit.per}, and one {unit.per} is longer than the period asked for here."
+        env.report(problem("needs-window", message, call.span, f"Let it stand where there is one value for each {unit.per}."))
+        return ""
+    return column.name
+
+
+__all__ = ["credit_aggregate", "type_aggregate"]

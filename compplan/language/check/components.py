@@ -1,0 +1,229 @@
+"""Typing components: what is paid for each credit or each period, along which tiers, under which conditions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from compplan.diagnostics import Related
+from compplan.language.check import expressions
+from compplan.language import tree as t
+from compplan.language import typed as ty
+from compplan.language.codes import problem
+from compplan.language.check.credits import type_credit
+from compplan.language.check.environment import Environment
+from compplan.language.check.names import did_you_mean
+from compplan.language.check.place import Grain, Place
+from compplan.language.check.tiers import type_factor
+from compplan.language.units import NUMBER, Unit, money, product
+from compplan.language.walk import every
+from compplan.schema import MONTHS_IN, Period
+
+
+def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Component | None:
+    """The typed component, or None after reporting all that is wrong with it."""
+    grained = _grain(env, tree)
+    if grained is None:
+        return None
+    place, grain, good = grained
+    top_tree = next((line for line in tree.lines if isinstance(line, t.ToTop)), None)
+    top = None if top_tree is None else _top(env, place, top_tree, grain)
+    good = good and (top_tree is None or top is not None)
+    if top_tree is not None:
+        place = place.having(ranked=True)
+    factors = _factors(env, place, tree)
+    if factors:
+        place = place.having(target=factors[0])
+    conditions = [expressions.type_condition(env, place, s.value) for s in _sentences(tree, "only if")]  # type: ignore[arg-type]
+    cap: ty.Expr | bool | None = None
+    floor: ty.Expr | bool | None = None
+    if factors:
+        cap, floor = _limit(env, place, tree, "cap", currency), _limit(env, place, tree, "floor", currency)
+    unit, thing = _unit(env, tree, factors, currency)
+    if factors is None or unit is None or cap is False or floor is False or any(c is None for c in conditions) or not good:
+        return None
+    typed = ty.Component(
+        tree.word, tree.name.text, tree.label, grain, factors, tuple(c for c in conditions if c is not None), top,
+        cap or None, floor or None, thing, unit, None, tree.span,
+    )  # fmt: skip
+    typed = replace(typed, earned_at=_earned_at(typed))
+    return typed if _running_fits(env, tree, typed) else None
+
+
+def _sentences(tree: t.Component, keyword: str) -> list[t.Sentence]:
+    return [line for line in tree.lines if isinstance(line, t.Sentence) and line.keyword == keyword]
+
+
+def _grain(env: Environment, tree: t.Component) -> tuple[Place, ty.ForPeriod | ty.ForCredit, bool] | None:
+    fors = [line for line in tree.lines if isinstance(line, (t.ForPeriod, t.ForCredit))]
+    if not fors:
+        message = f"The {tree.word} {tree.name.text} does not say what it is paid for."
+        env.report(problem("missing-sentence", message, tree.name.span, "For example: for each quarter, or for each booking"))
+        return None
+    for again in fors[1:]:
+        related = (Related(fors[0].span, "it stood here first"),)
+        env.report(problem("duplicate-sentence", "A component is paid for one thing.", again.span, None, related))
+    lets = {line.name.text: line for line in tree.lines if isinstance(line, t.Let)}
+    title = f"the {tree.word} {tree.name.text}"
+    found = fors[0]
+    if isinstance(found, t.ForPeriod):
+        grained = _for_period(env, found, title)
+    else:
+        grained = _for_credit(env, found, title)
+    if grained is None:
+        return None
+    place, grain, good = grained
+    return place.having(lets={**place.lets, **lets}), grain, good
+
+
+def _for_period(env: Environment, tree: t.ForPeriod, title: str) -> tuple[Place, ty.ForPeriod, bool]:
+    if tree.to_date is None:
+        place = Place(Grain.PERIOD, title, period=tree.period, window=ty.Window(tree.period))
+        return place, ty.ForPeriod(tree.period, None, None), True
+    basis, against = tree.to_date.period, tree.to_date.against
+    good = MONTHS_IN[basis] > MONTHS_IN[tree.period]
+    if not good:
+        message = f"A {basis} to date cannot be paid for each {tree.period}; it must be longer."
+        env.report(problem("needs-window", message, tree.to_date.span))
+    window = ty.Window(basis, t.Reach.TO_DATE)
+    place = Place(Grain.PERIOD, title, period=tree.period, window=window, to_date=True, against=against)
+    return place, ty.ForPeriod(tree.period, basis, against), good
+
+
+def _for_credit(env: Environment, tree: t.ForCredit, title: str) -> tuple[Place, ty.ForCredit, bool] | None:
+    name = tree.credit.text
+    if name not in env.credits:
+        choices = [*env.credits, "month", "quarter", "half", "year"]
+        env.report(problem("unknown-name", f"There is no credit {name}, and it is no period.", tree.credit.span, did_you_mean(name, choices)))
+        return None
+    env.use(name)
+    credit = type_credit(env, name)
+    if credit is None:
+        return None
+    lets = {line.name.text: line for line in env.credits[name].lines if isinstance(line, t.Let)}
+    place = Place(Grain.CREDIT, title, kind=env.schema.kinds[credit.kind], credit=credit, lets=lets)
+    where = None if tree.where is None else expressions.type_condition(env, place, tree.where)
+    good = tree.where is None or where is not None
+    if tree.to_date is None:
+        return place, ty.ForCredit(name, where, None, None), good
+    if tree.where is not None:
+        message = "A figure to date is that of all credits; it cannot be paid for some of them."
+        env.report(problem("wrong-place", message, tree.where.span, "Put the condition into the measure: sum(booking.credited where ...)."))
+        good = False
+    basis, against = tree.to_date.period, tree.to_date.against
+    place = place.having(window=ty.Window(basis, t.Reach.TO_DATE), to_date=True, against=against)
+    return place, ty.ForCredit(name, None, basis, against), good
+
+
+def _factors(env: Environment, place: Place, tree: t.Component) -> tuple[ty.Expr, ...] | None:
+    grants = [line for line in tree.lines if isinstance(line, t.Grant)]
+    if tree.word == "award":
+        if len(grants) != 1:
+            message = f"The award {tree.name.text} grants nothing." if not grants else f"The award {tree.name.text} grants two things."
+            env.report(problem("missing-sentence", message, tree.name.span, 'For example: grant 2 "days off"'))
+            return None
+        quantity = expressions.type_quantity(env, place, grants[0].quantity)
+        return None if quantity is None else (quantity,)
+    pays = _sentences(tree, "pay")
+    if len(pays) != 1:
+        if not pays:
+            message = f"The {tree.word} {tree.name.text} does not say what it pays."
+            env.report(problem("missing-sentence", message, tree.name.span, "For example: pay 10% of credited"))
+        for again in pays[1:]:
+            env.report(problem("duplicate-sentence", "A component pays one thing.", again.span, "Multiply with times; for a sum, write two components."))
+        if not pays:
+            return None
+    typed = [type_factor(env, place, s.value) for s in [*pays[:1], *_sentences(tree, "times")]]
+    good = tuple(f for f in typed if f is not None)
+    return good if len(good) == len(typed) and len(pays) == 1 else None
+
+
+def _unit(env: Environment, tree: t.Component, factors: tuple[ty.Expr, ...] | None, currency: str) -> tuple[Unit | None, str | None]:
+    if factors is None:
+        return None, None
+    unit: Unit | None = factors[0].unit
+    for factor in factors[1:]:
+        before = unit
+        unit = None if unit is None else product(unit, factor.unit)
+        if unit is None:
+            env.report(problem("wrong-unit", f"{before} cannot be multiplied by {factor.unit}.", factor.span))
+            return None, None
+    if tree.word == "award":
+        if unit != NUMBER:
+            env.report(problem("wrong-unit", f"An award grants a number of something; this is {unit}.", factors[0].span))
+            return None, None
+        return unit, next(line.thing for line in tree.lines if isinstance(line, t.Grant))
+    if unit != money(currency):
+        hint = "Ask for it per period: ... per quarter." if unit is not None and unit.per else f"Multiply by money: pay 500 {currency}, pay 5% of credited."
+        message = f"A {tree.word} comes to {currency}; this comes to {unit}."
+        env.report(problem("wrong-unit", message, factors[0].span.to(factors[-1].span), hint))
+        return None, None
+    return unit, None
+
+
+def _limit(env: Environment, place: Place, tree: t.Component, keyword: str, currency: str) -> ty.Expr | bool | None:
+    """The cap or floor; None where there is none, False after a report."""
+    found = _sentences(tree, keyword)
+    if not found:
+        return None
+    for again in found[1:]:
+        env.report(problem("duplicate-sentence", f"The component has two sentences with {keyword}.", again.span))
+        return False
+    typed = expressions.type_quantity(env, place, found[0].value)  # type: ignore[arg-type]
+    if typed is None:
+        return False
+    if typed.unit != money(currency):
+        env.report(problem("wrong-unit", f"A {keyword} is in {currency}; this is {typed.unit}.", typed.span))
+        return False
+    return typed
+
+
+def _top(env: Environment, place: Place, tree: t.ToTop, grain: ty.ForPeriod | ty.ForCredit) -> ty.Top | None:
+    if not isinstance(grain, ty.ForPeriod) or grain.to_date is not None:
+        message = "A ranking is made of payees at the end of a period."
+        env.report(problem("wrong-place", message, tree.span, "Let the component be for each month, quarter, half or year."))
+        return None
+    by = expressions.type_quantity(env, place, tree.by)
+    percent = tree.size.kind is t.LiteralKind.PERCENT
+    size = Fraction(tree.size.value)  # type: ignore[arg-type]
+    if percent and tree.rounded_up is None:
+        message = f"{size * 100}% of the payees need not be a whole number."
+        env.report(problem("missing-sentence", message, tree.size.span, "Say rounded up, or rounded down, after the figure."))
+        return None
+    if not percent and (size.denominator != 1 or size < 1):
+        env.report(problem("wrong-arguments", "The top is a whole number of payees.", tree.size.span))
+        return None
+    if by is None:
+        return None
+    return ty.Top(None if percent else int(size), size if percent else None, bool(tree.rounded_up), tree.ties_included, by, tree.span)
+
+
+def _earned_at(component: ty.Component) -> Period | None:
+    """The longest period that the component must see to its end."""
+    formulas = [*component.factors, *component.conditions]
+    formulas += [e for e in (component.cap, component.floor, component.top.by if component.top else None) if e is not None]
+    if isinstance(component.grain, ty.ForCredit) and component.grain.where is not None:
+        formulas.append(component.grain.where)
+    whole = {e.window.period for f in formulas for e in every(f) if isinstance(e, ty.MeasureAt) and e.window.reach is t.Reach.WHOLE}
+    if isinstance(component.grain, ty.ForPeriod):
+        whole.add(component.grain.period)
+    return max(whole, key=lambda p: MONTHS_IN[p]) if whole else None
+
+
+def _running_fits(env: Environment, tree: t.Component, component: ty.Component) -> bool:
+    """A figure to date for each credit is made of measures: a field of the one credit at hand has no figure to date."""
+    if not isinstance(component.grain, ty.ForCredit) or component.grain.to_date is None:
+        return True
+    limits = [e for e in (component.cap, component.floor) if e is not None]
+    good = True
+    for formula in [*component.factors, *component.conditions, *limits]:
+        for e in every(formula):
+            if isinstance(e, (ty.CreditField, ty.RecordField)):
+                name = e.name if isinstance(e, ty.CreditField) else e.path[-1]
+                message = f"{name} belongs to one {component.grain.credit}; the component pays what the {component.grain.to_date} to date comes to."
+                env.report(problem("wrong-grain", message, e.span, f"Use a measure, such as one of sum({component.grain.credit}.credited)."))
+                good = False
+            elif isinstance(e, ty.MeasureAt) and e.window != ty.Window(component.grain.to_date, t.Reach.TO_DATE):
+                env.report(problem("needs-window", "In a figure to date, every measure is taken to date.", e.span, "Leave the words over ... out."))
+                good = False
+    return good

@@ -1,0 +1,57 @@
+"""What one plan can name: its own definitions and those that it uses, typed as they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from compplan.calendar import Calendar
+from compplan.diagnostics import Collector, Diagnostic
+from compplan.language import tree as t
+from compplan.language import typed as ty
+from compplan.schema import Schema
+
+
+@dataclass(slots=True)
+class Environment:
+    """The names of one plan, and what was found while checking it.
+
+    The mappings of syntax (`lets`, `credits`, `measures`, `quotas`, `tables`) are filled once, before anything is typed; the typed ones
+    are filled by the checker as it goes.
+    """
+
+    schema: Schema
+    calendar: Calendar
+    collector: Collector
+    read_file: Callable[[str], str | None]
+    lets: Mapping[str, t.Let] = field(default_factory=dict)
+    credits: Mapping[str, t.Credit] = field(default_factory=dict)
+    measures: Mapping[str, t.Measure] = field(default_factory=dict)
+    quotas: Mapping[str, t.Quota] = field(default_factory=dict)
+    tables: Mapping[str, t.Table] = field(default_factory=dict)
+    typed_credits: dict[str, ty.Credit | None] = field(default_factory=dict)
+    typed_measures: dict[str, ty.Measure | None] = field(default_factory=dict)
+    typed_quotas: dict[str, ty.Quota | None] = field(default_factory=dict)
+    typed_tables: dict[str, ty.Table | None] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    in_progress: list[str] = field(default_factory=list)
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        """Remember a problem."""
+        self.collector.add(diagnostic)
+
+    def use(self, name: str) -> None:
+        """Note that a name is used, so that it is not reported as unused."""
+        self.used.add(name)
+
+    def record_kind_of(self, credit: str) -> str:
+        """The kind of record that a credit comes from in the end; the name itself where it leads nowhere."""
+        seen: set[str] = set()
+        while credit in self.credits and credit not in seen:
+            seen.add(credit)
+            credit = self.credits[credit].source.text
+        return credit
+
+    def inline(self, aggregate_of: ty.Measure) -> None:
+        """Keep a measure that was written inside a formula."""
+        self.typed_measures[aggregate_of.name] = aggregate_of

@@ -1,0 +1,338 @@
+"""Typing formulas: every name resolved, every unit checked. A formula that is wrong is reported once and comes back as None."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from compplan.calendar import parse_period
+from compplan.language import tree as t
+from compplan.language import typed as ty
+from compplan.language.check.aggregates import type_aggregate
+from compplan.language.codes import problem
+from compplan.language.check.environment import Environment
+from compplan.language.check.windows import type_attainment, type_measure_name, type_over, type_quota
+from compplan.language.check.names import did_you_mean, resolve
+from compplan.language.check.place import Place
+from compplan.language.check.tables import type_lookup
+from compplan.language.units import (
+    DATE,
+    DAYS,
+    NUMBER,
+    RATIO,
+    TEXT,
+    YES_NO,
+    Kind,
+    Unit,
+    comparable,
+    money,
+    product,
+    quotient,
+)
+from compplan.schema import MONTHS_IN
+
+FUNCTIONS = ("sum", "count", "min", "max", "abs", "if", "round", "attainment", "quota")
+
+
+def type_literal(literal: t.Literal) -> ty.Const:
+    """A literal as a constant with its unit."""
+    value = literal.value
+    exact = Fraction(value) if isinstance(value, Decimal) else value
+    match literal.kind:
+        case t.LiteralKind.NUMBER:
+            unit = NUMBER
+        case t.LiteralKind.MONEY:
+            unit = money(literal.currency or "")
+        case t.LiteralKind.PERCENT | t.LiteralKind.MULTIPLE:
+            unit = RATIO
+        case t.LiteralKind.DATE:
+            unit = DATE
+        case t.LiteralKind.TEXT:
+            unit = TEXT
+        case t.LiteralKind.YES_NO:
+            unit = YES_NO
+        case t.LiteralKind.DAYS:
+            unit = DAYS
+        case t.LiteralKind.MONTHS:
+            unit = Unit(Kind.MONTHS)
+        case t.LiteralKind.YEARS:
+            unit, exact = Unit(Kind.MONTHS), Fraction(value) * 12  # type: ignore[arg-type]
+    return ty.Const(exact, unit, literal.span)
+
+
+def type_condition(env: Environment, place: Place, expr: t.Expression) -> ty.Expr | None:
+    """A formula that must be yes or no."""
+    typed = type_expression(env, place, expr)
+    if typed is not None and typed.unit != YES_NO:
+        env.report(problem("wrong-unit", f"A condition is yes or no; this is {typed.unit}.", expr.span, "Compare it with something: = , >= , in (...)."))
+        return None
+    return typed
+
+
+def type_quantity(env: Environment, place: Place, expr: t.Expression) -> ty.Expr | None:
+    """A formula that must be money, a ratio or a number."""
+    typed = type_expression(env, place, expr)
+    if typed is not None and not typed.unit.is_quantity:
+        env.report(problem("wrong-unit", f"Here stands a figure: money, a ratio or a number; this is {typed.unit}.", expr.span))
+        return None
+    return typed
+
+
+def type_expression(env: Environment, place: Place, expr: t.Expression) -> ty.Expr | None:
+    """The typed formula, or None after reporting what is wrong with it."""
+    match expr:
+        case t.Literal():
+            return type_literal(expr)
+        case t.Path():
+            return _path(env, place, expr)
+        case t.Binary():
+            return _binary(env, place, expr)
+        case t.Divide():
+            return _divide(env, place, expr)
+        case t.Negate():
+            operand = type_quantity(env, place, expr.operand)
+            return None if operand is None else ty.Neg(operand, operand.unit, expr.span)
+        case t.ShareOf():
+            operand = type_quantity(env, place, expr.operand)
+            share = type_literal(expr.share)
+            return None if operand is None else ty.Arith("*", share, operand, operand.unit, expr.span)
+        case t.PerPeriod():
+            return _per_period(env, place, expr)
+        case t.Over():
+            return type_over(env, place, expr)
+        case t.Call():
+            return _call(env, place, expr)
+        case t.TheTarget():
+            return _target(env, place, expr)
+        case t.Compare():
+            return _compare(env, place, expr)
+        case t.Among():
+            return _among(env, place, expr)
+        case t.InPeriod():
+            return _in_period(env, place, expr)
+        case t.IsEmpty():
+            operand = type_expression(env, place, expr.operand)
+            return None if operand is None else ty.Empty(operand, YES_NO, expr.span)
+        case t.Not():
+            operand = type_condition(env, place, expr.operand)
+            return None if operand is None else ty.NotE(operand, YES_NO, expr.span)
+        case t.Logical():
+            left, right = type_condition(env, place, expr.left), type_condition(env, place, expr.right)
+            return None if left is None or right is None else ty.AndOr(expr.operator, left, right, YES_NO, expr.span)
+
+
+def _path(env: Environment, place: Place, path: t.Path) -> ty.Expr | None:
+    found = resolve(env, place, path)
+    match found:
+        case None:
+            return None
+        case t.Let():
+            return _named(env, place, found, path)
+        case t.Measure():
+            return type_measure_name(env, place, found.name.text, path.span)
+        case _:
+            return found
+
+
+def _named(env: Environment, place: Place, let: t.Let, path: t.Path) -> ty.Expr | None:
+    if let.name.text in env.in_progress:
+        env.report(problem("circular", f"{let.name.text} is worked out from itself.", let.span))
+        return None
+    env.in_progress.append(let.name.text)
+    value = type_expression(env, place, let.value)
+    env.in_progress.pop()
+    return None if value is None else ty.Named(let.name.text, value, value.unit, path.span)
+
+
+def _binary(env: Environment, place: Place, expr: t.Binary) -> ty.Expr | None:
+    left, right = type_expression(env, place, expr.left), type_expression(env, place, expr.right)
+    if left is None or right is None:
+        return None
+    if expr.operator == "*":
+        unit = product(left.unit, right.unit)
+        if unit is None:
+            env.report(problem("wrong-unit", f"{_cap(left.unit)} cannot be multiplied by {right.unit}.", expr.span))
+            return None
+        return ty.Arith("*", left, right, unit, expr.span)
+    moved = _moved_date(expr, left, right)
+    if moved is not None:
+        return moved
+    if left.unit.kind is Kind.DATE and right.unit.kind is Kind.DATE and expr.operator == "-":
+        return ty.Arith("-", left, right, NUMBER, expr.span)
+    if left.unit != right.unit or not left.unit.is_quantity:
+        verb = "added to" if expr.operator == "+" else "taken from"
+        first, second = (left, right) if expr.operator == "+" else (right, left)
+        env.report(problem("wrong-unit", f"{_cap(first.unit)} cannot be {verb} {second.unit}.", expr.span, _unit_hint(left, right)))
+        return None
+    return ty.Arith(expr.operator, left, right, left.unit, expr.span)
+
+
+def _moved_date(expr: t.Binary, left: ty.Expr, right: ty.Expr) -> ty.Shift | None:
+    if left.unit.kind is not Kind.DATE or not isinstance(right, ty.Const) or right.unit.kind not in (Kind.DAYS, Kind.MONTHS):
+        return None
+    count = int(right.value) * (1 if expr.operator == "+" else -1)  # type: ignore[arg-type]
+    days, months = (count, 0) if right.unit.kind is Kind.DAYS else (0, count)
+    return ty.Shift(left, days, months, DATE, expr.span)
+
+
+def _divide(env: Environment, place: Place, expr: t.Divide) -> ty.Expr | None:
+    left, right = type_quantity(env, place, expr.left), type_quantity(env, place, expr.right)
+    otherwise = None if expr.otherwise is None else type_quantity(env, place, expr.otherwise)
+    if left is None or right is None or (expr.otherwise is not None and otherwise is None):
+        return None
+    unit = quotient(left.unit, right.unit)
+    if unit is None:
+        env.report(problem("wrong-unit", f"{_cap(left.unit)} cannot be divided by {right.unit}.", expr.span))
+        return None
+    if isinstance(right, ty.Const):
+        if right.value == 0:
+            env.report(problem("needs-else", "This divides by zero.", expr.right.span))
+            return None
+        otherwise = None
+    elif otherwise is None:
+        env.report(problem("needs-else", "What this divides by can be zero.", expr.span, "Say what it then comes to: ... / ... else 0%."))
+        return None
+    elif otherwise.unit != unit:
+        env.report(problem("wrong-unit", f"The division gives {unit}, its else {otherwise.unit}.", otherwise.span))
+        return None
+    return ty.Div(left, right, otherwise, unit, expr.span)
+
+
+def _per_period(env: Environment, place: Place, expr: t.PerPeriod) -> ty.Expr | None:
+    operand = type_quantity(env, place, expr.operand)
+    if operand is None:
+        return None
+    if operand.unit.kind is not Kind.MONEY or operand.unit.per is None:
+        message = f"Only money for a period can be asked for another; this is {operand.unit}."
+        env.report(problem("wrong-unit", message, expr.span, "Leave the words per ... out, or declare the column as money per year."))
+        return None
+    have, want = MONTHS_IN[operand.unit.per], MONTHS_IN[expr.period]
+    multiply, divide = (want // have, 1) if want >= have else (1, have // want)
+    return ty.Scale(operand, multiply, divide, money(operand.unit.currency or ""), expr.span)
+
+
+def _target(env: Environment, place: Place, expr: t.TheTarget) -> ty.Expr | None:
+    if place.target is None:
+        env.report(problem("wrong-place", "The target is what a component's pay sentence comes to; here there is none.", expr.span))
+        return None
+    return ty.Named("the target", place.target, place.target.unit, expr.span)
+
+
+def _compare(env: Environment, place: Place, expr: t.Compare) -> ty.Expr | None:
+    left, right = type_expression(env, place, expr.left), type_expression(env, place, expr.right)
+    if left is None or right is None:
+        return None
+    if not comparable(left.unit, right.unit):
+        env.report(problem("wrong-unit", f"{_cap(left.unit)} cannot be compared with {right.unit}.", expr.span, _unit_hint(left, right)))
+        return None
+    ordered = left.unit.is_quantity or left.unit.kind is Kind.DATE
+    if expr.comparator not in ("=", "!=") and not ordered:
+        env.report(problem("wrong-unit", f"{_cap(left.unit)} has no order; it can only be = or !=.", expr.span))
+        return None
+    return ty.Cmp(expr.comparator, left, right, YES_NO, expr.span)
+
+
+def _among(env: Environment, place: Place, expr: t.Among) -> ty.Expr | None:
+    operand = type_expression(env, place, expr.operand)
+    choices = tuple(type_literal(c) for c in expr.choices)
+    if operand is None:
+        return None
+    for choice, literal in zip(choices, expr.choices, strict=True):
+        if not comparable(operand.unit, choice.unit):
+            env.report(problem("wrong-unit", f"{_cap(operand.unit)} cannot be compared with {choice.unit}.", choice.span))
+            return None
+        width = literal.span.end_column - literal.span.column
+        if literal.kind is t.LiteralKind.NUMBER and "." not in str(literal.value) and width > len(str(literal.value)):
+            message = f"This is the one number {literal.value:,}."
+            env.report(problem("unlikely-number", message, literal.span, "For two numbers, put a space after the comma; for one, leave the comma out."))
+    return ty.In(operand, choices, YES_NO, expr.span)
+
+
+def _in_period(env: Environment, place: Place, expr: t.InPeriod) -> ty.Expr | None:
+    operand = type_expression(env, place, expr.operand)
+    period = parse_period(expr.period.label)
+    if period is None:
+        env.report(problem("invalid-period", f"There is no period {expr.period.label}.", expr.period.span, "Write 2027-03, 2027-Q1, 2027-H1 or 2027."))
+    if operand is None or period is None:
+        return None
+    if operand.unit.kind is Kind.PERIOD and operand.unit.per == period.kind:
+        return ty.Cmp("=", operand, ty.Const(period.label, TEXT, expr.period.span), YES_NO, expr.span)
+    if operand.unit != DATE:
+        env.report(problem("wrong-unit", f"Only a date lies in a period; this is {operand.unit}.", expr.operand.span))
+        return None
+    return ty.Within(operand, period, YES_NO, expr.span)
+
+
+def _call(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
+    name = call.name.text
+    if call.against is not None and name != "attainment":
+        env.report(problem("wrong-arguments", f"Only an attainment is held against a quota, not {name}.", call.span))
+        return None
+    if name in ("sum", "count"):
+        return type_aggregate(env, place, call)
+    if call.where is not None:
+        env.report(problem("wrong-arguments", f"A where belongs into sum or count, not into {name}.", call.where.span))
+        return None
+    if name in env.tables:
+        return type_lookup(env, place, call)
+    if name == "attainment":
+        return type_attainment(env, place, call)
+    if name == "quota":
+        return type_quota(env, place, call)
+    if name in ("min", "max", "abs", "if", "round"):
+        return _function(env, place, call)
+    env.report(problem("unknown-name", f"There is no function or table {name}.", call.name.span, did_you_mean(name, [*FUNCTIONS, *env.tables])))
+    return None
+
+
+def _function(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
+    name = call.name.text
+    typed = [
+        type_condition(env, place, a) if name == "if" and index == 0 else type_quantity(env, place, a)
+        for index, a in enumerate(call.arguments)
+    ]
+    arguments = tuple(a for a in typed if a is not None)
+    if len(arguments) != len(typed):
+        return None
+    wanted = {"abs": (1, 1, "abs(figure)"), "if": (3, 3, "if(condition, figure, figure)"), "round": (2, 2, "round(figure, 0.01 USD)")}
+    least, most, form = wanted.get(name, (2, 20, f"{name}(figure, figure)"))
+    if not least <= len(arguments) <= most:
+        env.report(problem("wrong-arguments", f"{name} does not take {len(arguments)} arguments.", call.span, f"It is written {form}."))
+        return None
+    figures = arguments[1:] if name == "if" else arguments
+    for other in figures[1:]:
+        if other.unit != figures[0].unit:
+            env.report(problem("wrong-unit", f"The figures of {name} must be of one unit; these are {figures[0].unit} and {other.unit}.", other.span))
+            return None
+    if name == "round" and (not isinstance(arguments[1], ty.Const) or not _is_power_of_ten(arguments[1].value)):
+        env.report(problem("wrong-arguments", "What to round to is 1, 10, 0.1, 0.01 and so on.", arguments[1].span))
+        return None
+    return ty.Func(name, arguments, figures[0].unit, call.span)
+
+
+def _is_power_of_ten(value: ty.Value) -> bool:
+    if not isinstance(value, Fraction) or value <= 0:
+        return False
+    digits = str(value.numerator if value >= 1 else value.denominator)
+    return min(value.numerator, value.denominator) == 1 and digits.rstrip("0") == "1"
+
+
+def _cap(unit: Unit) -> str:
+    text = str(unit)
+    return text[0].upper() + text[1:]
+
+
+def _unit_hint(left: ty.Expr, right: ty.Expr) -> str | None:
+    kinds = {left.unit.kind, right.unit.kind}
+    if kinds == {Kind.MONEY, Kind.NUMBER}:
+        unit = left.unit if left.unit.kind is Kind.MONEY else right.unit
+        return f"Give the number its currency: 500 {unit.currency}."
+    if kinds == {Kind.RATIO, Kind.NUMBER}:
+        return "Write a ratio as a percentage or a multiple: 80% or 0.8x."
+    per = left.unit.per or right.unit.per
+    if kinds == {Kind.MONEY} and per:
+        return f"One of the two is for a {per}; say for which period you want it: ... per quarter."
+    return None
+
+
+__all__ = ["type_condition", "type_expression", "type_literal", "type_quantity"]

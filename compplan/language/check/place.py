@@ -1,0 +1,59 @@
+"""Places: where a formula stands decides which names it may use, and what a bare measure means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from compplan.language import typed as ty
+from compplan.language.tree import Against, Let
+from compplan.schema import Period, RecordKind
+
+
+class Grain(Enum):
+    """What there is one value for."""
+
+    CONSTANT = "the plan"
+    PEOPLE = "each person"
+    RECORD = "each record"
+    CREDIT = "each credit"
+    PERIOD = "each payee and period"
+    GROUP = "each group and period"
+    ROWS = "each row"
+    MEASURE = "a measure"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place of a plan.
+
+    `kind` is the record at hand, `credit` the credit at hand (at the grain RECORD: the credit that the records come from), `child` the
+    kind whose rows a `give` goes through. `period` is how often, `window` what a bare measure is taken over, `running` the period of a figure
+    to date at the grain CREDIT, `against` which quota it is held against. `group` is a quota's group: a column of people, or "" for the company.
+    """
+
+    grain: Grain
+    title: str
+    kind: RecordKind | None = None
+    credit: ty.Credit | None = None
+    child: RecordKind | None = None
+    period: Period | None = None
+    window: ty.Window | None = None
+    to_date: bool = False
+    against: Against | None = None
+    group: str | None = None
+    lets: Mapping[str, Let] = field(default_factory=dict)
+    target: ty.Expr | None = None
+    ranked: bool = False
+
+    def having(self, **changes: object) -> Place:
+        """The same place with some of it changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    @property
+    def has_payee(self) -> bool:
+        """Whether a payee is at hand."""
+        if self.grain is Grain.RECORD:
+            return self.credit is not None
+        return self.grain in (Grain.CREDIT, Grain.PERIOD, Grain.PEOPLE)

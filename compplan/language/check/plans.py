@@ -1,0 +1,251 @@
+"""Plan files to typed plans: definitions gathered, every plan checked, all problems of all files in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+
+from compplan.calendar import Calendar
+from compplan.diagnostics import Collector, Diagnostic, Related
+from compplan.language import tree as t
+from compplan.language import typed as ty
+from compplan.language.codes import problem
+from compplan.language.check.components import type_component
+from compplan.language.check.credits import type_credit
+from compplan.language.check.environment import Environment
+from compplan.language.check.examples import type_example
+from compplan.language.check.expressions import type_condition, type_quantity
+from compplan.language.check.measures import type_measure, type_quota_of
+from compplan.language.check.names import did_you_mean
+from compplan.language.check.place import Grain, Place
+from compplan.language.check.tables import type_table
+from compplan.language.units import money
+from compplan.language.check.weights import check_weights
+from compplan.schema import MONTHS_IN, Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The plans that are right, in the order of the files, and every problem found."""
+
+    plans: tuple[ty.Plan, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error; warnings are no errors."""
+        return not any(d.is_error for d in self.diagnostics)
+
+
+def check_plans(files: Sequence[t.File], schema: Schema, calendar: Calendar, read_file: Callable[[str], str | None]) -> Checked:
+    """The typed plans of a project. `read_file` gives the text of a table's CSV file, or None where there is none to read."""
+    collector = Collector()
+    items = [item for file in files for item in file.items]
+    _unique(collector, items)
+    shared = {item.name.text: item for item in items if isinstance(item, t.Definitions)}
+    used: set[tuple[str, str]] = set()
+    plans = []
+    for item in items:
+        if isinstance(item, t.Plan):
+            plan = _Checker(item, shared, Environment(schema, calendar, collector, read_file), used).check()
+            if plan is not None:
+                plans.append(plan)
+    for item in shared.values():
+        _check_alone(item, Environment(schema, calendar, collector, read_file))
+        _report_unused(collector, item.lines, lambda name, of=item.name.text: (of, name) in used)  # type: ignore[misc]
+    return Checked(tuple(plans), collector.sorted())
+
+
+def _unique(collector: Collector, items: Sequence[t.Plan | t.Definitions]) -> None:
+    seen: dict[tuple[type, str], t.Name] = {}
+    for item in items:
+        first = seen.setdefault((type(item), item.name.text), item.name)
+        if first is not item.name:
+            related = (Related(first.span, "the other one"),)
+            what = "plans" if isinstance(item, t.Plan) else "definitions"
+            collector.add(problem("duplicate-name", f"There are two {what} named {item.name.text}.", item.name.span, None, related))
+
+
+def _names(lines: Sequence[t.PlanLine | t.SharedLine]) -> Iterator[tuple[str, t.Name]]:
+    """What lines define, with the kind of thing; a quota goes by its measure's name and shares it."""
+    for line in lines:
+        match line:
+            case t.Let() | t.Credit() | t.Measure() | t.Table() | t.Component():
+                yield "", line.name
+            case t.Quota():
+                yield "quota", line.measure
+            case _:
+                pass
+
+
+def _check_alone(item: t.Definitions, env: Environment) -> None:
+    """Definitions are checked by themselves, so that what no plan uses yet is checked as well."""
+    _fill(env, item.lines, ())
+    _type_all(env)
+
+
+def _fill(env: Environment, own: Sequence[t.PlanLine | t.SharedLine], used: Sequence[t.SharedLine]) -> None:
+    lines = [*used, *own]
+    env.lets = {x.name.text: x for x in lines if isinstance(x, t.Let)}
+    env.credits = {x.name.text: x for x in lines if isinstance(x, t.Credit)}
+    env.measures = {x.name.text: x for x in lines if isinstance(x, t.Measure)}
+    env.quotas = {x.measure.text: x for x in lines if isinstance(x, t.Quota)}
+    env.tables = {x.name.text: x for x in lines if isinstance(x, t.Table)}
+    seen: dict[tuple[str, str], t.Name] = {}
+    for what, name in _names(lines):
+        first = seen.setdefault((what, name.text), name)
+        if first is not name:
+            related = (Related(first.span, "the other one"),)
+            env.report(problem("duplicate-name", f"The name {name.text} is given twice.", name.span, None, related))
+
+
+def _type_all(env: Environment) -> None:
+    for credit in env.credits:
+        type_credit(env, credit)
+    for measure in env.measures:
+        type_measure(env, measure)
+    for name, quota in env.quotas.items():
+        if name in env.measures:
+            type_quota_of(env, name)
+        else:
+            hint = did_you_mean(name, list(env.measures))
+            env.report(problem("unknown-name", f"There is no measure {name}.", quota.measure.span, hint))
+    for table in env.tables:
+        type_table(env, table)
+
+
+def _report_unused(collector: Collector, lines: Sequence[t.PlanLine | t.SharedLine], is_used: Callable[[str], bool]) -> None:
+    for line in lines:
+        if isinstance(line, (t.Let, t.Credit, t.Measure, t.Table)) and not is_used(line.name.text):
+            collector.add(problem("unused", f"Nothing uses {line.name.text}.", line.name.span, "Use it, or leave it out."))
+
+
+class _Checker:
+    """Checks one plan."""
+
+    def __init__(self, tree: t.Plan, shared: Mapping[str, t.Definitions], env: Environment, used: set[tuple[str, str]]) -> None:
+        self.tree = tree
+        self.shared = shared
+        self.env = env
+        self.used = used
+
+    def check(self) -> ty.Plan | None:
+        before = sum(d.is_error for d in self.env.collector.found)
+        blocks = self._used_blocks()
+        _fill(self.env, self.tree.lines, [line for block in blocks for line in block.lines])
+        _type_all(self.env)
+        plan = self._plan()
+        for block in blocks:
+            self.used.update((block.name.text, name) for name in self.env.used)
+        _report_unused(self.env.collector, self.tree.lines, lambda name: name in self.env.used)
+        return plan if sum(d.is_error for d in self.env.collector.found) == before else None
+
+    def _used_blocks(self) -> list[t.Definitions]:
+        blocks = []
+        for line in self.tree.lines:
+            if isinstance(line, t.Use):
+                block = self.shared.get(line.name.text)
+                if block is None:
+                    hint = did_you_mean(line.name.text, list(self.shared))
+                    self.env.report(problem("unknown-use", f"There are no definitions {line.name.text}.", line.name.span, hint))
+                else:
+                    blocks.append(block)
+        return blocks
+
+    def _one(self, kind: type, keyword: str, example: str) -> t.PlanLine | None:
+        """The one sentence that a plan must have of a kind."""
+        found = [line for line in self.tree.lines if isinstance(line, kind)]
+        if not found:
+            message = f"The plan {self.tree.name.text} has no sentence with {keyword}."
+            self.env.report(problem("missing-sentence", message, self.tree.name.span, f"For example: {example}"))
+            return None
+        for again in found[1:]:
+            related = (Related(found[0].span, "it stood here first"),)
+            self.env.report(problem("duplicate-sentence", f"A plan has one sentence with {keyword}.", again.span, None, related))
+        return found[0]
+
+    def _plan(self) -> ty.Plan | None:
+        env, tree = self.env, self.tree
+        effective = self._one(t.Effective, "effective", "effective from 2027-01-01 through 2027-12-31")
+        payees = self._one(t.Payees, "payees", 'payees where role = "AE"')
+        currency = self._one(t.Currency, "currency", "currency USD, each earning rounded to 0.01, half away from zero")
+        payout = self._one(t.Payout, "payout", "payout each month")
+        code = currency.code if isinstance(currency, t.Currency) else env.schema.currency
+        where = self._payees(payees)
+        components = self._components(code)
+        caps = [self._cap(line, code, payout) for line in tree.lines if isinstance(line, t.PlanCap)]
+        check_weights(env, tree)
+        words = {c.name.text: c.word for c in tree.lines if isinstance(c, t.Component)}
+        examples = [type_example(env, line, words, code) for line in tree.lines if isinstance(line, t.Example)]
+        if not (isinstance(effective, t.Effective) and isinstance(currency, t.Currency) and isinstance(payout, t.Payout)):
+            return None
+        if not self._effective(effective) or not self._currency(currency):
+            return None
+        return ty.Plan(
+            name=tree.name.text, label=tree.label, first=effective.first, last=effective.last, payees=where, currency=code,
+            unit_decimals=max(0, -int(currency.unit.normalize().as_tuple().exponent)), rounding_unit=Fraction(currency.unit),
+            half_even=currency.half_even, payout=payout.period,
+            credits={k: v for k, v in env.typed_credits.items() if v is not None},
+            measures={k: v for k, v in env.typed_measures.items() if v is not None},
+            quotas={k: v for k, v in env.typed_quotas.items() if v is not None},
+            tables={k: v for k, v in env.typed_tables.items() if v is not None},
+            components=tuple(components), caps=tuple(c for c in caps if c is not None),
+            examples=tuple(e for e in examples if e is not None), file=tree.span.file, span=tree.span,
+        )  # fmt: skip
+
+    def _payees(self, line: t.PlanLine | None) -> ty.Expr | None:
+        if not isinstance(line, t.Payees) or line.where is None:
+            return None
+        return type_condition(self.env, Place(Grain.PEOPLE, "the payees sentence"), line.where)
+
+    def _components(self, code: str) -> list[ty.Component]:
+        trees = [line for line in self.tree.lines if isinstance(line, t.Component)]
+        if not trees:
+            message = f"The plan {self.tree.name.text} pays nothing."
+            self.env.report(problem("missing-sentence", message, self.tree.name.span, "Write a commission, a bonus or an award."))
+        typed = [type_component(self.env, c, code) for c in trees]
+        return [c for c in typed if c is not None]
+
+    def _cap(self, line: t.PlanCap, code: str, payout: t.PlanLine | None) -> ty.PlanCap | None:
+        place = Place(Grain.PERIOD, "the plan's cap", period=line.period, window=ty.Window(line.period))
+        limit = type_quantity(self.env, place, line.limit)
+        if limit is None:
+            return None
+        if limit.unit != money(code):
+            hint = f"Ask for it per {line.period}." if limit.unit.per else None
+            self.env.report(problem("wrong-unit", f"A cap is in {code}; this is {limit.unit}.", line.limit.span, hint))
+            return None
+        if isinstance(payout, t.Payout) and MONTHS_IN[payout.period] > MONTHS_IN[line.period]:
+            message = f"Payouts are made each {payout.period}; a cap for each {line.period} is shorter."
+            self.env.report(problem("needs-window", message, line.span))
+            return None
+        return ty.PlanCap(line.period, limit, line.span)
+
+    def _effective(self, line: t.Effective) -> bool:
+        calendar = self.env.calendar
+        if line.last < line.first:
+            self.env.report(problem("effective", "The plan ends before it begins.", line.span))
+            return False
+        after = line.last + timedelta(days=1)
+        for day in (line.first, after):
+            if calendar.start_of_month(calendar.month_of(day)) != day:
+                message = "A plan begins with the first day of a month of the calendar and ends with the last day of one."
+                self.env.report(problem("effective", message, line.span))
+                return False
+        return True
+
+    def _currency(self, line: t.Currency) -> bool:
+        if line.code != self.env.schema.currency:
+            message = f"The records count in {self.env.schema.currency}, the plan in {line.code}."
+            self.env.report(problem("currency", message, line.span, f"Write currency {self.env.schema.currency}."))
+            return False
+        unit = Fraction(line.unit)
+        if unit <= 0 or (unit.numerator != 1 and unit.denominator != 1) or unit.denominator not in {10**n for n in range(7)}:
+            self.env.report(problem("wrong-arguments", "Earnings are rounded to 1, 0.1, 0.01 and so on.", line.span))
+            return False
+        return True
+
+
+__all__ = ["Checked", "check_plans"]

@@ -1,0 +1,94 @@
+"""How each sentence is written, with an example: what a message shows, and what the tests hold against the grammar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One sentence: where it may stand, its form with the parts to fill in, and a sentence that is right."""
+
+    places: tuple[str, ...]
+    form: str
+    example: str
+
+
+_SHARED = ("definitions", "plan")
+_EARNED = ("commission", "bonus")
+
+FORMS: Mapping[str, Form] = {
+    "use": Form(("plan",), "use NAME", "use company"),
+    "effective": Form(("plan",), "effective from DATE through DATE", "effective from 2027-01-01 through 2027-12-31"),
+    "payees": Form(("plan",), "payees where CONDITION, or payees everyone", 'payees where role = "AE"'),
+    "currency": Form(
+        ("plan",),
+        "currency CODE, each earning rounded to UNIT, half away from zero (or half even)",
+        "currency USD, each earning rounded to 0.01, half away from zero",
+    ),
+    "payout": Form(("plan",), "payout each PERIOD", "payout each month"),
+    "weights": Form(("plan",), "weights of COLUMN add to PERCENT", "weights of target_incentive add to 100%"),
+    "credit": Form(_SHARED, "credit NAME from RECORDS {", "credit booking from deals {"),
+    "measure": Form(_SHARED, "measure NAME = FORMULA", "measure sold = sum(booking.credited)"),
+    "quota": Form(_SHARED, "quota for MEASURE each PERIOD = FORMULA", "quota for sold each quarter = 250,000 USD"),
+    "table": Form(_SHARED, 'table NAME {, or table NAME from "FILE.csv"', 'table rate from "rates.csv"'),
+    "let": Form((*_SHARED, "credit", *_EARNED, "award"), "let NAME = FORMULA", "let margin = price - cost"),
+    "commission": Form(("plan",), 'commission NAME "LABEL" {', 'commission own "Own bookings" {'),
+    "bonus": Form(("plan",), 'bonus NAME "LABEL" {', 'bonus kicker "Kicker" {'),
+    "award": Form(("plan",), 'award NAME "LABEL" {', 'award club "President\'s Club" {'),
+    "example": Form(("plan",), 'example "TEXT" {', 'example "at 120 %" {'),
+    "where": Form(("credit",), "where CONDITION", 'where stage = "Won"'),
+    "on": Form(("credit",), "on DATE_COLUMN", "on close_date"),
+    "amount": Form(("credit",), "amount FORMULA, or amount NAME = FORMULA", "amount acv"),
+    "give": Form(("credit",), "give SHARE to PERSON, or give the rest to PERSON", "give 100% to owner"),
+    "shares": Form(("credit",), "shares add to PERCENT", "shares add to 100%"),
+    "for": Form(
+        (*_EARNED, "award"),
+        "for each PERIOD, or for each CREDIT where CONDITION",
+        "for each quarter",
+    ),
+    "pay": Form(_EARNED, "pay FORMULA", "pay 10% of credited"),
+    "times": Form(_EARNED, "times FORMULA", "times 1.5x"),
+    "only": Form((*_EARNED, "award"), "only if CONDITION", "only if attainment(sold) >= 80%"),
+    "to": Form(
+        (*_EARNED, "award"),
+        "to the top COUNT by FORMULA, ties included (or excluded); to the top PERCENT by FORMULA, rounded up (or down), ties included",
+        "to the top 3 by sold, ties included",
+    ),
+    "grant": Form(("award",), 'grant COUNT "THING"', 'grant 2 "days off"'),
+    "cap": Form(("plan", *_EARNED), "cap each PERIOD at FORMULA in a plan, cap at FORMULA in a component", "cap each year at 90,000 USD"),
+    "floor": Form(_EARNED, "floor at FORMULA", "floor at 0 USD"),
+    "from": Form(("tiers",), "from BOUND: VALUE", "from 100%: 1.5x"),
+    "below": Form(("tiers",), "below BOUND: VALUE", "below 80%: 0x"),
+    "at": Form(("tiers",), "at BOUND: VALUE", "at 100%: 1x"),
+    "above": Form(("tiers",), "above BOUND: VALUE", "above 150%: 2x"),
+    "given": Form(("example",), "given RECORDS {", "given deals {"),
+    "expect": Form(
+        ("example",),
+        'expect WHAT for "PAYEE" in PERIOD = VALUE',
+        'expect own for "ana" in 2027-Q1 = 11,812.50 USD',
+    ),
+    "plan": Form(("file",), 'plan NAME "LABEL" {', 'plan account_executive "Account Executive 2027" {'),
+    "definitions": Form(("file",), "definitions NAME {", "definitions company {"),
+}
+
+OPENERS: Mapping[str, str] = {
+    "plan": "plan",
+    "definitions": "definitions",
+    "credit": "credit",
+    "commission": "commission",
+    "bonus": "bonus",
+    "award": "award",
+    "example": "example",
+    "table": "table",
+    "given": "table",
+    "pay": "tiers",
+    "times": "tiers",
+}
+"""What a sentence that ends in an opening brace opens."""
+
+
+def sentences_of(place: str) -> tuple[str, ...]:
+    """The keywords that may start a sentence in a place."""
+    return tuple(word for word, form in FORMS.items() if place in form.places)

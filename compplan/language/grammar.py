@@ -1,0 +1,52 @@
+"""The parser that lark makes of the grammar, kept between runs in the user's cache folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+from lark import Lark
+
+_PACKAGED = Path(__file__).parent.parent / "grammar" / "compplan.lark"
+_CHECKOUT = Path(__file__).parent.parent.parent / "grammar" / "compplan.lark"
+
+
+def grammar_text() -> str:
+    """The grammar, from the wheel or from the checkout."""
+    return (_PACKAGED if _PACKAGED.exists() else _CHECKOUT).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def parser() -> Lark:
+    """The parser; read from the cache where it is there, made and kept there where not."""
+    text = grammar_text()
+    key = hashlib.sha256(f"{text}\n{version('lark')}\n{sys.version}".encode()).hexdigest()[:32]
+    cached = _cache_folder() / f"grammar-{key}.bin"
+    try:
+        with cached.open("rb") as stream:
+            return Lark.load(stream)  # type: ignore[no-any-return]
+    except Exception:  # noqa: BLE001 - whatever is wrong with a cached file, the answer is to make it again
+        made = Lark(text, parser="lalr", propagate_positions=True, maybe_placeholders=True)
+        _keep(made, cached)
+        return made
+
+
+def _cache_folder() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "compplan"
+
+
+def _keep(made: Lark, cached: Path) -> None:
+    """Write whole or not at all; a folder that cannot be written to only costs time."""
+    try:
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=cached.parent, delete=False) as stream:
+            made.save(stream)
+        os.replace(stream.name, cached)
+    except OSError:
+        return

@@ -1,0 +1,625 @@
+"""The syntax tree: what a plan file says, word for word, with the place of every part. Nothing here is checked yet.
+
+Every node is immutable, and its span is left out of comparison, so that two texts that differ in layout alone are equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from compplan.diagnostics import Span
+from compplan.schema import Period
+
+
+def _span() -> Span:
+    return field(compare=False, repr=False)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as written, with its place."""
+
+    text: str
+    span: Span = _span()
+
+
+# ---- formulas -----------------------------------------------------------------------------------------------------
+
+
+class LiteralKind(Enum):
+    """What a literal was written as."""
+
+    NUMBER = "number"
+    MONEY = "money"
+    PERCENT = "percent"
+    MULTIPLE = "multiple"
+    DATE = "date"
+    TEXT = "text"
+    YES_NO = "yes or no"
+    DAYS = "days"
+    MONTHS = "months"
+    YEARS = "years"
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value written out; a percentage is held as its ratio (75 % is 0.75), a duration as its count."""
+
+    kind: LiteralKind
+    value: Decimal | str | bool | date
+    currency: str | None
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A name, or names joined by dots: `acv`, `owner.manager`, `booking.credited`."""
+
+    names: tuple[Name, ...]
+    span: Span = _span()
+
+    @property
+    def text(self) -> str:
+        """The names joined by dots."""
+        return ".".join(n.text for n in self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """`left operator right`, the operator one of + - *."""
+
+    operator: str
+    left: Expression
+    right: Expression
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Divide:
+    """`left / right else otherwise`."""
+
+    left: Expression
+    right: Expression
+    otherwise: Expression | None
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Negate:
+    """`-operand`."""
+
+    operand: Expression
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class ShareOf:
+    """`75% of operand`."""
+
+    share: Literal
+    operand: Expression
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class PerPeriod:
+    """`operand per quarter`."""
+
+    operand: Expression
+    period: Period
+    span: Span = _span()
+
+
+class Reach(Enum):
+    """How much of a period a window takes."""
+
+    WHOLE = "whole"
+    TO_DATE = "to date"
+    BEFORE = "before this one"
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """`operand over year to date`."""
+
+    operand: Expression
+    period: Period
+    reach: Reach
+    span: Span = _span()
+
+
+class Against(Enum):
+    """Which part of a quota a figure to date is held against."""
+
+    FULL = "the full quota"
+    TO_DATE = "the quota to date"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`name(arguments where condition against ...)`."""
+
+    name: Name
+    arguments: tuple[Expression, ...]
+    where: Expression | None
+    against: Against | None
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class TheTarget:
+    """`the target`: what the component's `pay` sentence comes to."""
+
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`left comparator right`, one of = != < <= > >=."""
+
+    comparator: str
+    left: Expression
+    right: Expression
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """`operand in ("a", "b")`."""
+
+    operand: Expression
+    choices: tuple[Literal, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodLiteral:
+    """`2027-Q1`, `2027-03`, `2027-H1` or `2027`."""
+
+    label: str
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class InPeriod:
+    """`operand in 2027-Q4`."""
+
+    operand: Expression
+    period: PeriodLiteral
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class IsEmpty:
+    """`operand is empty`."""
+
+    operand: Expression
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """`not operand`."""
+
+    operand: Expression
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Logical:
+    """`left and right`, `left or right`."""
+
+    operator: str
+    left: Expression
+    right: Expression
+    span: Span = _span()
+
+
+Expression = (
+    Literal | Path | Binary | Divide | Negate | ShareOf | PerPeriod | Over | Call | TheTarget
+    | Compare | Among | InPeriod | IsEmpty | Not | Logical
+)  # fmt: skip
+
+
+class BoundKind(Enum):
+    """How a row of tiers states its bound."""
+
+    FROM = "from"
+    BELOW = "below"
+    ABOVE = "above"
+    AT = "at"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`from 100%: 1.5x`."""
+
+    bound_kind: BoundKind
+    bound: Expression
+    value: Expression
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """`each slice of operand { rows }`: every slice at its own value (marginal)."""
+
+    operand: Expression
+    rows: tuple[Row, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`the step reached by operand { rows }`: one value, that of the last row reached (whole)."""
+
+    operand: Expression
+    rows: tuple[Row, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """`the curve at operand { rows }`: points joined by straight lines."""
+
+    operand: Expression
+    rows: tuple[Row, ...]
+    span: Span = _span()
+
+
+Factor = Expression | Slices | Step | Curve
+
+
+# ---- what is credited, measured, set as a goal --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    """`let name = formula`."""
+
+    name: Name
+    value: Expression
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class ToPerson:
+    """`to owner`."""
+
+    person: Path
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class ToManagers:
+    """`to every manager above owner`."""
+
+    person: Path
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class ToGroup:
+    """`to everyone in owner.team`."""
+
+    group: Path
+    span: Span = _span()
+
+
+Recipient = ToPerson | ToManagers | ToGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Give:
+    """`give share to recipient where condition, as overlay`; a share of None is `the rest`."""
+
+    share: Expression | None
+    recipient: Recipient
+    where: Expression | None
+    overlay: bool
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAmount:
+    """`amount kept = formula`."""
+
+    name: Name
+    value: Expression
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of one formula and the keyword that it starts with: `where`, `on`, `amount`, `pay`, `times`, `only if`, `cap`, `floor`."""
+
+    keyword: str
+    value: Factor
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class SharesAdd:
+    """`shares add to 100%`."""
+
+    total: Literal
+    span: Span = _span()
+
+
+CreditLine = Let | Sentence | NamedAmount | Give | SharesAdd
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """`credit name from source { lines }`."""
+
+    name: Name
+    source: Name
+    lines: tuple[CreditLine, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class EachGroup:
+    """`for each team`."""
+
+    column: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """`for the company`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`measure name for group = formula`; a group of None is each payee."""
+
+    name: Name
+    group: EachGroup | Company | None
+    value: Expression
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """`quota for measure each period = formula`."""
+
+    measure: Name
+    period: Period
+    value: Expression
+    span: Span = _span()
+
+
+class CellKind(Enum):
+    """What a cell of a table holds."""
+
+    VALUE = "value"
+    FROM = "from"
+    BELOW = "below"
+    ANY = "any"
+    PERIOD = "period"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell; its value is a formula, or a period's label."""
+
+    kind: CellKind
+    value: Expression | PeriodLiteral | None
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Rows of cells; the first row is the header."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`table name { grid }` or `table name from "file.csv"`."""
+
+    name: Name
+    grid: Grid | None
+    file: Literal | None
+    span: Span = _span()
+
+
+# ---- the plan's terms ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """`use name`."""
+
+    name: Name
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """`effective from first through last`, both included."""
+
+    first: date
+    last: date
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Payees:
+    """`payees where condition`, or `payees everyone` with no condition."""
+
+    where: Expression | None
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """`currency USD, each earning rounded to 0.01, half away from zero`."""
+
+    code: str
+    unit: Decimal
+    half_even: bool
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """`payout each month`."""
+
+    period: Period
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """`weights of target_incentive add to 100%`."""
+
+    column: Path
+    total: Literal
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCap:
+    """`cap each year at formula`."""
+
+    period: Period
+    limit: Expression
+    span: Span = _span()
+
+
+# ---- what is earned -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ToDate:
+    """`on the year to date less what was earned before, against the full quota`."""
+
+    period: Period
+    against: Against | None
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class ForPeriod:
+    """`for each month, on the quarter to date less what was earned before`."""
+
+    period: Period
+    to_date: ToDate | None
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class ForCredit:
+    """`for each booking where condition`."""
+
+    credit: Name
+    where: Expression | None
+    to_date: ToDate | None
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class ToTop:
+    """`to the top 10% by formula, rounded up, ties included`."""
+
+    size: Literal
+    by: Expression
+    rounded_up: bool | None
+    ties_included: bool
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """`grant 2 "days off"`."""
+
+    quantity: Expression
+    thing: str
+    span: Span = _span()
+
+
+ComponentLine = Let | Sentence | ForPeriod | ForCredit | ToTop | Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """`commission name "Label" { lines }`; the word is commission, bonus or award."""
+
+    word: str
+    name: Name
+    label: str
+    lines: tuple[ComponentLine, ...]
+    span: Span = _span()
+
+
+# ---- examples -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """`given deals { grid }`."""
+
+    kind: Name
+    grid: Grid
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """`expect own for "ana" on "d1" in 2027-Q1 = 11,812.50 USD`."""
+
+    what: Expression
+    payee: str
+    record: str | None
+    period: PeriodLiteral
+    value: Expression
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`example "text" { lines }`."""
+
+    title: str
+    lines: tuple[Given | Expect, ...]
+    span: Span = _span()
+
+
+SharedLine = Let | Credit | Measure | Quota | Table
+PlanLine = SharedLine | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Component | Example
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """`definitions name { lines }`."""
+
+    name: Name
+    lines: tuple[SharedLine, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`plan name "Label" { lines }`."""
+
+    name: Name
+    label: str
+    lines: tuple[PlanLine, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """All that one plan file holds."""
+
+    path: str
+    items: tuple[Plan | Definitions, ...]

@@ -1,0 +1,52 @@
+"""Walking typed formulas: their parts, every formula inside them, and the same formula with parts replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+
+from compplan.language import typed as ty
+
+
+def parts(expr: ty.Expr) -> Iterator[ty.Expr]:
+    """The formulas directly inside one."""
+    for f in fields(expr):
+        yield from _inside(getattr(expr, f.name))
+
+
+def _inside(value: object) -> Iterator[ty.Expr]:
+    if isinstance(value, ty.Expr):
+        yield value
+    elif isinstance(value, ty.Tier):
+        if value.start is not None:
+            yield value.start
+        yield value.value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _inside(item)
+
+
+def every(expr: ty.Expr) -> Iterator[ty.Expr]:
+    """The formula itself and all that is inside it, from the outside in."""
+    yield expr
+    for part in parts(expr):
+        yield from every(part)
+
+
+def rewrite(expr: ty.Expr, change: Callable[[ty.Expr], ty.Expr | None]) -> ty.Expr:
+    """The formula with every part replaced for which `change` gives another; what it gives is not looked into again."""
+    changed = change(expr)
+    if changed is not None:
+        return changed
+    return replace(expr, **{f.name: _rewritten(getattr(expr, f.name), change) for f in fields(expr) if f.name != "span"})
+
+
+def _rewritten(value: object, change: Callable[[ty.Expr], ty.Expr | None]) -> object:
+    if isinstance(value, ty.Expr):
+        return rewrite(value, change)
+    if isinstance(value, ty.Tier):
+        start = None if value.start is None else rewrite(value.start, change)
+        return ty.Tier(start, rewrite(value.value, change), value.span)
+    if isinstance(value, tuple):
+        return tuple(_rewritten(item, change) for item in value)
+    return value

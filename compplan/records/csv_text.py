@@ -1,0 +1,288 @@
+"""CSV and TSV files: looked over before DuckDB reads them, as text, and their rows led back to lines."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+
+from compplan.records.opened import CHUNK, LineOf, Opened, Ragged, Workspace, check_headers, refuse
+from compplan.records.spec import SourceSpec
+from compplan.records.sql import name, text
+
+MAX_LINE = 4 << 20
+"""Bytes in one row; more is taken for a damaged file."""
+
+_SHOWN = 200
+_ENCODING_HINT = (
+    "If the file comes from Excel, save it as “CSV UTF-8”, or say `encoding: windows-1252` (or latin-1, utf-16) beside the source."
+)
+
+
+@dataclass(slots=True)
+class _Look:
+    """What was seen of a file before it is read: how many lines, and which signs end them."""
+
+    newlines: int = 0
+    crlf: int = 0
+    returns: int = 0
+    ends_open: bool = False
+
+    @property
+    def lines(self) -> int:
+        """Lines, the last one counted though nothing ends it."""
+        return self.newlines + self.ends_open
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether lines end in more than one way."""
+        return self.returns > self.crlf or 0 < self.crlf < self.newlines
+
+
+def open_csv(workspace: Workspace, file: Path, spec: SourceSpec) -> Opened:
+    """A CSV or TSV file as a relation of texts.
+
+    Raises `RefusedError` where it is not text in the declared encoding, has a row of more than `MAX_LINE` bytes, or lacks a header.
+    """
+    path = file if spec.encoding == "utf-8" else _transcoded(workspace, file, spec.encoding)
+    look = _look_over(path, file)
+    if look.is_mixed:
+        path = _with_plain_newlines(workspace, path)
+        look = _look_over(path, file)
+    delimiter = spec.delimiter or ("\t" if file.suffix.lower() == ".tsv" else ",")
+    headers, skipped, header_lines = _header(path, file, delimiter)
+    check_headers(headers, spec, file, skipped + header_lines)
+    names = [f"c{i}" for i in range(len(headers))]
+    rejects = workspace.fresh("csv_errors")
+    types = ", ".join(f"{text(n)}: 'VARCHAR'" for n in names)
+    relation = (
+        f"read_csv({text(str(path.resolve()))}, auto_detect = false, header = true, skip = {skipped}, delim = {text(delimiter)}, quote = '\"', "
+        f"escape = '\"', columns = {{{types}}}, strict_mode = true, max_line_size = {MAX_LINE}, store_rejects = true, rejects_limit = 0, "
+        f"rejects_table = {text(rejects)}, rejects_scan = {text(rejects + '_scans')})"
+    )
+    lines = _Lines(workspace.connection, path, file, delimiter, rejects, look.lines, skipped, header_lines, len(headers))
+    first: dict[str, tuple[str, str]] = {}
+    for header, column in zip(headers, names, strict=True):
+        first.setdefault(header, (column, "VARCHAR"))
+    return Opened(relation, first, lines.after_read, is_text=True)
+
+
+def _look_over(path: Path, shown: Path) -> _Look:
+    look, decoder, since, last = _Look(), codecs.getincrementaldecoder("utf-8")(), 0, b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                raise _not_utf8(shown, look, chunk, max(error.start, 0)) from None
+            if b"\0" in chunk:
+                line = look.newlines + chunk.count(b"\n", 0, chunk.index(b"\0")) + 1
+                message = f"Line {line} of {shown.name} holds a zero byte, which text never does."
+                raise refuse(
+                    "not-text",
+                    "This is not a text file",
+                    message,
+                    shown,
+                    line,
+                    "If it is UTF-16, say `encoding: utf-16` beside the source.",
+                )
+            end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+            since = since + len(chunk) if end < 0 else len(chunk) - end - 1
+            look.newlines += chunk.count(b"\n")
+            look.crlf += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+            look.returns += chunk.count(b"\r")
+            last = chunk[-1:]
+            if since > MAX_LINE:
+                message = f"Line {look.newlines + 1} of {shown.name} has more than {MAX_LINE >> 20} million characters."
+                hint = "Is it a CSV file at all? If lines end in an unusual way, export it again."
+                raise refuse("line-too-long", "A line is too long", message, shown, look.newlines + 1, hint)
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise _not_utf8(shown, look, b"", 0) from None
+    look.ends_open = last not in {b"", b"\n"}
+    if not last:
+        raise refuse(
+            "empty-file", "The file is empty", f"{shown.name} has not even a header.", shown, 1, "Export it again, or remove the source."
+        )
+    return look
+
+
+def _not_utf8(shown: Path, look: _Look, chunk: bytes, at: int) -> Exception:
+    if look.newlines == 0 and chunk[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return refuse(
+            "wrong-encoding", "The file is not UTF-8", f"{shown.name} is UTF-16.", shown, 1, "Say `encoding: utf-16` beside the source."
+        )
+    if look.newlines == 0 and chunk[:4] == b"PK\x03\x04":
+        hint = "Name it .xlsx if it is a workbook."
+        return refuse("not-text", "This is not a text file", f"{shown.name} is a workbook or a zip archive.", shown, 1, hint)
+    line = look.newlines + chunk.count(b"\n", 0, at) + 1
+    start = max(chunk.rfind(b"\n", 0, at) + 1, at - 30)
+    near = chunk[start : at + 20].split(b"\n")[0].decode("windows-1252", "replace").strip()
+    message = f"Line {line} of {shown.name} holds a letter that is not written in UTF-8, near “{near}”."
+    return refuse("wrong-encoding", "The file is not UTF-8", message, shown, line, _ENCODING_HINT)
+
+
+def _transcoded(workspace: Workspace, file: Path, encoding: str) -> Path:
+    """A copy in UTF-8."""
+    target = Path(workspace.folder) / f"{workspace.fresh('utf8')}.csv"
+    try:
+        with file.open("r", encoding=encoding, newline="") as source, target.open("w", encoding="utf-8", newline="") as copy:
+            while chunk := source.read(CHUNK):
+                copy.write(chunk)
+    except UnicodeError:
+        message = f"{file.name} cannot be read as {encoding}, which the project file says it is."
+        raise refuse(
+            "wrong-encoding", "The file has another encoding", message, file, 1, "Try windows-1252, latin-1, utf-16 or utf-8."
+        ) from None
+    return target
+
+
+def _with_plain_newlines(workspace: Workspace, path: Path) -> Path:
+    """A copy whose lines all end in the same way; there are as many as before."""
+    target = Path(workspace.folder) / f"{workspace.fresh('lines')}.csv"
+    with path.open("r", encoding="utf-8", newline=None) as source, target.open("w", encoding="utf-8", newline="") as copy:
+        while chunk := source.read(CHUNK):
+            copy.write(chunk)
+    return target
+
+
+def _header(path: Path, shown: Path, delimiter: str) -> tuple[list[str], int, int]:
+    """The headers, the number of blank lines before them, and the number of lines that they take."""
+    with path.open("r", encoding="utf-8-sig", newline="") as stream:
+        skipped = 0
+        while (line := stream.readline(MAX_LINE)) and not line.strip():
+            skipped += 1
+        first = iter([line])
+        reader = csv.reader(_chain(first, islice(stream, 1000)), delimiter=delimiter)
+        try:
+            headers = next(reader)
+        except (StopIteration, csv.Error):
+            message = f"{shown.name} has no header that can be read."
+            raise refuse("no-header", "The header is missing", message, shown, skipped + 1, "The first line names the columns.") from None
+        return [h.strip() for h in headers], skipped, reader.line_num
+
+
+def _chain(first: Iterator[str], rest: Iterator[str]) -> Iterator[str]:
+    yield from first
+    yield from rest
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Finds the line of a row: simply, where every row is a line; else by going through the file once more."""
+
+    connection: duckdb.DuckDBPyConnection
+    path: Path
+    shown: Path
+    delimiter: str
+    rejects: str
+    lines: int
+    skipped: int
+    header_lines: int
+    width: int
+
+    def after_read(self, rows: int) -> tuple[tuple[Ragged, ...], LineOf]:
+        """The rows that have not the header's shape, and the way from row numbers to lines."""
+        bad = self._bad_rows()
+        first = self.skipped + self.header_lines + 1
+        if not bad and self.lines == first - 1 + rows:
+            return (), lambda numbers: [first + n for n in numbers]
+        if not bad:
+            return (), lambda numbers: self._walk(numbers, {}, rows)[0]
+        found = self._walk((), bad, rows)[1]
+        return tuple(found), lambda numbers: self._walk(numbers, bad, rows)[0]
+
+    def _bad_rows(self) -> dict[int, tuple[str, str]]:
+        """By the byte at which they start: the text and the reason."""
+        query = f"""
+            SELECT line_byte_position, any_value(left(csv_line, {_SHOWN})), min(error_type), any_value(error_message)
+            FROM {name(self.rejects)} GROUP BY line_byte_position"""
+        return {at: (line or "", _reason(kind, said, self.width)) for at, line, kind, said in self.connection.execute(query).fetchall()}
+
+    def _walk(self, numbers: Sequence[int], bad: dict[int, tuple[str, str]], rows: int) -> tuple[Sequence[int], list[Ragged]]:
+        """Lines of good rows by number, and the bad rows with theirs."""
+        lines, ragged, wanted, number = array("q"), [], iter(numbers), 0
+        goal = next(wanted, -1)
+        for start, line in self._rows():
+            # DuckDB counts the bytes from 1, and takes the second half of the CRLF before for the start of a row
+            found = bad.get(start + 1) or bad.get(start)
+            if found is not None:
+                ragged.append(Ragged(line, found[0].strip("\r\n"), found[1]))
+                continue
+            if number == goal:
+                lines.append(line)
+                goal = next(wanted, -1)
+            number += 1
+        if number != rows or len(lines) != len(numbers) or len(ragged) != len(bad):
+            message = f"The quotes in {self.shown.name} do not pair up, so that its rows cannot be told apart."
+            line = min((r.line for r in ragged), default=1)
+            raise refuse(
+                "unpaired-quotes",
+                "The quotes do not pair up",
+                message,
+                self.shown,
+                line,
+                'A quote inside a quoted cell is written twice: "".',
+            )
+        return lines, ragged
+
+    def _rows(self) -> Iterator[tuple[int, int]]:
+        """The byte and the line at which each row starts, without the header and without blank lines (which are rows of a single column)."""
+        cells = _Cells(self.delimiter.encode())
+        with self.path.open("rb") as stream:
+            at, line = 0, 1
+            for _ in range(self.skipped + self.header_lines):
+                at, line = at + len(stream.readline()), line + 1
+            while row := stream.readline():
+                start, first, line, size = at, line, line + 1, len(row)
+                inside = b'"' in row and cells.end_inside(row, inside=False)
+                while inside and size <= MAX_LINE and (more := stream.readline()):
+                    inside, line, size = cells.end_inside(more, inside=True), line + 1, size + len(more)
+                at += size
+                if self.width == 1 or row.rstrip(b"\r\n"):
+                    yield start, first
+
+
+class _Cells:
+    """Follows the quotes of a row from line to line."""
+
+    def __init__(self, delimiter: bytes) -> None:
+        sign = re.escape(delimiter)
+        self._opening = re.compile(rb' *"')
+        self._quoted = re.compile(rb'(?:[^"]+|"")*')
+        self._rest = re.compile(rb"[^" + sign + rb"\r\n]*(" + sign + rb")?")
+
+    def end_inside(self, line: bytes, *, inside: bool) -> bool:
+        """Whether the line ends inside quotes, where it began inside or outside of them."""
+        at = 0
+        while True:
+            opening = None if inside else self._opening.match(line, at)
+            if inside or opening:
+                quoted = self._quoted.match(line, opening.end() if opening else at)
+                assert quoted is not None
+                if quoted.end() == len(line):
+                    return True
+                at, inside = quoted.end() + 1, False
+            rest = self._rest.match(line, at)
+            if rest is None or rest[1] is None:
+                return False
+            at = rest.end()
+
+
+def _reason(kind: str, said: str, width: int) -> str:
+    digits = re.findall(r"\d+", said)
+    if kind in {"MISSING COLUMNS", "TOO MANY COLUMNS"} and len(digits) >= 2:
+        return f"has {digits[1]} cell{'' if digits[1] == '1' else 's'} where the header has {width}"
+    if kind == "UNQUOTED VALUE":
+        return "has a quote that is not closed, or text after a closing quote"
+    if kind == "LINE SIZE OVER MAXIMUM":
+        return f"is longer than {MAX_LINE >> 20} million characters; a quote may not be closed"
+    return "cannot be read as a row"

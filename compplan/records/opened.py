@@ -1,0 +1,116 @@
+"""A source file that can be read as a relation: what the readers of each format give, and what they refuse."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from compplan.diagnostics.model import Diagnostic, Span
+from compplan.diagnostics.suggest import closest
+from compplan.records.spec import SourceSpec
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """A row that has not the header's shape: its number of line, the text, what is wrong."""
+
+    line: int
+    value: str
+    reason: str
+
+
+LineOf = Callable[[Sequence[int]], Sequence[int]]
+"""From numbers of rows, counted from 0 in the order of the relation, ascending, to lines of the file."""
+
+
+@dataclass(slots=True)
+class Opened:
+    """A file as a relation.
+
+    `relation` is what stands after FROM; its columns are `columns` (header to the name of the column and its DuckDB type). `after_read`,
+    called when the relation was read once and gave so many rows, gives the rows that were no rows, and how to find lines.
+    """
+
+    relation: str
+    columns: Mapping[str, tuple[str, str]]
+    after_read: Callable[[int], tuple[tuple[Ragged, ...], LineOf]]
+    is_text: bool
+    dates_are_iso_too: bool = False
+
+
+@dataclass(slots=True)
+class Workspace:
+    """What the readers share: the connection, and a folder for passing files that goes away with it."""
+
+    connection: duckdb.DuckDBPyConnection
+    folder: str
+    registered: list[str] = field(default_factory=list)
+    serial: int = 0
+
+    def fresh(self, stem: str) -> str:
+        """A name that nobody has yet."""
+        self.serial += 1
+        return f"__compplan_{stem}_{self.serial}"
+
+    def close(self) -> None:
+        """Lets go of everything."""
+        for name in self.registered:
+            self.connection.unregister(name)
+
+
+class RefusedError(Exception):
+    """A file that cannot be read; carries what to tell."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        self.diagnostic = diagnostic
+        super().__init__(diagnostic.message)
+
+
+def refuse(code: str, title: str, message: str, file: Path, line: int = 1, hint: str | None = None) -> RefusedError:
+    """The refusal of a file, at one of its lines."""
+    return RefusedError(Diagnostic(code, title, message, Span(str(file), line, 1, line, 1), hint))
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file's bytes, in hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def check_headers(headers: Sequence[str], spec: SourceSpec, file: Path, line: int = 1) -> None:
+    """Raises `RefusedError` where a header that the project reads is missing or stands twice."""
+    wanted = [s.header for s in spec.columns.values()]
+    wanted += [s.currency_header for s in spec.columns.values() if s.currency_header]
+    twice = [h for h in dict.fromkeys(wanted) if headers.count(h) > 1]
+    if twice:
+        message = f"The header “{twice[0]}” stands {headers.count(twice[0])} times in {file.name}, so which column is meant is not clear."
+        raise refuse("header-twice", "A header stands twice", message, file, line, "Rename or remove one of the columns.")
+    missing = [h for h in dict.fromkeys(wanted) if h not in headers]
+    if not missing:
+        return
+    many = len(missing) > 1
+    listed = ", ".join(f"“{h}”" for h in missing)
+    message = f"{file.name} has no column{'s' if many else ''} {listed}, which {spec.kind} {'need' if many else 'needs'}."
+    raise refuse("missing-column", "A column is missing", message, file, line, _header_hint(missing, headers))
+
+
+def _header_hint(missing: Sequence[str], headers: Sequence[str]) -> str:
+    only = headers[0] if len([h for h in headers if h]) == 1 else ""
+    sign = next((s for s in (";", "\t", "|", ",") if s in only), None)
+    if sign is not None:
+        shown = "tab" if sign == "\t" else sign
+        return f'The whole header reads as one cell. If the cells are separated by {shown}, say `delimiter: "{shown}"` beside the source.'
+    guesses = [(h, closest(h, [x for x in headers if x])) for h in missing]
+    near = [f"“{guess}” for “{h}”" for h, guess in guesses if guess]
+    found = ", ".join(f"“{h}”" for h in headers[:20] if h) + (", …" if len(headers) > 20 else "")
+    asked = f"Did you mean {', '.join(near)}? " if near else ""
+    return f'{asked}The file has {found}. Where a header has another name than the column, say `column: "Header"` at the column.'

@@ -1,0 +1,108 @@
+"""What rows must satisfy together: unique keys, references that lead somewhere, shares that add up; then what goes with a rejected row.
+
+Each check looks at all rows, those with a refused cell included, so that one run finds everything; a check that finds nothing, the usual
+case, is one aggregate or one join.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compplan.records.flags import STATE, Tables
+from compplan.records.spec import AddUp
+from compplan.records.sql import all_of, name, text
+from compplan.schema import Column, RatioType, RecordKind, ReferenceType
+
+
+def check_keys(tables: Tables, kind: RecordKind) -> None:
+    """No two rows have the same key; every row of a key that is not alone is flagged, naming another one."""
+    keys = [name(k) for k in kind.key]
+    if not keys:
+        return
+    table, key = tables.table(kind.name), ", ".join(keys)
+    present = f"{STATE} <> 2 AND " + all_of(f"{k} IS NOT NULL" for k in keys)
+    if tables.scalar(f"SELECT count(*) - count(DISTINCT hash({key})) FROM {table} WHERE {present}") == 0:
+        return
+    shown = " || ', ' || ".join(f"CAST({k} AS VARCHAR)" for k in keys)
+    tables.flag(f"""
+        WITH suspects AS (SELECT hash({key}) AS h FROM {table} WHERE {present} GROUP BY h HAVING count(*) > 1),
+        found AS (SELECT {key}, min(rowid, 2) AS pair FROM {table} WHERE {present} AND hash({key}) IN (FROM suspects) GROUP BY ALL HAVING count(*) > 1)
+        SELECT {text(kind.name)}, t.rowid, {text(", ".join(kind.key))}, {_of("t", keys, shown)}, 'duplicate-key',
+               CASE WHEN t.rowid = found.pair[1] THEN found.pair[2] ELSE found.pair[1] END, NULL
+        FROM {table} AS t JOIN found ON {all_of(f"t.{k} = found.{k}" for k in keys)}
+        WHERE t.{STATE} <> 2""")
+
+
+def _of(alias: str, keys: Sequence[str], shown: str) -> str:
+    for key in keys:
+        shown = shown.replace(f"CAST({key} AS", f"CAST({alias}.{key} AS")
+    return shown
+
+
+def references(kind: RecordKind) -> list[tuple[Column, str]]:
+    """The columns that refer to another kind, with its name."""
+    return [(c, c.type.kind) for c in kind.columns if isinstance(c.type, ReferenceType)]
+
+
+def check_references(tables: Tables, kind: RecordKind, kinds: dict[str, RecordKind]) -> None:
+    """A reference is the key of a row of the other kind, whether that row is sound or not."""
+    for column, target in references(kind):
+        ours, theirs = name(column.name), name(kinds[target].key[0])
+        tables.flag(f"""
+            SELECT {text(kind.name)}, t.rowid, {text(column.name)}, t.{ours}, 'unknown-reference', NULL, NULL
+            FROM {tables.table(kind.name)} AS t
+            WHERE t.{ours} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {tables.table(target)} AS o WHERE o.{theirs} = t.{ours})""")
+
+
+def check_add_up(tables: Tables, kind: RecordKind, rule: AddUp) -> None:
+    """Within each group the values add to the total; a group with a value that cannot be read is left to that value's own flag."""
+    column, group = name(rule.column), [name(g) for g in rule.for_each]
+    kept = f"{STATE} <> 2 AND " + all_of(f"{g} IS NOT NULL" for g in group)
+    wrong = f"sum({column}) {'>' if rule.at_most else '<>'} {rule.total:f}"
+    is_ratio = isinstance(getattr(kind.column(rule.column), "type", None), RatioType)
+    found = f"""
+        SELECT {", ".join(group)}, sum({column}) AS total FROM {tables.table(kind.name)} WHERE {kept}
+        GROUP BY ALL HAVING {wrong} AND NOT bool_or({column} IS NULL AND {STATE} = 1)"""
+    which = " || ', ' || ".join(f"CAST(t.{g} AS VARCHAR)" for g in group)
+    limit = "at most " if rule.at_most else ""
+    wanted = f"{(rule.total * 100).normalize():f}%" if is_ratio else f"{rule.total:f}"
+    detail = f"'is part of ' || {_plain('found.total', is_ratio)} || ' in all for ' || {which} || ', which should be {limit}{wanted}'"
+    tables.flag(f"""
+        SELECT {text(kind.name)}, t.rowid, {text(rule.column)}, {_plain(f"t.{column}", is_ratio)}, 'does-not-add-up', NULL, {detail}
+        FROM {tables.table(kind.name)} AS t JOIN ({found}) AS found ON {all_of(f"t.{g} = found.{g}" for g in group)}
+        WHERE t.{STATE} <> 2""")
+
+
+def _plain(value: str, is_ratio: bool) -> str:
+    shown = f"CAST({value} * 100 AS VARCHAR)" if is_ratio else f"CAST({value} AS VARCHAR)"
+    trimmed = f"CASE WHEN contains({shown}, '.') THEN rtrim(rtrim({shown}, '0'), '.') ELSE {shown} END"
+    return f"({trimmed} || '%')" if is_ratio else f"({trimmed})"
+
+
+def follow(tables: Tables, kinds: dict[str, RecordKind], add_up: dict[str, tuple[AddUp, ...]]) -> None:
+    """Flags what goes with flagged rows: rows that refer to them, and the rest of a group that must add up; until nothing more does."""
+    while sum(_follow_once(tables, kind, kinds, add_up.get(kind.name, ())) for kind in kinds.values()):
+        pass
+
+
+def _follow_once(tables: Tables, kind: RecordKind, kinds: dict[str, RecordKind], rules: tuple[AddUp, ...]) -> int:
+    table, ours = tables.table(kind.name), tables.flagged(kind.name)
+    more = 0
+    for column, target in references(kind):
+        key = name(kinds[target].key[0])
+        more += tables.flag(f"""
+            SELECT {text(kind.name)}, rowid, {text(column.name)}, {name(column.name)}, 'refers-to-rejected', NULL, NULL
+            FROM {table}
+            WHERE {STATE} <> 2 AND rowid NOT IN {ours} AND {name(column.name)} IN (
+                SELECT {key} FROM {tables.table(target)} WHERE rowid IN {tables.flagged(target)} AND {key} IS NOT NULL)""")
+    for rule in rules:
+        if rule.at_most:
+            continue
+        group = [name(g) for g in rule.for_each]
+        which = " || ', ' || ".join(f"CAST(t.{g} AS VARCHAR)" for g in group)
+        more += tables.flag(f"""
+            SELECT {text(kind.name)}, t.rowid, {text(rule.column)}, CAST(t.{name(rule.column)} AS VARCHAR), 'incomplete-group', NULL, {which}
+            FROM {table} AS t JOIN (SELECT DISTINCT {", ".join(group)} FROM {table} WHERE rowid IN {ours}) AS g
+            ON {all_of(f"t.{g} = g.{g}" for g in group)}
+            WHERE t.{STATE} <> 2 AND t.rowid NOT IN {ours}""")
+    return more

@@ -1,0 +1,104 @@
+"""The declared shape of a project's records: what the checker knows of the data, and what validation holds it to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Period = Literal["month", "quarter", "half", "year"]
+
+PERIODS: tuple[Period, ...] = ("month", "quarter", "half", "year")
+MONTHS_IN: Mapping[Period, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+
+PEOPLE = "people"
+"""The kind of record that payees come from; every project declares it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyType:
+    """An amount in one currency, stored with `decimals` digits; `per` where it is a rate for a period, as in USD per year."""
+
+    currency: str
+    decimals: int
+    per: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RatioType:
+    """A share or a rate: 60 % is 0.6."""
+
+    decimals: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class NumberType:
+    """A count or a quantity."""
+
+    decimals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TextType:
+    """Any text, kept as written."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateType:
+    """A day."""
+
+
+@dataclass(frozen=True, slots=True)
+class YesNoType:
+    """Yes or no."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodType:
+    """A period of the project's calendar, written 2027-01, 2027-Q1, 2027-H1 or 2027 and stored that way."""
+
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceType:
+    """The key of a record of another kind."""
+
+    kind: str
+
+
+ColumnType = MoneyType | RatioType | NumberType | TextType | DateType | YesNoType | PeriodType | ReferenceType
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a kind of record; a required one is never empty."""
+
+    name: str
+    type: ColumnType
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKind:
+    """A table of the project: its name, the columns that name a row (none where rows have no name), its columns."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, if there is one."""
+        return next((c for c in self.columns if c.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Every kind of record of a project, and the currency that the company counts in."""
+
+    currency: str
+    kinds: Mapping[str, RecordKind] = field(default_factory=dict)
+
+    def kind(self, name: str) -> RecordKind | None:
+        """The kind of that name, if it is declared."""
+        return self.kinds.get(name)
