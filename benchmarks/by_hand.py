@@ -1,7 +1,7 @@
 """Runs the benchmark's plan as SQL written by hand, and says how long each phase took and how much memory it all needed.
 
-    python benchmarks/by_hand.py RECORDS RESULTS
-    python benchmarks/by_hand.py RECORDS RESULTS --sql benchmarks/plain.sql
+python -m benchmarks.by_hand RECORDS RESULTS
+python -m benchmarks.by_hand RECORDS RESULTS --sql benchmarks/plain.sql
 """
 
 from __future__ import annotations

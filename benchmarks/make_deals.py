@@ -4,7 +4,7 @@ The same seed and size give the same rows in the same order. Every column has th
 stand in no useful order. The number of payees follows the number of deals, so that at every size a payee's year runs through the same
 tiers and about as many payees reach the cap.
 
-    python benchmarks/make_deals.py FOLDER --deals 1_000_000
+    python -m benchmarks.make_deals FOLDER --deals 1_000_000
 """
 
 from __future__ import annotations
@@ -48,7 +48,12 @@ def make(folder: Path, size: Size, threads: int = 2) -> None:
     with duckdb.connect(config={"threads": threads}) as db:
         for statement in _draws(size):
             db.execute(statement)
-        for name, query in (("people", _people(size)), ("deals", _deals(size)), ("quotas", _quotas(size)), ("team_quotas", _team_quotas(size))):
+        for name, query in (
+            ("people", _people(size)),
+            ("deals", _deals(size)),
+            ("quotas", _quotas(size)),
+            ("team_quotas", _team_quotas(size)),
+        ):
             target = str(folder / f"{name}.parquet").replace("'", "''")
             db.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet)")
 

@@ -362,5 +362,3 @@ class Builder(Transformer[Token, Any]):
 
 def _without_tokens(kids: list[Any]) -> tuple[Any, ...]:
     return tuple(k for k in kids if k is not None and not isinstance(k, Token))
-
-

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from lark import Tree, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import Token, Tree, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.exceptions import VisitError
 
 from compplan.diagnostics import Diagnostic, Related, Span
 from compplan.language import tree as t
 from compplan.language.build import Builder, InvalidText
 from compplan.language.codes import problem
-from compplan.language.syntax_message import describe
 from compplan.language.grammar import parser
+from compplan.language.lines import bare, block_end, first_word, indent, lost, open_blocks, place_of, sentence, stray_brace, unclosed
+from compplan.language.syntax_message import describe, starts_sentence, unexpected_end
 
 MOST_PROBLEMS = 20
+MOST_LINES_READ = 40_000
 DEEPEST = 60
-LONGEST_LINE = 10_000
+LONGEST = 10_000
 
-_OPENS = re.compile(r"\{\s*(#.*)?$")
-_STRING = re.compile(r'"[^"\n]*"')
+_SIGN = re.compile(r"[-+*/(<>=]|\b(?:and|or|not|of)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +44,20 @@ def decode(data: bytes, path: str) -> tuple[str, tuple[Diagnostic, ...]]:
 
 
 def parse(text: str, path: str) -> Parsed:
-    """The tree of a plan file and every problem of its form. Raises nothing, whatever the text."""
-    lines = text.split("\n")
-    found: list[Diagnostic] = _too_much(lines, path)
-    for index in {d.span.line - 1 for d in found if d.span is not None}:
-        _set_aside(lines, index)
-    while len(found) < MOST_PROBLEMS:
-        attempt = _attempt("\n".join(lines) + "\n", path)
+    """The tree of a plan file and every problem of its form. Raises nothing, whatever the text.
+
+    At most 20 problems are given at a time, and fewer of a file with thousands of lines.
+    """
+    reading = _Reading(path, text.split("\n"))
+    reading.refuse_too_much()
+    most = max(1, min(MOST_PROBLEMS, MOST_LINES_READ // len(reading.lines)))
+    while True:
+        attempt = _attempt("\n".join(reading.lines) + "\n", path)
         if isinstance(attempt, t.File):
-            return Parsed(attempt, tuple(found))
-        at, diagnostic = _locate(attempt, lines, path)
-        if diagnostic is not None:
-            found.append(diagnostic)
-        if not _set_aside(lines, at):
-            break
-    return Parsed(t.File(path, ()), tuple(found))
+            return Parsed(replace(attempt, lost=tuple(reading.lost)), tuple(reading.found))
+        if len(reading.found) >= most or not reading.set_aside(attempt):
+            everything = lost(reading.lines, 0, len(reading.lines))
+            return Parsed(t.File(path, (), (*reading.lost, everything)), tuple(reading.found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _attempt(text: str, path: str) -> t.File | _Failure:
     return _build(tree, path)
 
 
-def _build(tree: Tree[object], path: str) -> t.File | _Failure:
+def _build(tree: Tree[Token], path: str) -> t.File | _Failure:
     try:
         built = Builder(path).transform(tree)
     except VisitError as error:
@@ -92,99 +92,152 @@ def _build(tree: Tree[object], path: str) -> t.File | _Failure:
     return built
 
 
-def _locate(failure: _Failure, lines: list[str], path: str) -> tuple[int, Diagnostic | None]:
-    """Index of the line to set aside, and what to say of it; nothing where the line was blamed already."""
-    if failure.invalid is not None:
-        return failure.line - 1, problem("invalid-date", failure.invalid.message, failure.invalid.span)
-    at = failure.line - 1
-    beyond_the_end = at < 0 or at >= len(lines) or not lines[at].strip()
-    if beyond_the_end:
-        at = _unclosed(lines)
-        return at, _not_closed(lines, at, path)
-    opened = _missing_brace(failure, lines)
-    if opened is not None:
-        diagnostic = _not_closed(lines, opened, path, before=at)
-        lines.insert(at, "}")
-        return -1, diagnostic
-    assert failure.error is not None
-    return at, describe(failure.error, lines, at, failure.column, path)
+class _Reading:
+    """The lines that are still to be read, what was wrong so far, and what was set aside."""
 
+    def __init__(self, path: str, lines: list[str]) -> None:
+        self.path = path
+        self.lines = lines
+        self.found: list[Diagnostic] = []
+        self.lost: list[t.Lost] = []
 
-def _unclosed(lines: list[str]) -> int:
-    """Index of the innermost line that opens a block which nothing closes; the last line that says something where there is none."""
-    open_lines: list[int] = []
-    for index, line in enumerate(lines):
-        bare = _STRING.sub('""', line).split("#")[0].strip()
-        if bare.endswith("{"):
-            open_lines.append(index)
-        elif bare == "}" and open_lines:
-            open_lines.pop()
-    if open_lines:
-        return open_lines[-1]
-    return max((i for i, line in enumerate(lines) if line.strip()), default=0)
+    def _blank(self, start: int, end: int) -> None:
+        self.lost.append(lost(self.lines, start, end))
+        self.lines[start:end] = [""] * (end - start)
 
+    def _line_span(self, at: int, column: int = 0) -> Span:
+        text = self.lines[at]
+        start = column or indent(text) + 1
+        return Span(self.path, at + 1, start, at + 1, max(len(text.rstrip()) + 1, start + 1))
 
-def _missing_brace(failure: _Failure, lines: list[str]) -> int | None:
-    """Index of the block that ought to end before the bad line, if a closing brace there lets the reading go on."""
-    error = failure.error
-    accepted = getattr(error, "accepts", None) or getattr(error, "allowed", None) or set()
-    if "RBRACE" not in accepted:
-        return None
-    at = failure.line - 1
-    closed = [*lines[:at], "}", *lines[at:]]
-    again = _attempt("\n".join(closed) + "\n", "")
-    if isinstance(again, _Failure) and again.line <= at + 2:
-        return None
-    return _unclosed(lines[:at])
+    # ---- too long, too deep
 
+    def refuse_too_much(self) -> None:
+        """Sets aside sentences too long to be one, and formulas with so many signs that nobody could read them."""
+        at = 0
+        while at < len(self.lines) and len(self.found) < MOST_PROBLEMS:
+            end = at + 1
+            if len(self.lines[at]) > DEEPEST or self.lines[at].rstrip().endswith(","):
+                end = sentence(self.lines, at)[1]
+                if self._is_too_much(at, end):
+                    end = block_end(self.lines, at)
+                    self._blank(at, end)
+            at = end
 
-def _not_closed(lines: list[str], opened: int, path: str, before: int | None = None) -> Diagnostic:
-    text = lines[opened] if opened < len(lines) else ""
-    span = Span(path, opened + 1, len(text) - len(text.lstrip()) + 1, opened + 1, max(len(text.rstrip()) + 1, 2))
-    related: tuple[Related, ...] = ()
-    if before is not None:
-        here = lines[before]
-        indent = len(here) - len(here.lstrip()) + 1
-        related = (Related(Span(path, before + 1, indent, before + 1, len(here.rstrip()) + 1), "this sentence cannot stand inside it"),)
-    if not text.strip():
-        return problem("syntax", "The file ends before a sentence does.", span)
-    if not text.split("#")[0].rstrip().endswith("{"):
-        return problem("syntax", "This sentence stops too early.", span, "A sentence ends where its line ends; it goes on only after a comma.")
-    return problem("unclosed-block", "The block that opens here has no closing brace.", span, "Put a } on a line of its own where it ends.", related)
-
-
-def _set_aside(lines: list[str], at: int) -> bool:
-    """Blank a line, and the block that it opens; no when there is nothing left to blank."""
-    if at == -1:
-        return True
-    if at >= len(lines) or not lines[at].strip():
-        return False
-    depth = 0
-    for here in range(at, len(lines)):
-        bare = _STRING.sub('""', lines[here]).split("#")[0].rstrip()
-        depth += bool(_OPENS.search(bare)) - (bare.strip() == "}")
-        lines[here] = ""
-        if depth <= 0:
-            break
-    return True
-
-
-def _too_much(lines: list[str], path: str) -> list[Diagnostic]:
-    """Lines too long to be a sentence, and formulas nested so deeply that nobody could read them."""
-    found = []
-    for index, line in enumerate(lines):
-        span = Span(path, index + 1, 1, index + 1, min(len(line), 80) + 1)
-        if len(line) > LONGEST_LINE:
-            found.append(problem("too-deep", f"The line has {len(line):,} characters; {LONGEST_LINE:,} is the most.", span))
-        elif _depth(line) > DEEPEST:
+    def _is_too_much(self, at: int, end: int) -> bool:
+        length = sum(map(len, self.lines[at:end]))
+        span = Span(self.path, at + 1, 1, at + 1, min(len(self.lines[at]), 80) + 1)
+        if length > LONGEST:
+            self.found.append(problem("too-deep", f"The sentence has {length:,} characters; {LONGEST:,} is the most.", span))
+        elif _signs(self.lines[at:end]) > DEEPEST:
             message = f"There are more than {DEEPEST} signs of calculation or brackets in one sentence."
-            found.append(problem("too-deep", message, span, "Give parts of the formula a name with let."))
-    return found[:MOST_PROBLEMS]
+            self.found.append(problem("too-deep", message, span, "Give parts of the formula a name with let."))
+        else:
+            return False
+        return True
+
+    # ---- what cannot be read
+
+    def set_aside(self, failure: _Failure) -> bool:
+        """Reports what stopped the reading and takes it out of the way; no when nothing is left to take."""
+        if failure.invalid is not None:
+            self.found.append(problem("invalid-date", failure.invalid.message, failure.invalid.span))
+            return self._drop(failure.line - 1)
+        at = failure.line - 1
+        if at < 0 or at >= len(self.lines) or not bare(self.lines[at]).strip():
+            return self._ends_too_early(at)
+        if first_word(self.lines[at]) and self._runs_on(at, failure.column):
+            return True
+        if self._wrong_brace(failure, at):
+            return True
+        assert failure.error is not None
+        self.found.append(describe(failure.error, self.lines, at, failure.column, self.path))
+        return self._drop(at, stopped=failure.column > len(bare(self.lines[at])))
+
+    def _drop(self, at: int, stopped: bool = False) -> bool:
+        """Blanks the sentence of a line with the block that it opens; a row of a table with the whole table."""
+        if at >= len(self.lines) or not self.lines[at].strip():
+            return False
+        start = sentence(self.lines, at)[0]
+        blocks = open_blocks(self.lines, start)
+        if blocks and blocks[-1].place == "table":
+            start = sentence(self.lines, blocks[-1].line)[0]
+        end = block_end(self.lines, start)
+        if stopped:
+            while end < len(self.lines) and self._goes_on(end):
+                end = sentence(self.lines, end)[1]
+        self._blank(start, max(end, start + 1))
+        return True
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether a line looks like the rest of the sentence before it."""
+        text = bare(self.lines[at]).strip()
+        return bool(text) and text[0] not in "{}|" and not starts_sentence(first_word(text))
+
+    def _ends_too_early(self, at: int) -> bool:
+        """The file, or a sentence, ends where more is needed."""
+        before = next((i for i in range(min(at, len(self.lines)) - 1, -1, -1) if bare(self.lines[i]).strip()), None)
+        if before is None:
+            self.found.append(problem("syntax", "The file ends before a sentence does.", Span(self.path, 1, 1, 1, 2)))
+            return False
+        if bare(self.lines[before]).endswith(","):
+            self.found.append(unexpected_end(self.lines, before, self.path))
+            return self._drop(before)
+        block = unclosed(self.lines, len(self.lines))
+        if block is not None:
+            return self._not_closed(*block)
+        self.found.append(unexpected_end(self.lines, before, self.path))
+        return self._drop(before)
+
+    def _not_closed(self, opened: int, before: int) -> bool:
+        related: tuple[Related, ...] = ()
+        if before < len(self.lines) and self.lines[before].strip():
+            related = (Related(self._line_span(before), "it should end before this line"),)
+        hint = "Put a } on a line of its own where it ends."
+        self.found.append(problem("unclosed-block", "The block that opens here has no closing brace.", self._line_span(opened), hint, related))
+        self._blank(sentence(self.lines, opened)[0], before)
+        return True
+
+    def _runs_on(self, at: int, column: int) -> bool:
+        """A comma too many, so that the next sentence was read as the rest of this one."""
+        start = sentence(self.lines, at)[0]
+        if start == at or column > indent(self.lines[at]) + 1 or not starts_sentence(first_word(self.lines[at])):
+            return False
+        before = at - 1
+        while before > start and not bare(self.lines[before]).strip():
+            before -= 1
+        comma = len(bare(self.lines[before]))
+        span = Span(self.path, before + 1, comma, before + 1, comma + 1)
+        self.found.append(problem("syntax", "After this comma the sentence goes on, but a new one begins.", span, "Leave the comma out."))
+        self.lines[before] = self.lines[before][: comma - 1]
+        return True
+
+    def _wrong_brace(self, failure: _Failure, at: int) -> bool:
+        """A closing brace that is missing before this line, or one too many."""
+        if failure.column != indent(self.lines[at]) + 1:
+            return False
+        place = place_of(self.lines, at)
+        if place == "file":
+            stray = stray_brace(self.lines, at)
+            if stray is not None:
+                message = "This brace closes the whole plan, and more follows below."
+                self.found.append(problem("syntax", message, self._line_span(stray), "Leave it out, or put it after the last sentence of the plan."))
+                self.lines[stray] = ""
+                return True
+            return False
+        error = failure.error
+        accepted = getattr(error, "accepts", None) or getattr(error, "allowed", None) or set()
+        block = unclosed(self.lines, at)
+        if "RBRACE" not in accepted or block is None or place == "table":
+            return False
+        again = _attempt("\n".join([*self.lines[:at], "}", *self.lines[at:]]) + "\n", "")
+        if isinstance(again, _Failure) and again.line <= at + 2:
+            return False
+        return self._not_closed(*block)
 
 
-def _depth(line: str) -> int:
-    bare = _STRING.sub("", line).split("#")[0]
-    if bare.lstrip().startswith("|"):
-        bare = max(bare.split("|"), key=len)
-    operators = len(re.findall(r"[-+*/(<>=]|\b(?:and|or|not)\b", bare))
-    return operators
+def _signs(lines: list[str]) -> int:
+    """How many signs of calculation and brackets a sentence has; of a table's row, the most in one cell."""
+    text = " ".join(bare(line) for line in lines)
+    cells = text.split("|") if text.lstrip().startswith("|") else [text]
+    return max(len(_SIGN.findall(cell)) for cell in cells)

@@ -1,83 +1,125 @@
-"""What to say of a sentence that cannot be read: never lark's words, always what could have stood there."""
+"""What to say of a sentence that cannot be read: never the parser's words, always what could have stood there."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
-from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import UnexpectedInput, UnexpectedToken
+from lark.lexer import PatternStr
 
 from compplan.diagnostics import Diagnostic, Span
 from compplan.diagnostics.suggest import closest
 from compplan.language.codes import problem
-from compplan.language.forms import FORMS, OPENERS, sentences_of
+from compplan.language.forms import FORMS, sentences_of
+from compplan.language.grammar import parser
+from compplan.language.lines import bare, first_word, indent, place_of
+from compplan.language.slips import find_slip
 
-_STRING = re.compile(r'"[^"\n]*"')
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-_SLIPS: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (re.compile(r"\d +%"), "There is a space before the percent sign.", "Write the number and the sign together: 75%."),
-    (re.compile(r"[$€£¥]\s*\d|\d\s*[$€£¥]"), "Money is written with the letters of its currency.", "Write 500 USD, not $500."),
-    (re.compile(r",[^\s\d]|,\d(?!\d\d(?!\d))"), "A comma between two things needs a space after it.", "Write (100, 200); without the space it would be one number."),
-    (re.compile(r"==|<>|&&|\|\|"), "This sign is written otherwise here.", "Write = for equal, != for unequal, and, or."),
-    (re.compile(r"[“”„’‘]|'"), "A text stands between straight double quotes.", 'Write "Won".'),
-    (re.compile(r"\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b"), "A date is written year, month, day.", "Write 2027-03-31."),
-)
+_PIECE = re.compile(r'"[^"\n]*"|[A-Za-z0-9_.,%]+|\S')
 
 
-def describe(error: UnexpectedInput, lines: list[str], at: int, column: int, path: str) -> Diagnostic:
+def starts_sentence(word: str) -> bool:
+    """Whether some sentence starts with the word."""
+    return word in FORMS
+
+
+def describe(error: UnexpectedInput, lines: Sequence[str], at: int, column: int, path: str) -> Diagnostic:
     """The diagnostic of a line that could not be read; `at` is the line's index, `column` counts from 1."""
     line = lines[at]
-    span = _span(error, line, at, column, path)
-    bare = _STRING.sub(lambda m: '"' + " " * (len(m.group()) - 2) + '"', line)
-    if bare.split("#")[0].count('"') % 2:
-        start = bare.rindex('"') + 1
-        return problem("unclosed-text", "The text that starts here has no closing quote.", Span(path, at + 1, start, at + 1, len(line) + 1))
-    for pattern, message, hint in _SLIPS:
-        found = pattern.search(bare.split("#")[0])
-        if found and abs(found.start() + 1 - column) <= max(3, len(found.group()) + 1):
-            return problem("syntax", message, Span(path, at + 1, found.start() + 1, at + 1, found.end() + 1), hint)
-    return _by_keyword(lines, at, span)
+    text = bare(line)
+    if text.count('"') % 2:
+        start = text.rindex('"') + 1
+        hint = "A text ends on the line where it starts, with a straight double quote."
+        span = Span(path, at + 1, start, at + 1, len(line.rstrip()) + 1)
+        return problem("unclosed-text", "The text that starts here has no closing quote.", span, hint)
+    slip = find_slip(text, column)
+    if slip is not None:
+        return problem("syntax", slip.message, Span(path, at + 1, slip.start, at + 1, slip.end), slip.hint)
+    piece = _PIECE.match(line, min(column, len(text) + 1) - 1) if column <= len(text) else None
+    end = piece.end() + 1 if piece else column + 1
+    span = Span(path, at + 1, min(column, len(text) + 1), at + 1, end)
+    if column > indent(line) + 1:
+        return _inside_sentence(error, lines, at, span, piece.group() if piece else "")
+    return _at_start(lines, at, span)
 
 
-def _by_keyword(lines: list[str], at: int, span: Span) -> Diagnostic:
+def unexpected_end(lines: Sequence[str], at: int, path: str) -> Diagnostic:
+    """The diagnostic of a sentence after which the file ends, although more is needed."""
+    text = bare(lines[at])
+    span = Span(path, at + 1, indent(text) + 1, at + 1, len(text) + 1)
+    hint = "Leave the comma at its end out, or write the rest." if text.endswith(",") else _written(first_word(text), place_of(lines, at))
+    return problem("syntax", "This sentence stops too early.", span, hint)
+
+
+def _at_start(lines: Sequence[str], at: int, span: Span) -> Diagnostic:
+    """A line whose very first word cannot stand there."""
     line = lines[at].strip()
-    found = _WORD.match(line)
-    word = found.group() if found else ""
-    place = _place(lines, at)
-    allowed = sentences_of(place)
+    word = first_word(line)
+    place = place_of(lines, at)
+    if line.startswith("}"):
+        return problem("syntax", "This brace closes nothing.", span, "Leave it out.")
+    if line.startswith("{"):
+        return problem("syntax", "An opening brace stands at the end of the sentence that opens a block.", span, "Put it there.")
     if place == "table":
-        return problem("syntax", "A row of a table cannot be read.", span, "Write the cells between bars: | 2027-Q1 | 250,000 USD |.")
-    if line == "}":
-        return problem("syntax", "This brace closes nothing, or the block before it is empty.", span)
-    if word in FORMS and place in FORMS[word].places:
-        form = FORMS[word]
-        return problem("syntax", _stops_at(span, lines[at], word), span, f"It is written {form.form}. For example: {form.example}")
-    if word in FORMS:
+        return _row_of_table(span)
+    if word in FORMS and place not in FORMS[word].places:
         inside = " or ".join(_in(p) for p in FORMS[word].places)
-        return problem("wrong-place", f"A sentence with {word} cannot stand {_in(place)}.", span, f"It belongs {inside}.")
+        example = FORMS[word].example
+        message = f"A sentence with {word} cannot stand {_in(place)}."
+        return problem("wrong-place", message, span, f"It belongs {inside}. For example: {example}")
+    allowed = sentences_of(place)
     near = closest(word, allowed) if word else None
     hint = f"Did you mean {near}?" if near else f"Here a sentence starts with {_listed(allowed)}."
-    return problem("syntax", f"No sentence starts with {word or line[:12]!r} {_in(place)}." if word else f"No sentence starts like this {_in(place)}.", span, hint)
+    start = f"No sentence starts with {word} {_in(place)}." if word else f"No sentence starts like this {_in(place)}."
+    return problem("syntax", start, span, hint)
 
 
-def _stops_at(span: Span, line: str, word: str) -> str:
-    piece = line[span.column - 1 : span.end_column - 1].strip()
-    if not piece:
-        return f"The sentence with {word} stops too early."
-    return f"The sentence with {word} cannot be read from “{piece}” on."
+def _inside_sentence(error: UnexpectedInput, lines: Sequence[str], at: int, span: Span, piece: str) -> Diagnostic:
+    """A line that begins well and cannot be read further."""
+    word = first_word(lines[at])
+    place = place_of(lines, at)
+    if place == "table":
+        return _row_of_table(span)
+    if word in FORMS and place not in FORMS[word].places:
+        return _at_start(lines, at, Span(span.file, span.line, indent(lines[at]) + 1, span.line, indent(lines[at]) + 1 + len(word)))
+    message = f"The sentence cannot be read from “{piece}” on." if piece else "This sentence stops too early."
+    if bare(lines[at]).strip() == "}" or piece == "}":
+        message = "A closing brace stands on a line of its own."
+    near = closest(piece, _words(error)) if _WORD.fullmatch(piece) else None
+    hint = f"Did you mean {near}?" if near else _brackets(bare(lines[at])) or _written(word, place)
+    return problem("syntax", message, span, hint)
 
 
-def _place(lines: list[str], at: int) -> str:
-    """What block the line stands in."""
-    stack = ["file"]
-    for line in lines[:at]:
-        bare = _STRING.sub('""', line).split("#")[0].strip()
-        if bare.endswith("{"):
-            word = _WORD.match(bare)
-            stack.append(OPENERS.get(word.group() if word else "", "tiers"))
-        elif bare == "}" and len(stack) > 1:
-            stack.pop()
-    return stack[-1]
+def _row_of_table(span: Span) -> Diagnostic:
+    hint = 'Write values between bars: | "Core" | 2027-Q1 | 250,000 USD |. Text stands in quotes.'
+    return problem("syntax", "A row of the table cannot be read.", span, hint)
+
+
+def _brackets(text: str) -> str | None:
+    """What is wrong with the round brackets of a line, if anything is."""
+    opened, closed = text.count("("), text.count(")")
+    if opened > closed:
+        return "A round bracket is opened and not closed."
+    return "A round bracket is closed that was not opened." if closed > opened else None
+
+
+def _written(word: str, place: str) -> str | None:
+    """How a sentence is written, with an example."""
+    form = FORMS.get(word)
+    if form is None or place not in form.places:
+        return None
+    return f"It is written {form.form}. For example: {form.example}"
+
+
+def _words(error: UnexpectedInput) -> Iterable[str]:
+    """The words of the language that could have stood where the reading stopped."""
+    names = getattr(error, "accepts", None) or getattr(error, "allowed", None) or set()
+    if isinstance(error, UnexpectedToken):
+        names = names | set(error.expected)
+    found = [term.pattern.value for term in parser().terminals if term.name in names and isinstance(term.pattern, PatternStr)]
+    return sorted(word for word in found if _WORD.fullmatch(word))
 
 
 def _in(place: str) -> str:
@@ -94,15 +136,5 @@ def _in(place: str) -> str:
             return f"in a {place}"
 
 
-def _listed(words: tuple[str, ...]) -> str:
+def _listed(words: Sequence[str]) -> str:
     return ", ".join(words[:-1]) + (" or " if len(words) > 1 else "") + words[-1]
-
-
-def _span(error: UnexpectedInput, line: str, at: int, column: int, path: str) -> Span:
-    width = 1
-    if isinstance(error, UnexpectedToken) and error.token is not None:
-        width = max(len(str(error.token).split("\n")[0]), 1)
-    elif isinstance(error, UnexpectedCharacters):
-        found = re.compile(r"\S+").match(line, column - 1)
-        width = len(found.group()) if found else 1
-    return Span(path, at + 1, column, at + 1, min(column + width, max(len(line) + 1, column + 1)))

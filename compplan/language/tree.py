@@ -618,8 +618,19 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """Lines of a file that could not be read (both ends included), the names that they may have defined, the words they start with."""
+
+    first: int
+    last: int
+    names: frozenset[str]
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class File:
-    """All that one plan file holds."""
+    """All that could be read of one plan file, and what could not."""
 
     path: str
     items: tuple[Plan | Definitions, ...]
+    lost: tuple[Lost, ...] = field(default=(), compare=False)

@@ -33,12 +33,23 @@ def every(expr: ty.Expr) -> Iterator[ty.Expr]:
         yield from every(part)
 
 
+def too_deep(expr: ty.Expr, deepest: int) -> bool:
+    """Whether more than so many formulas stand inside each other."""
+    layer = [expr]
+    for _ in range(deepest):
+        layer = [part for one in layer for part in parts(one)]
+        if not layer:
+            return False
+    return True
+
+
 def rewrite(expr: ty.Expr, change: Callable[[ty.Expr], ty.Expr | None]) -> ty.Expr:
     """The formula with every part replaced for which `change` gives another; what it gives is not looked into again."""
     changed = change(expr)
     if changed is not None:
         return changed
-    return replace(expr, **{f.name: _rewritten(getattr(expr, f.name), change) for f in fields(expr) if f.name != "span"})
+    parts_of = {f.name: _rewritten(getattr(expr, f.name), change) for f in fields(expr) if f.name != "span"}
+    return replace(expr, **parts_of)  # type: ignore[arg-type]
 
 
 def _rewritten(value: object, change: Callable[[ty.Expr], ty.Expr | None]) -> object:

@@ -99,7 +99,7 @@ def readable(physical: str, column: Column) -> bool:
 def cell(column: Column, source: ColumnSource, raw: Raw) -> Cell:
     """The value of a column and its refusals."""
     if raw.type == physical_type(column) and not source.values and not isinstance(column.type, PeriodType | TextType | ReferenceType):
-        value, shown, refusals = raw.sql, raw.sql, []
+        value, shown, refusals = raw.sql, raw.sql, list[tuple[str, str]]()
     else:
         value, shown, refusals = _from_text(column, source, raw)
     refusals += list(_range(column, source, value))
@@ -126,7 +126,7 @@ def _from_text(column: Column, source: ColumnSource, raw: Raw) -> tuple[str, str
             plain = _plain_number(f"trim({seen})", source)
             value = f"TRY_CAST({plain} AS DECIMAL({DIGITS},{decimals}))"
             code = "bad-amount" if isinstance(kind, MoneyType) else "bad-number"
-            refusals += _number_refusals(seen, plain, value, decimals, source, code)
+            refusals += _number_refusals(seen, value, decimals, source, code)
         case RatioType(decimals=decimals):
             value, more = _ratio(seen, decimals, source)
             refusals += more
@@ -134,7 +134,8 @@ def _from_text(column: Column, source: ColumnSource, raw: Raw) -> tuple[str, str
             value = _date(seen, source, raw)
             refusals.append(("bad-date", f"{seen} IS NOT NULL AND {value} IS NULL"))
         case YesNoType():
-            value = f"CASE WHEN lower(trim({seen})) IN ('yes', 'true', '1') THEN true WHEN lower(trim({seen})) IN ('no', 'false', '0') THEN false END"
+            plain = f"lower(trim({seen}))"
+            value = f"CASE WHEN {plain} IN ('yes', 'true', '1') THEN true WHEN {plain} IN ('no', 'false', '0') THEN false END"
             refusals.append(("bad-yes-no", f"{seen} IS NOT NULL AND {value} IS NULL"))
         case PeriodType(period=period):
             value = f"upper(trim({seen}))"
@@ -182,7 +183,7 @@ def _pattern(source: ColumnSource, digits: int | None) -> str:
     return f"[+-]?({whole}({point}{after})?|{point}{bare})"
 
 
-def _number_refusals(seen: str, plain: str, value: str, decimals: int, source: ColumnSource, code: str) -> Iterator[tuple[str, str]]:
+def _number_refusals(seen: str, value: str, decimals: int, source: ColumnSource, code: str) -> Iterator[tuple[str, str]]:
     yield code, f"NOT regexp_full_match(trim({seen}), {text(_pattern(source, None))})"
     yield "too-many-digits", f"NOT regexp_full_match(trim({seen}), {text(_pattern(source, decimals))})"
     yield "too-large", f"{seen} IS NOT NULL AND {value} IS NULL"
@@ -193,10 +194,9 @@ def _ratio(seen: str, decimals: int, source: ColumnSource) -> tuple[str, list[tu
     percent = f"(right(trim({seen}), 1) = '%')"
     number = f"rtrim(trim({seen}), '% ')"
     plain = _plain_number(number, source)
-    value = (
-        f"CASE WHEN {percent} THEN TRY_CAST(TRY_CAST({plain} AS DECIMAL({DIGITS},{decimals - 2})) * 0.01::DECIMAL(3,2) AS DECIMAL({DIGITS},{decimals})) "
-        f"ELSE TRY_CAST({plain} AS DECIMAL({DIGITS},{decimals})) END"
-    )
+    hundredths = f"TRY_CAST({plain} AS DECIMAL({DIGITS},{decimals - 2})) * 0.01::DECIMAL(3,2)"
+    stored = f"DECIMAL({DIGITS},{decimals})"
+    value = f"CASE WHEN {percent} THEN TRY_CAST({hundredths} AS {stored}) ELSE TRY_CAST({plain} AS {stored}) END"
     written = text(f"({_pattern(source, None)})( ?%)?")
     fits = text(f"({_pattern(source, decimals)}|({_pattern(source, decimals - 2)}) ?%)")
     refusals = [

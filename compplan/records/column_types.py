@@ -66,7 +66,7 @@ class ColumnReader:
         source = ColumnSource(
             header=form.column or name,
             values=dict(form.values),
-            date_format=self._date_format(form, place),
+            date_format=self._date_format(form, place) if isinstance(kind, DateType) else None,
             earliest=form.from_ or EARLIEST,
             latest=form.through or LATEST,
             thousands=form.thousands,
@@ -92,8 +92,6 @@ class ColumnReader:
         word = " ".join(form.type.split())
         if word in {"money", *(f"money per {p}" for p in PERIODS)}:
             return self._money(form, word, place)
-        if word in self.kinds:
-            return ReferenceType(word)
         for period in PERIODS:
             if word == period:
                 return PeriodType(period)
@@ -114,6 +112,8 @@ class ColumnReader:
                 )
                 return RatioType()
             return simple[word]
+        if word in self.kinds:
+            return ReferenceType(word)
         self._unknown_type(form.type, place)
         return None
 

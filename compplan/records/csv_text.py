@@ -6,7 +6,7 @@ import codecs
 import csv
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -59,19 +59,54 @@ def open_csv(workspace: Workspace, file: Path, spec: SourceSpec) -> Opened:
     delimiter = spec.delimiter or ("\t" if file.suffix.lower() == ".tsv" else ",")
     headers, skipped, header_lines = _header(path, file, delimiter)
     check_headers(headers, spec, file, skipped + header_lines)
-    names = [f"c{i}" for i in range(len(headers))]
+    shape = _Shape(path, file, delimiter, headers, skipped, header_lines, look.lines)
+    return _opened(workspace, shape, parallel=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What is known of a file before its rows are read; `path` is the file or its copy, `shown` the file."""
+
+    path: Path
+    shown: Path
+    delimiter: str
+    headers: list[str]
+    skipped: int
+    header_lines: int
+    lines: int
+
+    @property
+    def first(self) -> int:
+        """The line after the header."""
+        return self.skipped + self.header_lines + 1
+
+
+def _opened(workspace: Workspace, shape: _Shape, *, parallel: bool) -> Opened:
     rejects = workspace.fresh("csv_errors")
-    types = ", ".join(f"{text(n)}: 'VARCHAR'" for n in names)
-    relation = (
-        f"read_csv({text(str(path.resolve()))}, auto_detect = false, header = true, skip = {skipped}, delim = {text(delimiter)}, quote = '\"', "
-        f"escape = '\"', columns = {{{types}}}, strict_mode = true, max_line_size = {MAX_LINE}, store_rejects = true, rejects_limit = 0, "
-        f"rejects_table = {text(rejects)}, rejects_scan = {text(rejects + '_scans')})"
-    )
-    lines = _Lines(workspace.connection, path, file, delimiter, rejects, look.lines, skipped, header_lines, len(headers))
-    first: dict[str, tuple[str, str]] = {}
-    for header, column in zip(headers, names, strict=True):
-        first.setdefault(header, (column, "VARCHAR"))
-    return Opened(relation, first, lines.after_read, is_text=True)
+    workspace.passing += [rejects, f"{rejects}_scans"]
+    columns: dict[str, tuple[str, str]] = {}
+    for number, header in enumerate(shape.headers):
+        columns.setdefault(header, (f"c{number}", "VARCHAR"))
+    options = {
+        "auto_detect": "false",
+        "header": "true",
+        "skip": str(shape.skipped),
+        "delim": text(shape.delimiter),
+        "quote": text('"'),
+        "escape": text('"'),
+        "columns": "{" + ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(shape.headers))) + "}",
+        "strict_mode": "true",
+        "max_line_size": str(MAX_LINE),
+        "store_rejects": "true",
+        "rejects_limit": "0",
+        "rejects_table": text(rejects),
+        "rejects_scan": text(f"{rejects}_scans"),
+        "parallel": str(parallel).lower(),
+    }
+    relation = f"read_csv({text(str(shape.path.resolve()))}, {', '.join(f'{k} = {v}' for k, v in options.items())})"
+    lines = _Lines(workspace.connection, shape, rejects)
+    again = (lambda: _opened(workspace, shape, parallel=False)) if parallel else None
+    return Opened(relation, columns, lines.after_read, is_text=True, again=again)
 
 
 def _look_over(path: Path, shown: Path) -> _Look:
@@ -164,6 +199,8 @@ def _header(path: Path, shown: Path, delimiter: str) -> tuple[list[str], int, in
         reader = csv.reader(_chain(first, islice(stream, 1000)), delimiter=delimiter)
         try:
             headers = next(reader)
+            if not any(h.strip() for h in headers):
+                raise StopIteration
         except (StopIteration, csv.Error):
             message = f"{shown.name} has no header that can be read."
             raise refuse("no-header", "The header is missing", message, shown, skipped + 1, "The first line names the columns.") from None
@@ -177,69 +214,55 @@ def _chain(first: Iterator[str], rest: Iterator[str]) -> Iterator[str]:
 
 @dataclass(slots=True)
 class _Lines:
-    """Finds the line of a row: simply, where every row is a line; else by going through the file once more."""
+    """Finds the line of a row: simply, where every row is a line; else by going through the file once more, quote by quote.
+
+    In both cases rows are counted, for DuckDB may lose rows of the wrong shape when it reads in parallel.
+    """
 
     connection: duckdb.DuckDBPyConnection
-    path: Path
-    shown: Path
-    delimiter: str
+    shape: _Shape
     rejects: str
-    lines: int
-    skipped: int
-    header_lines: int
-    width: int
 
     def after_read(self, rows: int) -> tuple[tuple[Ragged, ...], LineOf]:
-        """The rows that have not the header's shape, and the way from row numbers to lines."""
-        bad = self._bad_rows()
-        first = self.skipped + self.header_lines + 1
-        if not bad and self.lines == first - 1 + rows:
+        """The rows that have not the header's shape, and the way from row numbers to lines. Raises `RefusedError` if their count is off."""
+        bad, first = self._bad_rows(), self.shape.first
+        if not bad and self.shape.lines == first - 1 + rows:
             return (), lambda numbers: [first + n for n in numbers]
-        if not bad:
-            return (), lambda numbers: self._walk(numbers, {}, rows)[0]
-        found = self._walk((), bad, rows)[1]
-        return tuple(found), lambda numbers: self._walk(numbers, bad, rows)[0]
+        lines, ragged = self._walk(bad)
+        if len(lines) != rows or len(ragged) != len(bad):
+            message = f"The quotes in {self.shape.shown.name} do not pair up, so that its rows cannot be told apart."
+            advice = 'A quote inside a quoted cell is written twice: "".'
+            line = min((r.line for r in ragged), default=1)
+            raise refuse("unpaired-quotes", "The quotes do not pair up", message, self.shape.shown, line, advice)
+        return tuple(ragged), lambda numbers: [lines[n] for n in numbers]
 
-    def _bad_rows(self) -> dict[int, tuple[str, str]]:
-        """By the byte at which they start: the text and the reason."""
+    def _bad_rows(self) -> list[tuple[int, str, str]]:
+        """The byte at which each starts, its text, the reason."""
         query = f"""
             SELECT line_byte_position, any_value(left(csv_line, {_SHOWN})), min(error_type), any_value(error_message)
-            FROM {name(self.rejects)} GROUP BY line_byte_position"""
-        return {at: (line or "", _reason(kind, said, self.width)) for at, line, kind, said in self.connection.execute(query).fetchall()}
+            FROM {name(self.rejects)} GROUP BY line_byte_position ORDER BY line_byte_position"""
+        width = len(self.shape.headers)
+        return [(at, line or "", _reason(kind, said, width)) for at, line, kind, said in self.connection.execute(query).fetchall()]
 
-    def _walk(self, numbers: Sequence[int], bad: dict[int, tuple[str, str]], rows: int) -> tuple[Sequence[int], list[Ragged]]:
-        """Lines of good rows by number, and the bad rows with theirs."""
-        lines, ragged, wanted, number = array("q"), [], iter(numbers), 0
-        goal = next(wanted, -1)
-        for start, line in self._rows():
-            # DuckDB counts the bytes from 1, and takes the second half of the CRLF before for the start of a row
-            found = bad.get(start + 1) or bad.get(start)
-            if found is not None:
-                ragged.append(Ragged(line, found[0].strip("\r\n"), found[1]))
-                continue
-            if number == goal:
+    def _walk(self, bad: list[tuple[int, str, str]]) -> tuple[array[int], list[Ragged]]:
+        """The line of each good row, and the bad rows."""
+        lines, ragged = array("q"), list[Ragged]()
+        for start, line, last in self._rows():
+            # DuckDB counts bytes from 1, and may take the end of the row before, or a blank line, for the start of a row
+            if len(ragged) < len(bad) and bad[len(ragged)][0] - 1 <= start:
+                _, shown, why = bad[len(ragged)]
+                span = f"; it takes the lines {line} to {last}" if last > line else ""
+                ragged.append(Ragged(line, shown.strip("\r\n"), f"{why}{span}"))
+            else:
                 lines.append(line)
-                goal = next(wanted, -1)
-            number += 1
-        if number != rows or len(lines) != len(numbers) or len(ragged) != len(bad):
-            message = f"The quotes in {self.shown.name} do not pair up, so that its rows cannot be told apart."
-            line = min((r.line for r in ragged), default=1)
-            raise refuse(
-                "unpaired-quotes",
-                "The quotes do not pair up",
-                message,
-                self.shown,
-                line,
-                'A quote inside a quoted cell is written twice: "".',
-            )
         return lines, ragged
 
-    def _rows(self) -> Iterator[tuple[int, int]]:
-        """The byte and the line at which each row starts, without the header and without blank lines (which are rows of a single column)."""
-        cells = _Cells(self.delimiter.encode())
-        with self.path.open("rb") as stream:
+    def _rows(self) -> Iterator[tuple[int, int, int]]:
+        """The byte, the first and the last line of each row, without the header and blank lines (rows where there is but one column)."""
+        cells, single = _Cells(self.shape.delimiter.encode()), len(self.shape.headers) == 1
+        with self.shape.path.open("rb") as stream:
             at, line = 0, 1
-            for _ in range(self.skipped + self.header_lines):
+            for _ in range(self.shape.first - 1):
                 at, line = at + len(stream.readline()), line + 1
             while row := stream.readline():
                 start, first, line, size = at, line, line + 1, len(row)
@@ -247,8 +270,8 @@ class _Lines:
                 while inside and size <= MAX_LINE and (more := stream.readline()):
                     inside, line, size = cells.end_inside(more, inside=True), line + 1, size + len(more)
                 at += size
-                if self.width == 1 or row.rstrip(b"\r\n"):
-                    yield start, first
+                if single or row.rstrip(b"\r\n"):
+                    yield start, first, line - 1
 
 
 class _Cells:

@@ -71,7 +71,7 @@ class ColumnForm(_Form):
     """One column of a kind of record."""
 
     type: str = Field(
-        description="text, date, number, ratio, money, money per month|quarter|half|year, yes/no, month, quarter, half, year, or a kind of record."
+        description="text, date, number, ratio, money, money per month (quarter, half, year), yes/no, month, quarter, half, year, or a kind"
     )
     column: str | None = Field(None, description="The header in the source, where it is not the column's name.")
     optional: bool = Field(False, description="Whether a cell may be empty.")

@@ -62,18 +62,25 @@ _HINTS = {
 }
 
 
-def _place(loc: tuple[str | int, ...], value: Value) -> Place:
+_NOTHING = object()
+
+
+def _place(loc: tuple[str | int, ...], value: object) -> Place:
     """The part of pydantic's location that is a way through the file; its names for alternatives are left out."""
     place: Place = ()
     for step in loc:
-        if isinstance(value, dict) and isinstance(step, str) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
-            value = value[step]
-        else:
-            continue
-        place = (*place, step)
+        inner = _inner(value, step)
+        if inner is not _NOTHING:
+            value, place = inner, (*place, step)
     return place
+
+
+def _inner(value: object, step: str | int) -> object:
+    if isinstance(value, dict) and isinstance(step, str):
+        return value.get(step, _NOTHING)
+    if isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
+        return value[step]
+    return _NOTHING
 
 
 def _unknown(place: Place, marks: Marks) -> Diagnostic:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -74,20 +75,29 @@ def load_records(project: Project, connection: duckdb.DuckDBPyConnection, *, dat
 
     Raises `Problems` where a file cannot be read at all; the tables are then of no use.
     """
-    with TemporaryDirectory(prefix="compplan-") as folder:
-        workspace = Workspace(connection, folder)
-        ordered = connection.execute("SELECT current_setting('preserve_insertion_order')").fetchone()
-        connection.execute("SET preserve_insertion_order = true")
-        try:
-            return _Loader(project, Tables(connection, database_schema), workspace).load()
-        except RefusedError as error:
-            raise Problems([error.diagnostic]) from None
-        except (duckdb.Error, OSError, MemoryError) as error:
-            raise Problems([_unexpected(error)]) from None
-        finally:
-            connection.execute(f"DROP TABLE IF EXISTS temp.{FLAGS}")
-            connection.execute(f"SET preserve_insertion_order = {bool(ordered and ordered[0])}")
-            workspace.close()
+    try:
+        with TemporaryDirectory(prefix="compplan-") as folder, _in_order(connection):
+            workspace = Workspace(connection, folder)
+            try:
+                return _Loader(project, Tables(connection, database_schema), workspace).load()
+            finally:
+                workspace.close()
+                connection.execute(f"DROP TABLE IF EXISTS temp.{FLAGS}")
+    except RefusedError as error:
+        raise Problems([error.diagnostic]) from None
+    except (duckdb.Error, OSError, MemoryError) as error:
+        raise Problems([_unexpected(error)]) from None
+
+
+@contextmanager
+def _in_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Rows are stored in the order of their files, so that they can be led back to lines; the setting is put back afterwards."""
+    before = connection.execute("SELECT current_setting('preserve_insertion_order')").fetchone()
+    connection.execute("SET preserve_insertion_order = true")
+    try:
+        yield
+    finally:
+        connection.execute(f"SET preserve_insertion_order = {bool(before and before[0])}")
 
 
 @dataclass(slots=True)
@@ -172,8 +182,20 @@ class _Loader:
         bad = any_of(c.is_bad for c in cells)
         state = f"CASE WHEN {_blank(opened)} THEN 2 WHEN {bad} THEN 1 ELSE 0 END"
         values = ", ".join(c.value for c in cells)
-        rows = self.tables.scalar(f"INSERT INTO {self.tables.table(kind.name)} SELECT {values}, {state} FROM {opened.relation}")
-        ragged, line_of = opened.after_read(rows)
+        table = self.tables.table(kind.name)
+        rows = self.tables.scalar(f"INSERT INTO {table} SELECT {values}, {state} FROM {opened.relation}")
+        try:
+            ragged, line_of = opened.after_read(rows)
+        except RefusedError as refused:
+            if opened.again is None:
+                raise
+            opened = opened.again()
+            self.tables.connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM {table} WHERE rowid < {first}")
+            rows = self.tables.scalar(f"INSERT INTO {table} SELECT {values}, {state} FROM {opened.relation}")
+            try:
+                ragged, line_of = opened.after_read(rows)
+            except RefusedError:
+                raise refused from None
         return _File(kind.name, path, opened, first, rows, ragged, line_of)
 
     def _flag_cells(self, file: _File) -> None:
@@ -231,8 +253,10 @@ def _cells(kind: RecordKind, spec: SourceSpec, opened: Opened, path: Path) -> li
         source = spec.columns[column.name]
         physical, stored = opened.columns[source.header]
         if not readable(stored, column):
-            message = f"“{source.header}” of {path.name} holds values of the type {stored}, which cannot become what `{column.name}` is declared to be."
-            hint = "Change the type of the column in the project file, or export it as text, whole numbers, decimals or dates without a time zone."
+            message = f"“{source.header}” of {path.name} has the type {stored}, which does not fit what `{column.name}` is declared to be."
+            hint = (
+                "Change the type in the project file, or export the column as text, whole numbers, decimals or dates without a time zone."
+            )
             raise refuse("wrong-column-type", "A column has another type", message, path, 1, hint)
         currency = f"CAST({name(opened.columns[source.currency_header][0])} AS VARCHAR)" if source.currency_header else None
         raw = Raw(name(physical), stored, opened.is_text, opened.dates_are_iso_too, currency)
@@ -273,12 +297,13 @@ def _first_line(error: Exception) -> str:
 
 
 def write_rejects(connection: duckdb.DuckDBPyConnection, path: Path, *, database_schema: str = "records") -> int:
-    """Writes the rejected rows as CSV: kind, file, line, column, value, reason, code; gives how many lines. Raises `Problems` where it can't.
+    """Writes the rejected rows as CSV: kind, file, line, column, value, reason, code; gives how many lines.
 
-    A value that a spreadsheet would take for a formula gets an apostrophe in front.
+    A value that a spreadsheet would take for a formula gets an apostrophe in front. Raises `Problems` where the file cannot be written.
     """
     table = f"{name(database_schema)}.{name(REJECTS)}"
-    safe = "CASE WHEN regexp_matches(value, '^[=+@\\t\\r-]') AND NOT regexp_full_match(value, '[+-]?[0-9.,]+%?') THEN '''' || value ELSE value END"
+    formula = "regexp_matches(value, '^[=+@\\t\\r-]') AND NOT regexp_full_match(value, '[+-]?[0-9.,]+%?')"
+    safe = f"CASE WHEN {formula} THEN {text(chr(39))} || value ELSE value END"
     try:
         connection.execute(f"COPY (SELECT * REPLACE ({safe} AS value) FROM {table}) TO {text(str(path))} (FORMAT csv, HEADER)")
     except (duckdb.Error, OSError) as error:

@@ -12,6 +12,7 @@ import duckdb
 from compplan.diagnostics.model import Diagnostic, Span
 from compplan.diagnostics.suggest import closest
 from compplan.records.spec import SourceSpec
+from compplan.records.sql import name
 
 CHUNK = 1 << 20
 
@@ -34,7 +35,8 @@ class Opened:
     """A file as a relation.
 
     `relation` is what stands after FROM; its columns are `columns` (header to the name of the column and its DuckDB type). `after_read`,
-    called when the relation was read once and gave so many rows, gives the rows that were no rows, and how to find lines.
+    called when the relation was read once and gave so many rows, gives the rows that were no rows, and how to find lines; where it refuses,
+    `again` has a slower and surer way to read the file.
     """
 
     relation: str
@@ -42,6 +44,7 @@ class Opened:
     after_read: Callable[[int], tuple[tuple[Ragged, ...], LineOf]]
     is_text: bool
     dates_are_iso_too: bool = False
+    again: Callable[[], Opened] | None = None
 
 
 @dataclass(slots=True)
@@ -51,6 +54,7 @@ class Workspace:
     connection: duckdb.DuckDBPyConnection
     folder: str
     registered: list[str] = field(default_factory=list)
+    passing: list[str] = field(default_factory=list)
     serial: int = 0
 
     def fresh(self, stem: str) -> str:
@@ -60,8 +64,10 @@ class Workspace:
 
     def close(self) -> None:
         """Lets go of everything."""
-        for name in self.registered:
-            self.connection.unregister(name)
+        for view in self.registered:
+            self.connection.unregister(view)
+        for table in self.passing:
+            self.connection.execute(f"DROP TABLE IF EXISTS temp.{name(table)}")
 
 
 class RefusedError(Exception):

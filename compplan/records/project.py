@@ -182,6 +182,8 @@ class _ProjectReader:
             target = kinds[column.type.kind]
             place: Place = ("records", kind.name, "columns", column.name)
             if len(target.key) != 1:
+                if target.name == PEOPLE:  # told already
+                    continue
                 message = f"`{column.name}` refers to {target.name}, whose rows are not named by one key column."
                 self._say(
                     "reference-without-key", "This cannot be referred to", message, place, f"Give {target.name} a `key` of one column."

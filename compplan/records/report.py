@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from compplan.diagnostics.model import Diagnostic, Related, Span
 from compplan.diagnostics.suggest import closest
@@ -15,61 +15,100 @@ from compplan.records.sql import name
 from compplan.schema import ReferenceType
 
 EXAMPLES = 5
-"""Rows that a diagnostic names; the rest is counted."""
+"""Values, and lines, that a diagnostic names; the rest is counted."""
 
 _SHOWN = 60
 _MANY_KEYS = 20_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Example:
+    """A refused value: the first row that has it, and how many rows do."""
+
+    file: str
+    line: int
+    value: str | None
+    reason: str
+    rows: int = 1
+
+
+@dataclass(slots=True)
+class _Group:
+    """All that is wrong in one column for one reason."""
+
+    kind: str
+    column: str
+    code: str
+    rows: int = 0
+    values: int = 0
+    examples: list[_Example] = field(default_factory=list)
+    places: list[tuple[str, int]] = field(default_factory=list)
+
+
 def summarise(tables: Tables, project: Project) -> tuple[Diagnostic, ...]:
     """One diagnostic for each kind, column and reason; those of rows that merely go with a rejected one come last."""
-    groups = tables.connection.execute(f"""
-        WITH numbered AS (
-            SELECT *, row_number() OVER () AS position, row_number() OVER (PARTITION BY kind, "column", code ORDER BY rowid) AS example,
-                   count(*) OVER (PARTITION BY kind, "column", code) AS size
-            FROM {rejects_table(tables)})
-        SELECT kind, "column", code, any_value(size),
-               list({{'file': file, 'line': line, 'value': value, 'reason': reason}} ORDER BY example)
-        FROM numbered WHERE example <= {EXAMPLES}
-        GROUP BY kind, "column", code""").fetchall()
     kinds = list(project.schema.kinds)
 
-    def order(group: tuple[Any, ...]) -> tuple[bool, int, str, int, str, str]:
-        kind, column, code, _, examples = group
-        return code in FOLLOWING, kinds.index(kind), examples[0]["file"], examples[0]["line"], column, code
+    def order(group: _Group) -> tuple[bool, int, str, int, str, str]:
+        first = group.examples[0]
+        return group.code in FOLLOWING, kinds.index(group.kind), first.file, first.line, group.column, group.code
 
-    return tuple(_diagnostic(tables, project, group) for group in sorted(groups, key=order))
-
-
-def _diagnostic(tables: Tables, project: Project, group: tuple[Any, ...]) -> Diagnostic:
-    kind, column, code, size, examples = group
-    words = words_of(project, kind, column)
-    first = examples[0]
-    related = tuple(Related(_span(project, e), _said(e)) for e in examples[1:])
-    message = f"{_subject(column, code)}{_said(first)}."
-    if size > 1:
-        more = size - len(examples)
-        rest = f", and in {more:,} more" if more else ""
-        message += f" The same in {len(related)} other row{'' if len(related) == 1 else 's'} named here{rest}."
-    advice = hint(code, words)
-    if code == "unknown-reference":
-        advice = _did_you_mean(tables, project, kind, column, first["value"]) or advice
-    return Diagnostic(code, title(code, words), message, _span(project, first), advice, related=related)
+    return tuple(_diagnostic(tables, project, group) for group in sorted(_groups(tables), key=order))
 
 
-def _subject(column: str, code: str) -> str:
-    return "The row " if code == "ragged-row" else f"{column}: " if column else "The row "
+def _groups(tables: Tables) -> list[_Group]:
+    rejects, groups = rejects_table(tables), dict[tuple[str, str, str], _Group]()
+    places = f'SELECT kind, "column", code, min(rowid, {EXAMPLES}) FROM {rejects} GROUP BY kind, "column", code ORDER BY ALL'
+    values = f"""
+        SELECT kind, "column", code, sum(size), count(*), min(first, {EXAMPLES}), arg_min(size, first, {EXAMPLES})
+        FROM (SELECT kind, "column", code, value, min(rowid) AS first, count(*) AS size FROM {rejects} GROUP BY kind, "column", code, value)
+        GROUP BY kind, "column", code ORDER BY kind, "column", code"""
+    first_places, first_values = tables.connection.execute(places).fetchall(), tables.connection.execute(values).fetchall()
+    named = {n for *_, numbers in first_places for n in numbers} | {n for *_, numbers, _ in first_values for n in numbers}
+    found = f"SELECT rowid, file, line, value, reason FROM {rejects} WHERE rowid IN ({', '.join(map(str, sorted(named)))})"
+    rows = {n: _Example(file, line, value, why) for n, file, line, value, why in tables.connection.execute(found).fetchall()}
+    for kind, column, code, size, count, numbers, sizes in first_values:
+        examples = [replace(rows[n], rows=k) for n, k in zip(numbers, sizes, strict=True)]
+        groups[kind, column, code] = _Group(kind, column, code, int(size), count, examples)
+    for kind, column, code, numbers in first_places:
+        groups[kind, column, code].places.extend((rows[n].file, rows[n].line) for n in numbers)
+    return list(groups.values())
 
 
-def _said(example: dict[str, Any]) -> str:
-    value = example["value"] or ""
+def _diagnostic(tables: Tables, project: Project, group: _Group) -> Diagnostic:
+    words = words_of(project, group.kind, group.column)
+    first, others = group.examples[0], group.examples[1:]
+    subject = f"{group.column}: " if group.column and group.code != "ragged-row" else "The row "
+    message = f"{subject}{_said(first)}."
+    if group.rows > 1:
+        message += f" {group.rows:,} rows are refused for this: {_lines(group)}."
+    related = [Related(_span(project, e), f"{_said(e)}{f', in {e.rows:,} rows' if e.rows > 1 else ''}") for e in others]
+    if group.values > len(group.examples):
+        related[-1] = replace(related[-1], message=f"{related[-1].message}; {group.values - len(group.examples):,} more such values follow")
+    advice = hint(group.code, words)
+    if group.code == "unknown-reference":
+        advice = _did_you_mean(tables, project, group.kind, group.column, first.value or "") or advice
+    return Diagnostic(group.code, title(group.code, words), message, _span(project, first), advice, related=tuple(related))
+
+
+def _lines(group: _Group) -> str:
+    """The first lines, by file, and how many more there are."""
+    by_file: dict[str, list[str]] = {}
+    for file, line in group.places:
+        by_file.setdefault(file, []).append(str(line))
+    named = "; ".join(f"{file} line{'' if len(lines) == 1 else 's'} {', '.join(lines)}" for file, lines in by_file.items())
+    more = group.rows - len(group.places)
+    return f"{named} and {more:,} more" if more else named
+
+
+def _said(example: _Example) -> str:
+    value = " ".join((example.value or "").split("\n"))
     shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
-    return f"“{shown}” {example['reason']}" if value else str(example["reason"])
+    return f"“{shown}” {example.reason}" if value else example.reason
 
 
-def _span(project: Project, example: dict[str, Any]) -> Span:
-    line = example["line"]
-    return Span(str(project.root / example["file"]), line, 1, line, 1)
+def _span(project: Project, example: _Example) -> Span:
+    return Span(str(project.root / example.file), example.line, 1, example.line, 1)
 
 
 def _did_you_mean(tables: Tables, project: Project, kind: str, column: str, value: str) -> str | None:

@@ -26,7 +26,9 @@ def check_keys(tables: Tables, kind: RecordKind) -> None:
     shown = " || ', ' || ".join(f"CAST({k} AS VARCHAR)" for k in keys)
     tables.flag(f"""
         WITH suspects AS (SELECT hash({key}) AS h FROM {table} WHERE {present} GROUP BY h HAVING count(*) > 1),
-        found AS (SELECT {key}, min(rowid, 2) AS pair FROM {table} WHERE {present} AND hash({key}) IN (FROM suspects) GROUP BY ALL HAVING count(*) > 1)
+        found AS (
+            SELECT {key}, min(rowid, 2) AS pair FROM {table}
+            WHERE {present} AND hash({key}) IN (FROM suspects) GROUP BY ALL HAVING count(*) > 1)
         SELECT {text(kind.name)}, t.rowid, {text(", ".join(kind.key))}, {_of("t", keys, shown)}, 'duplicate-key',
                CASE WHEN t.rowid = found.pair[1] THEN found.pair[2] ELSE found.pair[1] END, NULL
         FROM {table} AS t JOIN found ON {all_of(f"t.{k} = found.{k}" for k in keys)}
@@ -101,7 +103,8 @@ def _follow_once(tables: Tables, kind: RecordKind, kinds: dict[str, RecordKind],
         group = [name(g) for g in rule.for_each]
         which = " || ', ' || ".join(f"CAST(t.{g} AS VARCHAR)" for g in group)
         more += tables.flag(f"""
-            SELECT {text(kind.name)}, t.rowid, {text(rule.column)}, CAST(t.{name(rule.column)} AS VARCHAR), 'incomplete-group', NULL, {which}
+            SELECT {text(kind.name)}, t.rowid, {text(rule.column)}, CAST(t.{name(rule.column)} AS VARCHAR), 'incomplete-group',
+                   NULL, {which}
             FROM {table} AS t JOIN (SELECT DISTINCT {", ".join(group)} FROM {table} WHERE rowid IN {ours}) AS g
             ON {all_of(f"t.{g} = g.{g}" for g in group)}
             WHERE t.{STATE} <> 2 AND t.rowid NOT IN {ours}""")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from compplan.diagnostics.suggest import closest
-from compplan.records.opened import CHUNK, Opened, Workspace, check_headers, refuse
+from compplan.records.opened import CHUNK, Opened, RefusedError, Workspace, check_headers, refuse
 from compplan.records.spec import SourceSpec
 from compplan.records.sql import name
 
@@ -44,7 +45,11 @@ def open_workbook(workspace: Workspace, file: Path, spec: SourceSpec) -> Opened:
         book = CalamineWorkbook.from_path(str(file))
         wanted = _sheet_name(book.sheet_names, file, spec)
         sheet = book.get_sheet_by_name(wanted)
-    except (CalamineError, OSError, ValueError) as error:
+    except RefusedError:
+        raise
+    except BaseException as error:  # the reader's own panics are no `Exception`
+        if not (isinstance(error, CalamineError | OSError | ValueError) or type(error).__name__ == "PanicException"):
+            raise
         raise refuse(
             "unreadable-workbook", "The workbook cannot be read", f"{file.name}: {error}.", file, 1, "Save it again from Excel."
         ) from None
@@ -152,7 +157,7 @@ def cell_text(cell: Cell) -> str | None:
 
 
 def _number_text(value: float) -> str:
-    if value != value or value in {float("inf"), float("-inf")}:
+    if not math.isfinite(value):
         return str(value)
     shortest = Decimal(repr(value))
     return format(shortest.to_integral_value() if shortest == shortest.to_integral_value() else shortest, "f")

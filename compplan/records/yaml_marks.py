@@ -148,8 +148,8 @@ class _Builder:
         if getattr(event, "tag", None):
             self._refuse(event, f"The tag `{getattr(event, 'tag', '')}` is not read; quote a text that begins with `!`.")
         if isinstance(event, yaml.ScalarEvent):
-            self.marks.values[place] = self._span(event, event)
-            self.ended_at = (event.end_mark.line, event.end_mark.column)
+            self.marks.values[place] = self._span(event)
+            self.ended_at = _end(event)
             return None if event.style is None and event.value in {"", "~", "null", "Null", "NULL"} else event.value
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(event, place, depth)
@@ -170,7 +170,7 @@ class _Builder:
                 self._refuse(event, "A name is expected here, before the colon.")
                 continue
             here = (*place, event.value)
-            span = self._span(event, event)
+            span = self._span(event)
             if event.value in values:
                 related = (Related(self.marks.keys[here], "the first one"),)
                 message = f"`{event.value}` stands twice in the same place; only one can count."
@@ -181,15 +181,25 @@ class _Builder:
         return values
 
     def _close(self, start: yaml.Event, end: yaml.Event, place: Place) -> None:
-        if end.end_mark.column > 0 and end.end_mark.index > end.start_mark.index:
-            self.ended_at = (end.end_mark.line, end.end_mark.column)
-        line, column = max(self.ended_at, (start.end_mark.line, start.end_mark.column))
-        self.marks.values[place] = Span(self.marks.file, start.start_mark.line + 1, start.start_mark.column + 1, line + 1, column + 1)
+        opened, first, last = _begin(start), _begin(end), _end(end)
+        if last > first:
+            self.ended_at = last
+        line, column = max(self.ended_at, _end(start))
+        self.marks.values[place] = Span(self.marks.file, opened[0] + 1, opened[1] + 1, line + 1, column + 1)
 
-    def _span(self, start: yaml.Event, end: yaml.Event) -> Span:
-        one, two = start.start_mark, end.end_mark
-        return Span(self.marks.file, one.line + 1, one.column + 1, two.line + 1, two.column + 1)
+    def _span(self, event: yaml.Event) -> Span:
+        one, two = _begin(event), _end(event)
+        return Span(self.marks.file, one[0] + 1, one[1] + 1, two[0] + 1, two[1] + 1)
 
     def _refuse(self, event: yaml.Event, message: str) -> None:
-        span = _point(self.marks, event.start_mark.line, event.start_mark.column)
+        line, column = _begin(event)
+        span = _point(self.marks, line, column)
         raise Problems([self.marks.problem("yaml-not-plain", "This part of YAML is not read", message, span)])
+
+
+def _begin(event: yaml.Event) -> tuple[int, int]:
+    return (event.start_mark.line, event.start_mark.column) if event.start_mark else (0, 0)
+
+
+def _end(event: yaml.Event) -> tuple[int, int]:
+    return (event.end_mark.line, event.end_mark.column) if event.end_mark else _begin(event)

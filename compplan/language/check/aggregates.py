@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
-from compplan.language.check import expressions
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.codes import problem
+from compplan.language.check import expressions
 from compplan.language.check.credits import type_credit
 from compplan.language.check.environment import Environment
-from compplan.language.check.windows import fits_within, type_measure_name
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
+from compplan.language.check.windows import fits_within, type_measure_name
 from compplan.language.units import NUMBER, Unit, unit_of
 from compplan.language.walk import every
 from compplan.schema import PEOPLE, PeriodType, RecordKind, ReferenceType
@@ -25,11 +24,11 @@ def type_aggregate(env: Environment, place: Place, call: t.Call) -> ty.Expr | No
     if source is None:
         return None
     if place.grain not in (Grain.PERIOD, Grain.GROUP, Grain.MEASURE, Grain.CREDIT):
-        env.report(problem("wrong-place", f"Nothing can be added up in {place.title}.", call.span))
+        env.problem("wrong-place", f"Nothing can be added up in {place.title}.", call.span)
         return None
     if source in env.credits:
         if place.grain is Grain.GROUP:
-            env.report(problem("wrong-place", "A quota is set by records or in the plan, not by what is credited.", call.span))
+            env.problem("wrong-place", "A quota is set by records or in the plan, not by what is credited.", call.span)
             return None
         aggregate = credit_aggregate(env, source, call)
         return None if aggregate is None else _inline_measure(env, place, aggregate, call)
@@ -39,7 +38,9 @@ def type_aggregate(env: Environment, place: Place, call: t.Call) -> ty.Expr | No
 def _source(env: Environment, call: t.Call) -> str | None:
     """The credit or kind of record that is added up: what the names before the dots say."""
     if len(call.arguments) != 1:
-        env.report(problem("wrong-arguments", f"{call.name.text} takes one argument.", call.span, "sum(booking.credited where ...), count(booking)."))
+        env.problem(
+            "wrong-arguments", f"{call.name.text} takes one argument.", call.span, "sum(booking.credited where ...), count(booking)."
+        )
         return None
     argument = call.arguments[0]
     paths = list(_paths(argument))
@@ -50,10 +51,10 @@ def _source(env: Environment, call: t.Call) -> str | None:
     choices = [*env.credits, *env.schema.kinds]
     if not heads:
         hint = "Write whose it is: sum(booking.credited)." if call.name.text == "sum" else "Write what to count: count(booking)."
-        env.report(problem("wrong-arguments", f"{call.name.text} must say what it adds up.", call.span, hint))
+        env.problem("wrong-arguments", f"{call.name.text} must say what it adds up.", call.span, hint)
         return None
     first = heads[0]
-    env.report(problem("unknown-name", f"There is no credit or record {first.text}.", first.span, did_you_mean(first.text, choices)))
+    env.problem("unknown-name", f"There is no credit or record {first.text}.", first.span, did_you_mean(first.text, choices))
     return None
 
 
@@ -102,7 +103,7 @@ def _counts_whole_records(env: Environment, credit: ty.Credit, value: ty.Expr, c
     name = whole.path[-1]
     message = f"{name} is that of the whole record, and each payee who shares it would be given all of it."
     hint = f"Make it an amount of the credit {credit.name}: amount {name}_shared = {name}, and add up that."
-    env.report(problem("double-count", message, call.span, hint))
+    env.problem("double-count", message, call.span, hint)
     return True
 
 
@@ -117,7 +118,7 @@ def _record_sum(env: Environment, place: Place, kind: RecordKind, call: t.Call) 
     """A sum over the rows of a kind that name the payee (or group) and a period."""
     if place.grain not in (Grain.PERIOD, Grain.GROUP) or place.window is None:
         message = f"Rows of {kind.name} can be added up for a payee and a period, not in {place.title}."
-        env.report(problem("wrong-place", message, call.span))
+        env.problem("wrong-place", message, call.span)
         return None
     rows = Place(Grain.ROWS, f"the records of {kind.name}", kind=kind)
     where = None if call.where is None else expressions.type_condition(env, rows, call.where)
@@ -142,13 +143,13 @@ def _owner_column(env: Environment, place: Place, kind: RecordKind, call: t.Call
     if place.grain is Grain.GROUP and place.group:
         if kind.column(place.group) is None:
             message = f"{kind.name} has no column {place.group}, so its rows belong to no {place.group}."
-            env.report(problem("wrong-arguments", message, call.span))
+            env.problem("wrong-arguments", message, call.span)
             return None, None
         return "", place.group
     people = [c.name for c in kind.columns if isinstance(c.type, ReferenceType) and c.type.kind == PEOPLE]
     if len(people) != 1:
         what = "no column that names a person" if not people else f"several columns that name a person: {', '.join(people)}"
-        env.report(problem("wrong-arguments", f"{kind.name} has {what}, so it is not clear whose a row is.", call.span))
+        env.problem("wrong-arguments", f"{kind.name} has {what}, so it is not clear whose a row is.", call.span)
         return None, None
     return people[0], ""
 
@@ -158,7 +159,7 @@ def _period_column(env: Environment, place: Place, kind: RecordKind, call: t.Cal
     found = [c for c in kind.columns if isinstance(c.type, PeriodType)]
     if len(found) > 1:
         message = f"{kind.name} has several columns that name a period: {', '.join(c.name for c in found)}."
-        env.report(problem("wrong-arguments", message, call.span))
+        env.problem("wrong-arguments", message, call.span)
         return ""
     if not found:
         return None
@@ -167,7 +168,7 @@ def _period_column(env: Environment, place: Place, kind: RecordKind, call: t.Cal
     unit = unit_of(column.type)
     if unit.per is not None and not fits_within(unit.per, place.window, place.period):
         message = f"The rows of {kind.name} are each for a {unit.per}, and one {unit.per} is longer than the period asked for here."
-        env.report(problem("needs-window", message, call.span, f"Let it stand where there is one value for each {unit.per}."))
+        env.problem("needs-window", message, call.span, f"Let it stand where there is one value for each {unit.per}.")
         return ""
     return column.name
 

@@ -6,10 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from compplan.diagnostics import Related
-from compplan.language.check import expressions
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.codes import problem
+from compplan.language.check import expressions
 from compplan.language.check.credits import type_credit
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean
@@ -47,7 +46,7 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
         cap or None, floor or None, thing, unit, None, tree.span,
     )  # fmt: skip
     typed = replace(typed, earned_at=_earned_at(typed))
-    return typed if _running_fits(env, tree, typed) else None
+    return typed if _running_fits(env, typed) else None
 
 
 def _sentences(tree: t.Component, keyword: str) -> list[t.Sentence]:
@@ -58,11 +57,11 @@ def _grain(env: Environment, tree: t.Component) -> tuple[Place, ty.ForPeriod | t
     fors = [line for line in tree.lines if isinstance(line, (t.ForPeriod, t.ForCredit))]
     if not fors:
         message = f"The {tree.word} {tree.name.text} does not say what it is paid for."
-        env.report(problem("missing-sentence", message, tree.name.span, "For example: for each quarter, or for each booking"))
+        env.problem("missing-sentence", message, tree.name.span, "For example: for each quarter, or for each booking")
         return None
     for again in fors[1:]:
         related = (Related(fors[0].span, "it stood here first"),)
-        env.report(problem("duplicate-sentence", "A component is paid for one thing.", again.span, None, related))
+        env.problem("duplicate-sentence", "A component is paid for one thing.", again.span, None, related)
     lets = {line.name.text: line for line in tree.lines if isinstance(line, t.Let)}
     title = f"the {tree.word} {tree.name.text}"
     found = fors[0]
@@ -84,7 +83,7 @@ def _for_period(env: Environment, tree: t.ForPeriod, title: str) -> tuple[Place,
     good = MONTHS_IN[basis] > MONTHS_IN[tree.period]
     if not good:
         message = f"A {basis} to date cannot be paid for each {tree.period}; it must be longer."
-        env.report(problem("needs-window", message, tree.to_date.span))
+        env.problem("needs-window", message, tree.to_date.span)
     window = ty.Window(basis, t.Reach.TO_DATE)
     place = Place(Grain.PERIOD, title, period=tree.period, window=window, to_date=True, against=against)
     return place, ty.ForPeriod(tree.period, basis, against), good
@@ -94,7 +93,7 @@ def _for_credit(env: Environment, tree: t.ForCredit, title: str) -> tuple[Place,
     name = tree.credit.text
     if name not in env.credits:
         choices = [*env.credits, "month", "quarter", "half", "year"]
-        env.report(problem("unknown-name", f"There is no credit {name}, and it is no period.", tree.credit.span, did_you_mean(name, choices)))
+        env.problem("unknown-name", f"There is no credit {name}, and it is no period.", tree.credit.span, did_you_mean(name, choices))
         return None
     env.use(name)
     credit = type_credit(env, name)
@@ -108,7 +107,7 @@ def _for_credit(env: Environment, tree: t.ForCredit, title: str) -> tuple[Place,
         return place, ty.ForCredit(name, where, None, None), good
     if tree.where is not None:
         message = "A figure to date is that of all credits; it cannot be paid for some of them."
-        env.report(problem("wrong-place", message, tree.where.span, "Put the condition into the measure: sum(booking.credited where ...)."))
+        env.problem("wrong-place", message, tree.where.span, "Put the condition into the measure: sum(booking.credited where ...).")
         good = False
     basis, against = tree.to_date.period, tree.to_date.against
     place = place.having(window=ty.Window(basis, t.Reach.TO_DATE), to_date=True, against=against)
@@ -120,7 +119,7 @@ def _factors(env: Environment, place: Place, tree: t.Component) -> tuple[ty.Expr
     if tree.word == "award":
         if len(grants) != 1:
             message = f"The award {tree.name.text} grants nothing." if not grants else f"The award {tree.name.text} grants two things."
-            env.report(problem("missing-sentence", message, tree.name.span, 'For example: grant 2 "days off"'))
+            env.problem("missing-sentence", message, tree.name.span, 'For example: grant 2 "days off"')
             return None
         quantity = expressions.type_quantity(env, place, grants[0].quantity)
         return None if quantity is None else (quantity,)
@@ -128,9 +127,11 @@ def _factors(env: Environment, place: Place, tree: t.Component) -> tuple[ty.Expr
     if len(pays) != 1:
         if not pays:
             message = f"The {tree.word} {tree.name.text} does not say what it pays."
-            env.report(problem("missing-sentence", message, tree.name.span, "For example: pay 10% of credited"))
+            env.problem("missing-sentence", message, tree.name.span, "For example: pay 10% of credited")
         for again in pays[1:]:
-            env.report(problem("duplicate-sentence", "A component pays one thing.", again.span, "Multiply with times; for a sum, write two components."))
+            env.problem(
+                "duplicate-sentence", "A component pays one thing.", again.span, "Multiply with times; for a sum, write two components."
+            )
         if not pays:
             return None
     typed = [type_factor(env, place, s.value) for s in [*pays[:1], *_sentences(tree, "times")]]
@@ -146,17 +147,21 @@ def _unit(env: Environment, tree: t.Component, factors: tuple[ty.Expr, ...] | No
         before = unit
         unit = None if unit is None else product(unit, factor.unit)
         if unit is None:
-            env.report(problem("wrong-unit", f"{before} cannot be multiplied by {factor.unit}.", factor.span))
+            env.problem("wrong-unit", f"{before} cannot be multiplied by {factor.unit}.", factor.span)
             return None, None
     if tree.word == "award":
         if unit != NUMBER:
-            env.report(problem("wrong-unit", f"An award grants a number of something; this is {unit}.", factors[0].span))
+            env.problem("wrong-unit", f"An award grants a number of something; this is {unit}.", factors[0].span)
             return None, None
         return unit, next(line.thing for line in tree.lines if isinstance(line, t.Grant))
-    if unit != money(currency):
-        hint = "Ask for it per period: ... per quarter." if unit is not None and unit.per else f"Multiply by money: pay 500 {currency}, pay 5% of credited."
+    if unit != money(currency) and not env.damage.touches(tree.span):
+        hint = (
+            "Ask for it per period: ... per quarter."
+            if unit is not None and unit.per
+            else f"Multiply by money: pay 500 {currency}, pay 5% of credited."
+        )
         message = f"A {tree.word} comes to {currency}; this comes to {unit}."
-        env.report(problem("wrong-unit", message, factors[0].span.to(factors[-1].span), hint))
+        env.problem("wrong-unit", message, factors[0].span.to(factors[-1].span), hint)
         return None, None
     return unit, None
 
@@ -167,13 +172,13 @@ def _limit(env: Environment, place: Place, tree: t.Component, keyword: str, curr
     if not found:
         return None
     for again in found[1:]:
-        env.report(problem("duplicate-sentence", f"The component has two sentences with {keyword}.", again.span))
+        env.problem("duplicate-sentence", f"The component has two sentences with {keyword}.", again.span)
         return False
     typed = expressions.type_quantity(env, place, found[0].value)  # type: ignore[arg-type]
     if typed is None:
         return False
     if typed.unit != money(currency):
-        env.report(problem("wrong-unit", f"A {keyword} is in {currency}; this is {typed.unit}.", typed.span))
+        env.problem("wrong-unit", f"A {keyword} is in {currency}; this is {typed.unit}.", typed.span)
         return False
     return typed
 
@@ -181,17 +186,17 @@ def _limit(env: Environment, place: Place, tree: t.Component, keyword: str, curr
 def _top(env: Environment, place: Place, tree: t.ToTop, grain: ty.ForPeriod | ty.ForCredit) -> ty.Top | None:
     if not isinstance(grain, ty.ForPeriod) or grain.to_date is not None:
         message = "A ranking is made of payees at the end of a period."
-        env.report(problem("wrong-place", message, tree.span, "Let the component be for each month, quarter, half or year."))
+        env.problem("wrong-place", message, tree.span, "Let the component be for each month, quarter, half or year.")
         return None
     by = expressions.type_quantity(env, place, tree.by)
     percent = tree.size.kind is t.LiteralKind.PERCENT
     size = Fraction(tree.size.value)  # type: ignore[arg-type]
     if percent and tree.rounded_up is None:
         message = f"{size * 100}% of the payees need not be a whole number."
-        env.report(problem("missing-sentence", message, tree.size.span, "Say rounded up, or rounded down, after the figure."))
+        env.problem("missing-sentence", message, tree.size.span, "Say rounded up, or rounded down, after the figure.")
         return None
     if not percent and (size.denominator != 1 or size < 1):
-        env.report(problem("wrong-arguments", "The top is a whole number of payees.", tree.size.span))
+        env.problem("wrong-arguments", "The top is a whole number of payees.", tree.size.span)
         return None
     if by is None:
         return None
@@ -210,7 +215,7 @@ def _earned_at(component: ty.Component) -> Period | None:
     return max(whole, key=lambda p: MONTHS_IN[p]) if whole else None
 
 
-def _running_fits(env: Environment, tree: t.Component, component: ty.Component) -> bool:
+def _running_fits(env: Environment, component: ty.Component) -> bool:
     """A figure to date for each credit is made of measures: a field of the one credit at hand has no figure to date."""
     if not isinstance(component.grain, ty.ForCredit) or component.grain.to_date is None:
         return True
@@ -220,10 +225,11 @@ def _running_fits(env: Environment, tree: t.Component, component: ty.Component) 
         for e in every(formula):
             if isinstance(e, (ty.CreditField, ty.RecordField)):
                 name = e.name if isinstance(e, ty.CreditField) else e.path[-1]
-                message = f"{name} belongs to one {component.grain.credit}; the component pays what the {component.grain.to_date} to date comes to."
-                env.report(problem("wrong-grain", message, e.span, f"Use a measure, such as one of sum({component.grain.credit}.credited)."))
+                credit, basis = component.grain.credit, component.grain.to_date
+                message = f"{name} belongs to one {credit}; the component pays what the {basis} to date comes to."
+                env.problem("wrong-grain", message, e.span, f"Use a measure, such as one of sum({component.grain.credit}.credited).")
                 good = False
             elif isinstance(e, ty.MeasureAt) and e.window != ty.Window(component.grain.to_date, t.Reach.TO_DATE):
-                env.report(problem("needs-window", "In a figure to date, every measure is taken to date.", e.span, "Leave the words over ... out."))
+                env.problem("needs-window", "In a figure to date, every measure is taken to date.", e.span, "Leave the words over ... out.")
                 good = False
     return good

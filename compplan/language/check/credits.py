@@ -6,15 +6,17 @@ from decimal import Decimal
 from fractions import Fraction
 
 from compplan.diagnostics import Related
-from compplan.language.check import expressions
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.codes import problem
+from compplan.language.check import expressions
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean, resolve
 from compplan.language.check.place import Grain, Place
 from compplan.language.units import RATIO, Kind
 from compplan.schema import PEOPLE, RecordKind, ReferenceType, TextType
+
+MOST_CREDITS = 30
+"""How many credits may come from each other."""
 
 
 def type_credit(env: Environment, name: str) -> ty.Credit | None:
@@ -22,10 +24,14 @@ def type_credit(env: Environment, name: str) -> ty.Credit | None:
     if name in env.typed_credits:
         return env.typed_credits[name]
     tree = env.credits[name]
-    if name in env.in_progress:
-        env.report(problem("circular", f"The credit {name} comes from itself.", tree.name.span))
+    if len(env.in_progress) > MOST_CREDITS:
+        env.problem("too-deep", f"The credit {name} stands at the end of too long a row of credits.", tree.name.span)
         return None
-    env.in_progress.append(name)
+    key = f"credit {name}"
+    if key in env.in_progress:
+        env.problem("circular", f"The credit {name} comes from itself.", tree.name.span)
+        return None
+    env.in_progress.append(key)
     env.typed_credits[name] = typed = _credit(env, tree)
     env.in_progress.pop()
     return typed
@@ -42,12 +48,12 @@ def _credit(env: Environment, tree: t.Credit) -> ty.Credit | None:
             return None
     elif env.schema.kind(source) is None:
         hint = did_you_mean(source, [*env.schema.kinds, *env.credits])
-        env.report(problem("unknown-name", f"There are no records {source}.", tree.source.span, hint))
+        env.problem("unknown-name", f"There are no records {source}.", tree.source.span, hint)
         return None
     kind = env.schema.kinds[origin.kind if origin is not None else source]
     if not kind.key:
         message = f"The records of {kind.name} have no key, so a credit could not say which it comes from."
-        env.report(problem("wrong-arguments", message, tree.source.span, "Declare a key for them in the project file."))
+        env.problem("wrong-arguments", message, tree.source.span, "Declare a key for them in the project file.")
         return None
     lets = {line.name.text: line for line in tree.lines if isinstance(line, t.Let)}
     place = Place(Grain.RECORD, f"the credit {tree.name.text}", kind=kind, credit=origin, lets=lets)
@@ -73,11 +79,13 @@ def _only(env: Environment, tree: t.Credit, keyword: str, example: str) -> t.Sen
     """The one sentence that a credit must have of a kind."""
     found = [line for line in tree.lines if isinstance(line, t.Sentence) and line.keyword == keyword]
     if not found:
-        env.report(problem("missing-sentence", f"The credit {tree.name.text} has no sentence with {keyword}.", tree.name.span, f"For example: {example}"))
+        env.problem(
+            "missing-sentence", f"The credit {tree.name.text} has no sentence with {keyword}.", tree.name.span, f"For example: {example}"
+        )
         return None
     for again in found[1:]:
         related = (Related(found[0].span, "it stood here first"),)
-        env.report(problem("duplicate-sentence", f"The credit {tree.name.text} has two sentences with {keyword}.", again.span, None, related))
+        env.problem("duplicate-sentence", f"The credit {tree.name.text} has two sentences with {keyword}.", again.span, None, related)
     return found[0]
 
 
@@ -90,7 +98,7 @@ def _dated(env: Environment, place: Place, tree: t.Credit) -> ty.RecordField | N
     if found is None:
         return None
     if not isinstance(found, ty.RecordField) or found.unit.kind is not Kind.DATE:
-        env.report(problem("wrong-unit", f"{sentence.value.text} is no date of the record.", sentence.value.span))
+        env.problem("wrong-unit", f"{sentence.value.text} is no date of the record.", sentence.value.span)
         return None
     return found
 
@@ -106,7 +114,7 @@ def _amounts(env: Environment, place: Place, tree: t.Credit) -> dict[str, ty.Exp
         if isinstance(line, t.NamedAmount):
             value = expressions.type_quantity(env, place, line.value)
             if line.name.text in amounts or line.name.text in ("credited", "share", "overlay", "payee"):
-                env.report(problem("duplicate-name", f"The credit already has a {line.name.text}.", line.name.span))
+                env.problem("duplicate-name", f"The credit already has a {line.name.text}.", line.name.span)
             elif value is not None:
                 amounts[line.name.text] = value
             good = good and value is not None
@@ -117,11 +125,11 @@ def _gives(env: Environment, place: Place, kind: RecordKind, tree: t.Credit) -> 
     lines = [line for line in tree.lines if isinstance(line, t.Give)]
     if not lines:
         message = f"The credit {tree.name.text} is given to nobody."
-        env.report(problem("missing-sentence", message, tree.name.span, "For example: give 100% to owner"))
+        env.problem("missing-sentence", message, tree.name.span, "For example: give 100% to owner")
         return None
     rests = [g for g in lines if g.share is None]
     for again in rests[1:]:
-        env.report(problem("shares", "The rest can be given only once.", again.span))
+        env.problem("shares", "The rest can be given only once.", again.span)
     typed = [_give(env, place, kind, g) for g in lines]
     good = tuple(g for g in typed if g is not None)
     return good if len(good) == len(typed) and len(rests) <= 1 else None
@@ -137,11 +145,11 @@ def _give(env: Environment, place: Place, kind: RecordKind, give: t.Give) -> ty.
     if recipient is None or (give.share is not None and share is None) or (give.where is not None and where is None):
         return None
     if share is not None and share.unit != RATIO:
-        env.report(problem("wrong-unit", f"What is given is a share; this is {share.unit}.", share.span, "Write a percentage: 50%."))
+        env.problem("wrong-unit", f"What is given is a share; this is {share.unit}.", share.span, "Write a percentage: 50%.")
         return None
     if give.share is None and (give.overlay or child is not None or recipient.how != "person" or where is not None):
         message = "The rest goes to one person, without conditions; it is what the other shares leave over."
-        env.report(problem("shares", message, give.span))
+        env.problem("shares", message, give.span)
         return None
     kind_name, reference = (None, None) if child is None else (child[0].name, child[1])
     return ty.Give(share, recipient, where, give.overlay, kind_name, reference, give.span)
@@ -170,7 +178,7 @@ def _recipient(env: Environment, place: Place, give: t.Give) -> ty.Recipient | N
             people = env.schema.kinds[PEOPLE]
             manager = people.column("manager")
             if manager is None or not isinstance(manager.type, ReferenceType):
-                env.report(problem("unknown-name", "people have no column manager, so nobody is above anybody.", path.span))
+                env.problem("unknown-name", "people have no column manager, so nobody is above anybody.", path.span)
                 return None
             target = _person(env, place, path)
             return None if target is None else ty.Recipient("managers", target)
@@ -183,7 +191,7 @@ def _person(env: Environment, place: Place, path: t.Path) -> ty.Expr | None:
     if found is None:
         return None
     if isinstance(found, (t.Let, t.Measure)) or found.unit.kind is not Kind.RECORD or found.unit.record != PEOPLE:
-        env.report(problem("wrong-unit", f"{path.text} does not name a person.", path.span, "Declare the column with the type people."))
+        env.problem("wrong-unit", f"{path.text} does not name a person.", path.span, "Declare the column with the type people.")
         return None
     return found
 
@@ -195,7 +203,7 @@ def _group(env: Environment, place: Place, path: t.Path) -> ty.Recipient | None:
     column = env.schema.kinds[PEOPLE].column(path.names[-1].text)
     if isinstance(found, (t.Let, t.Measure)) or column is None or not isinstance(column.type, TextType):
         message = f"{path.text} does not name a group of people."
-        env.report(problem("wrong-unit", message, path.span, "Write the person's column that names the group: everyone in owner.team."))
+        env.problem("wrong-unit", message, path.span, "Write the person's column that names the group: everyone in owner.team.")
         return None
     return ty.Recipient("group", found, column.name)
 
@@ -204,15 +212,17 @@ def _total(env: Environment, tree: t.Credit, gives: tuple[ty.Give, ...]) -> Frac
     """What the shares that are no overlays add up to; it need not be said where there is one of them and it is a constant."""
     sentences = [line for line in tree.lines if isinstance(line, t.SharesAdd)]
     own = [g for g in gives if not g.overlay]
-    constants = [g.share.value for g in own if isinstance(g.share, ty.Const) and g.child is None and g.recipient.how == "person" and g.where is None]
+    constants = [
+        g.share.value for g in own if isinstance(g.share, ty.Const) and g.child is None and g.recipient.how == "person" and g.where is None
+    ]
     known = sum(c for c in constants if isinstance(c, Fraction)) if len(constants) == len(own) else None
     for again in sentences[1:]:
-        env.report(problem("duplicate-sentence", f"The credit {tree.name.text} says twice what its shares add up to.", again.span))
+        env.problem("duplicate-sentence", f"The credit {tree.name.text} says twice what its shares add up to.", again.span)
     if sentences:
         total = Fraction(sentences[0].total.value)  # type: ignore[arg-type]
         if known is not None and own and known != total:
             said = sentences[0]
-            env.report(problem("shares", f"The shares given add up to {_percent(Fraction(known))}, not {_percent(total)}.", said.span))
+            env.problem("shares", f"The shares given add up to {_percent(Fraction(known))}, not {_percent(total)}.", said.span)
             return None
         return total
     if not own:
@@ -220,7 +230,7 @@ def _total(env: Environment, tree: t.Credit, gives: tuple[ty.Give, ...]) -> Frac
     if known is not None and len(own) == 1:
         return Fraction(known)
     message = f"The credit {tree.name.text} does not say what its shares add up to."
-    env.report(problem("shares-unstated", message, tree.name.span, "Write shares add to 100%; overlays are left out of the sum."))
+    env.problem("shares-unstated", message, tree.name.span, "Write shares add to 100%; overlays are left out of the sum.")
     return None
 
 

@@ -6,10 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from compplan.calendar import Calendar
-from compplan.diagnostics import Collector, Diagnostic
+from compplan.diagnostics import Collector, Related, Span
 from compplan.language import tree as t
 from compplan.language import typed as ty
+from compplan.language.check.damage import NONE as NO_DAMAGE
+from compplan.language.check.damage import Damage
+from compplan.language.codes import problem
 from compplan.schema import Schema
+
+DEEPEST = 100
+"""How many formulas may stand inside each other, names followed."""
+
+MOST_PARTS = 5_000
+"""How many parts a formula may have, names followed."""
 
 
 @dataclass(slots=True)
@@ -33,12 +42,26 @@ class Environment:
     typed_measures: dict[str, ty.Measure | None] = field(default_factory=dict)
     typed_quotas: dict[str, ty.Quota | None] = field(default_factory=dict)
     typed_tables: dict[str, ty.Table | None] = field(default_factory=dict)
+    damage: Damage = NO_DAMAGE
     used: set[str] = field(default_factory=set)
     in_progress: list[str] = field(default_factory=list)
+    depth: int = 0
+    parts: int = 0
+    failed: bool = False
+    outermost: Span | None = None
+    refused: bool = False
 
-    def report(self, diagnostic: Diagnostic) -> None:
-        """Remember a problem."""
-        self.collector.add(diagnostic)
+    def problem(self, code: str, message: str, span: Span | None, hint: str | None = None, related: tuple[Related, ...] = ()) -> None:
+        """Remember a problem of a known code, unless it may come of what could not be read."""
+        found = problem(code, message, span, hint, related)
+        self.failed = self.failed or found.is_error
+        if not self.damage.explains(found):
+            self.collector.add(found)
+
+    @property
+    def is_too_deep(self) -> bool:
+        """Whether formulas stand so deep inside each other, through the names they use, that it is a mistake."""
+        return self.depth > DEEPEST or self.parts > MOST_PARTS
 
     def use(self, name: str) -> None:
         """Note that a name is used, so that it is not reported as unused."""

@@ -8,7 +8,6 @@ from fractions import Fraction
 from compplan.calendar import parse_period
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.codes import problem
 from compplan.language.check.environment import Environment
 from compplan.language.check.expressions import type_literal
 from compplan.language.check.measures import type_measure
@@ -22,7 +21,7 @@ def type_example(env: Environment, tree: t.Example, components: dict[str, str], 
     given = [_rows(env, line) for line in tree.lines if isinstance(line, t.Given)]
     expected = [_expectation(env, line, components, currency) for line in tree.lines if isinstance(line, t.Expect)]
     if not expected:
-        env.report(problem("missing-sentence", "The example expects nothing.", tree.span, 'For example: expect own for "ana" in 2027-Q1 = 500 USD'))
+        env.problem("missing-sentence", "The example expects nothing.", tree.span, 'For example: expect own for "ana" in 2027-Q1 = 500 USD')
     good_rows = tuple(g for g in given if g is not None)
     good = tuple(e for e in expected if e is not None)
     if len(good_rows) != len(given) or len(good) != len(expected) or not expected:
@@ -34,7 +33,7 @@ def _rows(env: Environment, tree: t.Given) -> ty.Rows | None:
     kind = env.schema.kind(tree.kind.text)
     if kind is None:
         hint = did_you_mean(tree.kind.text, list(env.schema.kinds))
-        env.report(problem("unknown-name", f"There are no records {tree.kind.text}.", tree.kind.span, hint))
+        env.problem("unknown-name", f"There are no records {tree.kind.text}.", tree.kind.span, hint)
         return None
     columns = [_column(env, kind, cell) for cell in tree.grid.rows[0]]
     known = [c for c in columns if c is not None]
@@ -43,7 +42,7 @@ def _rows(env: Environment, tree: t.Given) -> ty.Rows | None:
     rows = []
     for cells in tree.grid.rows[1:]:
         if len(cells) != len(known):
-            env.report(problem("table-shape", f"The row has {len(cells)} cells, the header {len(known)}.", cells[0].span))
+            env.problem("table-shape", f"The row has {len(cells)} cells, the header {len(known)}.", cells[0].span)
             return None
         rows.append(tuple(_value(env, column, cell) for column, cell in zip(known, cells, strict=True)))
     if any(isinstance(v, _Bad) for row in rows for v in row):
@@ -61,11 +60,11 @@ def _column(env: Environment, kind: RecordKind, cell: t.Cell) -> Column | None:
     column = None if name is None else kind.column(name)
     if column is None:
         hint = did_you_mean(name or "", [c.name for c in kind.columns])
-        env.report(problem("unknown-name", f"{kind.name} has no column {name or 'like this'}.", cell.span, hint))
+        env.problem("unknown-name", f"{kind.name} has no column {name or 'like this'}.", cell.span, hint)
     return column
 
 
-def _value(env: Environment, column: Column, cell: t.Cell) -> ty.Value | None | _Bad:
+def _value(env: Environment, column: Column, cell: t.Cell) -> ty.Value | _Bad | None:
     if cell.kind is t.CellKind.EMPTY:
         return None
     wanted = unit_of(column.type)
@@ -76,10 +75,10 @@ def _value(env: Environment, column: Column, cell: t.Cell) -> ty.Value | None | 
         literal = cell.value.operand if isinstance(cell.value, t.Negate) else cell.value
         if isinstance(literal, t.Path):
             message = f'The name {literal.text} is no value; text stands between quotes: "{literal.text}".'
-            env.report(problem("wrong-unit", message, cell.span))
+            env.problem("wrong-unit", message, cell.span)
             return _Bad()
         if not isinstance(literal, t.Literal) or cell.kind is not t.CellKind.VALUE:
-            env.report(problem("table-shape", "A cell of an example holds a value written out.", cell.span))
+            env.problem("table-shape", "A cell of an example holds a value written out.", cell.span)
             return _Bad()
         const = type_literal(literal)
         if negative and isinstance(const.value, Fraction):
@@ -94,17 +93,22 @@ def _fitting(env: Environment, column: Column, wanted: Unit, const: ty.Const) ->
         return str(const.value)
     if not comparable(plain, const.unit):
         hint = f"Write 500 {wanted.currency}." if wanted.kind is Kind.MONEY else None
-        env.report(problem("wrong-unit", f"The column {column.name} holds {plain}; this is {const.unit}.", const.span, hint))
+        env.problem("wrong-unit", f"The column {column.name} holds {plain}; this is {const.unit}.", const.span, hint)
         return _Bad()
     if isinstance(column.type, PeriodType):
         period = parse_period(str(const.value))
         if period is None or period.kind != column.type.period:
-            env.report(problem("invalid-period", f"The column {column.name} holds a {column.type.period}.", const.span, "Write 2027-01, 2027-Q1, 2027-H1 or 2027."))
+            env.problem(
+                "invalid-period",
+                f"The column {column.name} holds a {column.type.period}.",
+                const.span,
+                "Write 2027-01, 2027-Q1, 2027-H1 or 2027.",
+            )
             return _Bad()
     if isinstance(column.type, (MoneyType, RatioType, NumberType)) and isinstance(const.value, Fraction):
         scaled = const.value * 10**column.type.decimals
         if scaled.denominator != 1:
-            env.report(problem("wrong-unit", f"The column {column.name} has {column.type.decimals} decimals; this has more.", const.span))
+            env.problem("wrong-unit", f"The column {column.name} has {column.type.decimals} decimals; this has more.", const.span)
             return _Bad()
     assert isinstance(column.type, DateType) == isinstance(const.value, date)
     return const.value
@@ -114,18 +118,20 @@ def _expectation(env: Environment, tree: t.Expect, components: dict[str, str], c
     targets = _targets(env, tree.what, components)
     period = parse_period(tree.period.label)
     if period is None:
-        env.report(problem("invalid-period", f"There is no period {tree.period.label}.", tree.period.span, "Write 2027-03, 2027-Q1, 2027-H1 or 2027."))
+        env.problem(
+            "invalid-period", f"There is no period {tree.period.label}.", tree.period.span, "Write 2027-03, 2027-Q1, 2027-H1 or 2027."
+        )
     negative = isinstance(tree.value, t.Negate)
     literal = tree.value.operand if isinstance(tree.value, t.Negate) else tree.value
     if not isinstance(literal, t.Literal):
-        env.report(problem("wrong-unit", "What is expected is a value written out.", tree.value.span))
+        env.problem("wrong-unit", "What is expected is a value written out.", tree.value.span)
         return None
     const = type_literal(literal)
     if targets is None or period is None or not isinstance(const.value, Fraction):
         return None
     unit = _target_unit(env, targets[0], components, currency)
     if unit is not None and unit != const.unit:
-        env.report(problem("wrong-unit", f"This is {unit}, what is expected of it {const.unit}.", tree.value.span))
+        env.problem("wrong-unit", f"This is {unit}, what is expected of it {const.unit}.", tree.value.span)
         return None
     value = -const.value if negative else const.value
     return ty.Expectation(tuple(targets), tree.payee, tree.record, period, value, const.unit, _described(targets), tree.span)
@@ -152,20 +158,20 @@ def _targets(env: Environment, expr: t.Expression, components: dict[str, str]) -
             return _asked(env, function, name)
         case t.Path():
             hint = did_you_mean(expr.text, [*components, *env.measures, "payout"])
-            env.report(problem("unknown-name", f"There is no component or measure {expr.text}.", expr.span, hint))
+            env.problem("unknown-name", f"There is no component or measure {expr.text}.", expr.span, hint)
         case _:
             message = "What is expected is a component, payout, a measure, quota(...), attainment(...) or credited(...), or a sum of those."
-            env.report(problem("wrong-arguments", message, expr.span))
+            env.problem("wrong-arguments", message, expr.span)
     return None
 
 
 def _asked(env: Environment, function: str, name: t.Name) -> list[ty.Target] | None:
     known = env.credits if function == "credited" else env.measures
     if name.text not in known:
-        env.report(problem("unknown-name", f"There is no {name.text} to ask the {function} of.", name.span, did_you_mean(name.text, list(known))))
+        env.problem("unknown-name", f"There is no {name.text} to ask the {function} of.", name.span, did_you_mean(name.text, list(known)))
         return None
     if function in ("quota", "attainment") and name.text not in env.quotas:
-        env.report(problem("no-quota", f"No quota is set for {name.text}.", name.span))
+        env.problem("no-quota", f"No quota is set for {name.text}.", name.span)
         return None
     env.use(name.text)
     return [ty.Target(function, name.text)]
@@ -184,5 +190,3 @@ def _target_unit(env: Environment, target: ty.Target, components: dict[str, str]
             return None if measure is None else measure.unit
         case _:
             return None
-
-

@@ -9,12 +9,11 @@ from compplan.calendar import parse_period
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check.aggregates import type_aggregate
-from compplan.language.codes import problem
 from compplan.language.check.environment import Environment
-from compplan.language.check.windows import type_attainment, type_measure_name, type_over, type_quota
 from compplan.language.check.names import did_you_mean, resolve
 from compplan.language.check.place import Place
 from compplan.language.check.tables import type_lookup
+from compplan.language.check.windows import type_attainment, type_measure_name, type_over, type_quota
 from compplan.language.units import (
     DATE,
     DAYS,
@@ -64,7 +63,9 @@ def type_condition(env: Environment, place: Place, expr: t.Expression) -> ty.Exp
     """A formula that must be yes or no."""
     typed = type_expression(env, place, expr)
     if typed is not None and typed.unit != YES_NO:
-        env.report(problem("wrong-unit", f"A condition is yes or no; this is {typed.unit}.", expr.span, "Compare it with something: = , >= , in (...)."))
+        env.problem(
+            "wrong-unit", f"A condition is yes or no; this is {typed.unit}.", expr.span, "Compare it with something: = , >= , in (...)."
+        )
         return None
     return typed
 
@@ -73,13 +74,27 @@ def type_quantity(env: Environment, place: Place, expr: t.Expression) -> ty.Expr
     """A formula that must be money, a ratio or a number."""
     typed = type_expression(env, place, expr)
     if typed is not None and not typed.unit.is_quantity:
-        env.report(problem("wrong-unit", f"Here stands a figure: money, a ratio or a number; this is {typed.unit}.", expr.span))
+        env.problem("wrong-unit", f"Here stands a figure: money, a ratio or a number; this is {typed.unit}.", expr.span)
         return None
     return typed
 
 
 def type_expression(env: Environment, place: Place, expr: t.Expression) -> ty.Expr | None:
     """The typed formula, or None after reporting what is wrong with it."""
+    if env.depth == 0:
+        env.parts, env.outermost = 0, expr.span
+    if env.is_too_deep:
+        _refuse(env)
+        return None
+    env.depth += 1
+    env.parts += 1
+    typed = _calculation(env, place, expr)
+    env.depth -= 1
+    return typed
+
+
+def _calculation(env: Environment, place: Place, expr: t.Expression) -> ty.Expr | None:
+    """The typed formula where it is a value, a name or a calculation."""
     match expr:
         case t.Literal():
             return type_literal(expr)
@@ -104,6 +119,13 @@ def type_expression(env: Environment, place: Place, expr: t.Expression) -> ty.Ex
             return _call(env, place, expr)
         case t.TheTarget():
             return _target(env, place, expr)
+        case _:
+            return _condition(env, place, expr)
+
+
+def _condition(env: Environment, place: Place, expr: t.Expression) -> ty.Expr | None:
+    """The typed formula where it says yes or no."""
+    match expr:
         case t.Compare():
             return _compare(env, place, expr)
         case t.Among():
@@ -119,6 +141,8 @@ def type_expression(env: Environment, place: Place, expr: t.Expression) -> ty.Ex
         case t.Logical():
             left, right = type_condition(env, place, expr.left), type_condition(env, place, expr.right)
             return None if left is None or right is None else ty.AndOr(expr.operator, left, right, YES_NO, expr.span)
+        case _:
+            return None
 
 
 def _path(env: Environment, place: Place, path: t.Path) -> ty.Expr | None:
@@ -135,13 +159,22 @@ def _path(env: Environment, place: Place, path: t.Path) -> ty.Expr | None:
 
 
 def _named(env: Environment, place: Place, let: t.Let, path: t.Path) -> ty.Expr | None:
-    if let.name.text in env.in_progress:
-        env.report(problem("circular", f"{let.name.text} is worked out from itself.", let.span))
+    key = f"let {let.name.text}"
+    if key in env.in_progress:
+        env.problem("circular", f"{let.name.text} is worked out from itself.", let.span)
         return None
-    env.in_progress.append(let.name.text)
+    env.in_progress.append(key)
     value = type_expression(env, place, let.value)
     env.in_progress.pop()
     return None if value is None else ty.Named(let.name.text, value, value.unit, path.span)
+
+
+def _refuse(env: Environment) -> None:
+    """Reports, once for a plan, that a formula has too many parts, all names followed."""
+    if not env.refused:
+        hint = "Work out part of it elsewhere, as a column of the records, or use fewer names."
+        env.problem("too-deep", "This formula, with the formulas of the names that it uses, has too many parts.", env.outermost, hint)
+    env.refused = True
 
 
 def _binary(env: Environment, place: Place, expr: t.Binary) -> ty.Expr | None:
@@ -151,7 +184,7 @@ def _binary(env: Environment, place: Place, expr: t.Binary) -> ty.Expr | None:
     if expr.operator == "*":
         unit = product(left.unit, right.unit)
         if unit is None:
-            env.report(problem("wrong-unit", f"{_cap(left.unit)} cannot be multiplied by {right.unit}.", expr.span))
+            env.problem("wrong-unit", f"{_cap(left.unit)} cannot be multiplied by {right.unit}.", expr.span)
             return None
         return ty.Arith("*", left, right, unit, expr.span)
     moved = _moved_date(expr, left, right)
@@ -162,7 +195,7 @@ def _binary(env: Environment, place: Place, expr: t.Binary) -> ty.Expr | None:
     if left.unit != right.unit or not left.unit.is_quantity:
         verb = "added to" if expr.operator == "+" else "taken from"
         first, second = (left, right) if expr.operator == "+" else (right, left)
-        env.report(problem("wrong-unit", f"{_cap(first.unit)} cannot be {verb} {second.unit}.", expr.span, _unit_hint(left, right)))
+        env.problem("wrong-unit", f"{_cap(first.unit)} cannot be {verb} {second.unit}.", expr.span, _unit_hint(left, right))
         return None
     return ty.Arith(expr.operator, left, right, left.unit, expr.span)
 
@@ -182,18 +215,18 @@ def _divide(env: Environment, place: Place, expr: t.Divide) -> ty.Expr | None:
         return None
     unit = quotient(left.unit, right.unit)
     if unit is None:
-        env.report(problem("wrong-unit", f"{_cap(left.unit)} cannot be divided by {right.unit}.", expr.span))
+        env.problem("wrong-unit", f"{_cap(left.unit)} cannot be divided by {right.unit}.", expr.span)
         return None
     if isinstance(right, ty.Const):
         if right.value == 0:
-            env.report(problem("needs-else", "This divides by zero.", expr.right.span))
+            env.problem("needs-else", "This divides by zero.", expr.right.span)
             return None
         otherwise = None
     elif otherwise is None:
-        env.report(problem("needs-else", "What this divides by can be zero.", expr.span, "Say what it then comes to: ... / ... else 0%."))
+        env.problem("needs-else", "What this divides by can be zero.", expr.span, "Say what it then comes to: ... / ... else 0%.")
         return None
     elif otherwise.unit != unit:
-        env.report(problem("wrong-unit", f"The division gives {unit}, its else {otherwise.unit}.", otherwise.span))
+        env.problem("wrong-unit", f"The division gives {unit}, its else {otherwise.unit}.", otherwise.span)
         return None
     return ty.Div(left, right, otherwise, unit, expr.span)
 
@@ -204,7 +237,7 @@ def _per_period(env: Environment, place: Place, expr: t.PerPeriod) -> ty.Expr | 
         return None
     if operand.unit.kind is not Kind.MONEY or operand.unit.per is None:
         message = f"Only money for a period can be asked for another; this is {operand.unit}."
-        env.report(problem("wrong-unit", message, expr.span, "Leave the words per ... out, or declare the column as money per year."))
+        env.problem("wrong-unit", message, expr.span, "Leave the words per ... out, or declare the column as money per year.")
         return None
     have, want = MONTHS_IN[operand.unit.per], MONTHS_IN[expr.period]
     multiply, divide = (want // have, 1) if want >= have else (1, have // want)
@@ -213,7 +246,7 @@ def _per_period(env: Environment, place: Place, expr: t.PerPeriod) -> ty.Expr | 
 
 def _target(env: Environment, place: Place, expr: t.TheTarget) -> ty.Expr | None:
     if place.target is None:
-        env.report(problem("wrong-place", "The target is what a component's pay sentence comes to; here there is none.", expr.span))
+        env.problem("wrong-place", "The target is what a component's pay sentence comes to; here there is none.", expr.span)
         return None
     return ty.Named("the target", place.target, place.target.unit, expr.span)
 
@@ -223,11 +256,11 @@ def _compare(env: Environment, place: Place, expr: t.Compare) -> ty.Expr | None:
     if left is None or right is None:
         return None
     if not comparable(left.unit, right.unit):
-        env.report(problem("wrong-unit", f"{_cap(left.unit)} cannot be compared with {right.unit}.", expr.span, _unit_hint(left, right)))
+        env.problem("wrong-unit", f"{_cap(left.unit)} cannot be compared with {right.unit}.", expr.span, _unit_hint(left, right))
         return None
     ordered = left.unit.is_quantity or left.unit.kind is Kind.DATE
     if expr.comparator not in ("=", "!=") and not ordered:
-        env.report(problem("wrong-unit", f"{_cap(left.unit)} has no order; it can only be = or !=.", expr.span))
+        env.problem("wrong-unit", f"{_cap(left.unit)} has no order; it can only be = or !=.", expr.span)
         return None
     return ty.Cmp(expr.comparator, left, right, YES_NO, expr.span)
 
@@ -239,12 +272,14 @@ def _among(env: Environment, place: Place, expr: t.Among) -> ty.Expr | None:
         return None
     for choice, literal in zip(choices, expr.choices, strict=True):
         if not comparable(operand.unit, choice.unit):
-            env.report(problem("wrong-unit", f"{_cap(operand.unit)} cannot be compared with {choice.unit}.", choice.span))
+            env.problem("wrong-unit", f"{_cap(operand.unit)} cannot be compared with {choice.unit}.", choice.span)
             return None
         width = literal.span.end_column - literal.span.column
         if literal.kind is t.LiteralKind.NUMBER and "." not in str(literal.value) and width > len(str(literal.value)):
             message = f"This is the one number {literal.value:,}."
-            env.report(problem("unlikely-number", message, literal.span, "For two numbers, put a space after the comma; for one, leave the comma out."))
+            env.problem(
+                "unlikely-number", message, literal.span, "For two numbers, put a space after the comma; for one, leave the comma out."
+            )
     return ty.In(operand, choices, YES_NO, expr.span)
 
 
@@ -252,13 +287,15 @@ def _in_period(env: Environment, place: Place, expr: t.InPeriod) -> ty.Expr | No
     operand = type_expression(env, place, expr.operand)
     period = parse_period(expr.period.label)
     if period is None:
-        env.report(problem("invalid-period", f"There is no period {expr.period.label}.", expr.period.span, "Write 2027-03, 2027-Q1, 2027-H1 or 2027."))
+        env.problem(
+            "invalid-period", f"There is no period {expr.period.label}.", expr.period.span, "Write 2027-03, 2027-Q1, 2027-H1 or 2027."
+        )
     if operand is None or period is None:
         return None
     if operand.unit.kind is Kind.PERIOD and operand.unit.per == period.kind:
         return ty.Cmp("=", operand, ty.Const(period.label, TEXT, expr.period.span), YES_NO, expr.span)
     if operand.unit != DATE:
-        env.report(problem("wrong-unit", f"Only a date lies in a period; this is {operand.unit}.", expr.operand.span))
+        env.problem("wrong-unit", f"Only a date lies in a period; this is {operand.unit}.", expr.operand.span)
         return None
     return ty.Within(operand, period, YES_NO, expr.span)
 
@@ -266,12 +303,12 @@ def _in_period(env: Environment, place: Place, expr: t.InPeriod) -> ty.Expr | No
 def _call(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
     name = call.name.text
     if call.against is not None and name != "attainment":
-        env.report(problem("wrong-arguments", f"Only an attainment is held against a quota, not {name}.", call.span))
+        env.problem("wrong-arguments", f"Only an attainment is held against a quota, not {name}.", call.span)
         return None
     if name in ("sum", "count"):
         return type_aggregate(env, place, call)
     if call.where is not None:
-        env.report(problem("wrong-arguments", f"A where belongs into sum or count, not into {name}.", call.where.span))
+        env.problem("wrong-arguments", f"A where belongs into sum or count, not into {name}.", call.where.span)
         return None
     if name in env.tables:
         return type_lookup(env, place, call)
@@ -281,7 +318,7 @@ def _call(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
         return type_quota(env, place, call)
     if name in ("min", "max", "abs", "if", "round"):
         return _function(env, place, call)
-    env.report(problem("unknown-name", f"There is no function or table {name}.", call.name.span, did_you_mean(name, [*FUNCTIONS, *env.tables])))
+    env.problem("unknown-name", f"There is no function or table {name}.", call.name.span, did_you_mean(name, [*FUNCTIONS, *env.tables]))
     return None
 
 
@@ -297,15 +334,17 @@ def _function(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
     wanted = {"abs": (1, 1, "abs(figure)"), "if": (3, 3, "if(condition, figure, figure)"), "round": (2, 2, "round(figure, 0.01 USD)")}
     least, most, form = wanted.get(name, (2, 20, f"{name}(figure, figure)"))
     if not least <= len(arguments) <= most:
-        env.report(problem("wrong-arguments", f"{name} does not take {len(arguments)} arguments.", call.span, f"It is written {form}."))
+        env.problem("wrong-arguments", f"{name} does not take {len(arguments)} arguments.", call.span, f"It is written {form}.")
         return None
     figures = arguments[1:] if name == "if" else arguments
     for other in figures[1:]:
         if other.unit != figures[0].unit:
-            env.report(problem("wrong-unit", f"The figures of {name} must be of one unit; these are {figures[0].unit} and {other.unit}.", other.span))
+            env.problem(
+                "wrong-unit", f"The figures of {name} must be of one unit; these are {figures[0].unit} and {other.unit}.", other.span
+            )
             return None
     if name == "round" and (not isinstance(arguments[1], ty.Const) or not _is_power_of_ten(arguments[1].value)):
-        env.report(problem("wrong-arguments", "What to round to is 1, 10, 0.1, 0.01 and so on.", arguments[1].span))
+        env.problem("wrong-arguments", "What to round to is 1, 10, 0.1, 0.01 and so on.", arguments[1].span)
         return None
     return ty.Func(name, arguments, figures[0].unit, call.span)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from compplan.language.check import expressions
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.codes import problem
-from compplan.language.check.environment import Environment
+from compplan.language.check import expressions
+from compplan.language.check.environment import DEEPEST, Environment
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
-from compplan.language.walk import every, rewrite
+from compplan.language.walk import every, rewrite, too_deep
 from compplan.schema import PEOPLE, TextType
+
+MOST_SUMS = 50
+"""How many sums and counts one measure may be made of."""
 
 
 def type_measure(env: Environment, name: str) -> ty.Measure | None:
@@ -20,10 +22,11 @@ def type_measure(env: Environment, name: str) -> ty.Measure | None:
     tree = env.measures.get(name)
     if tree is None:
         return None
-    if name in env.in_progress:
-        env.report(problem("circular", f"The measure {name} is worked out from itself.", tree.span))
+    key = f"measure {name}"
+    if key in env.in_progress:
+        env.problem("circular", f"The measure {name} is worked out from itself.", tree.span)
         return None
-    env.in_progress.append(name)
+    env.in_progress.append(key)
     typed = _measure(env, tree)
     env.in_progress.pop()
     env.typed_measures[name] = typed
@@ -52,15 +55,19 @@ def _measure(env: Environment, tree: t.Measure) -> ty.Measure | None:
         return rewrite(inner.formula, lambda e: ty.Part(e.index + offset, e.unit, e.span) if isinstance(e, ty.Part) else None)
 
     formula = rewrite(formula, numbered)
+    if len(parts) > MOST_SUMS or too_deep(formula, DEEPEST):
+        message = f"The measure {tree.name.text} and those that it uses are made of too many parts."
+        env.problem("too-deep", message, tree.name.span, "Add up less in one measure.")
+        return None
     if not parts:
         message = f"The measure {tree.name.text} adds up nothing."
-        env.report(problem("wrong-arguments", message, tree.value.span, "A measure is a sum or count of credits: sum(booking.credited)."))
+        env.problem("wrong-arguments", message, tree.value.span, "A measure is a sum or count of credits: sum(booking.credited).")
         return None
     if any(isinstance(e, (ty.PayeeField, ty.RecordField)) for e in every(formula)):
-        env.report(problem("wrong-grain", "A measure is made of sums and counts; a column cannot stand beside them.", tree.value.span))
+        env.problem("wrong-grain", "A measure is made of sums and counts; a column cannot stand beside them.", tree.value.span)
         return None
     for other in foreign:
-        env.report(problem("wrong-grain", f"{other.measure} is not for the same payees or groups as {tree.name.text}.", other.span))
+        env.problem("wrong-grain", f"{other.measure} is not for the same payees or groups as {tree.name.text}.", other.span)
     if foreign:
         return None
     measure = ty.Measure(tree.name.text, chosen, tuple(parts), formula, formula.unit, tree.span)
@@ -77,10 +84,10 @@ def _group(env: Environment, tree: t.Measure) -> str | None:
     found = people.column(column.text)
     if found is None:
         choices = [c.name for c in people.columns]
-        env.report(problem("unknown-name", f"people have no column {column.text}.", column.span, did_you_mean(column.text, choices)))
+        env.problem("unknown-name", f"people have no column {column.text}.", column.span, did_you_mean(column.text, choices))
         return None
     if not isinstance(found.type, TextType):
-        env.report(problem("wrong-unit", f"{column.text} does not name a group.", column.span, "A group is a column of text, such as team."))
+        env.problem("wrong-unit", f"{column.text} does not name a group.", column.span, "A group is a column of text, such as team.")
         return None
     return column.text
 
@@ -94,7 +101,7 @@ def _warn_double_count(env: Environment, measure: ty.Measure) -> None:
         mentions = part.where is not None and any(isinstance(e, ty.CreditField) and e.name == "overlay" for e in every(part.where))
         if credit is not None and credit.has_overlay and not mentions:
             message = f"{measure.name} adds up {part.credit} with its overlays, so that one record counts more than once."
-            env.report(problem("double-count", message, part.span, "Write where not overlay; or where overlay in (yes, no), if that is meant."))
+            env.problem("double-count", message, part.span, "Write where not overlay; or where overlay in (yes, no), if that is meant.")
 
 
 def type_quota_of(env: Environment, name: str) -> ty.Quota | None:
@@ -119,10 +126,10 @@ def _quota(env: Environment, tree: t.Quota, measure: ty.Measure) -> ty.Quota | N
     if value is None:
         return None
     if any(isinstance(e, (ty.MeasureAt, ty.QuotaAt, ty.Attainment)) for e in every(value)):
-        env.report(problem("wrong-place", "A quota is set by records or in the plan, not by what is credited.", tree.value.span))
+        env.problem("wrong-place", "A quota is set by records or in the plan, not by what is credited.", tree.value.span)
         return None
     if value.unit != measure.unit:
         hint = f"Ask for one period: ... per {tree.period}." if value.unit.per else None
-        env.report(problem("wrong-unit", f"{measure.name} is {measure.unit}, its quota {value.unit}.", tree.value.span, hint))
+        env.problem("wrong-unit", f"{measure.name} is {measure.unit}, its quota {value.unit}.", tree.value.span, hint)
         return None
     return ty.Quota(measure.name, tree.period, value, value.unit, tree.span)

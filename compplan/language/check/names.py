@@ -9,7 +9,6 @@ from compplan.diagnostics import Span
 from compplan.diagnostics.suggest import closest
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.codes import problem
 from compplan.language.check.environment import Environment
 from compplan.language.check.place import Grain, Place
 from compplan.language.units import NUMBER, RATIO, YES_NO, Kind, Unit, unit_of
@@ -36,7 +35,7 @@ def follow(env: Environment, kind: RecordKind, names: tuple[t.Name, ...], seen: 
         if here is None or column is None:
             what = f"{seen} has" if index == 0 else f"{names[index - 1].text} has"
             choices = [c.name for c in here.columns] if here is not None else []
-            env.report(problem("unknown-name", f"{what} no column {name.text}.", name.span, did_you_mean(name.text, choices)))
+            env.problem("unknown-name", f"{what} no column {name.text}.", name.span, did_you_mean(name.text, choices))
             return None
         path.append(name.text)
         optional = optional or not column.required
@@ -64,7 +63,7 @@ def resolve(env: Environment, place: Place, path: t.Path) -> ty.Expr | t.Let | t
         return meanings[0][1]
     if meanings:
         ways = " or ".join(way for way, _ in meanings)
-        env.report(problem("ambiguous-name", f"{name.text} could be {ways}.", name.span, "Write the one that you mean."))
+        env.problem("ambiguous-name", f"{name.text} could be {ways}.", name.span, "Write the one that you mean.")
         return None
     _unknown(env, place, name)
     return None
@@ -150,10 +149,10 @@ def _unknown_head(env: Environment, place: Place, path: t.Path) -> None:
     if first.text in env.credits or env.schema.kind(first.text) is not None:
         message = f"{path.text} has one value for each row of {first.text}; here there is one value for {place.grain.value}."
         hint = f"Add it up: sum({path.text})." if place.grain in (Grain.PERIOD, Grain.GROUP, Grain.CREDIT, Grain.MEASURE) else None
-        env.report(problem("wrong-grain", message, path.span, hint))
+        env.problem("wrong-grain", message, path.span, hint)
         return
     choices = [*env.credits, *env.schema.kinds, "payee"]
-    env.report(problem("unknown-name", f"There is no {first.text} here.", first.span, did_you_mean(first.text, choices)))
+    env.problem("unknown-name", f"There is no {first.text} here.", first.span, did_you_mean(first.text, choices))
 
 
 def _unknown(env: Environment, place: Place, name: t.Name) -> None:
@@ -161,13 +160,13 @@ def _unknown(env: Environment, place: Place, name: t.Name) -> None:
     text = name.text
     if text in env.measures:
         message = f"{text} is a measure: it has one value for a payee and a period. Here there is one value for {place.grain.value}."
-        env.report(problem("wrong-grain", message, name.span))
+        env.problem("wrong-grain", message, name.span)
         return
     if text in env.tables:
-        env.report(problem("wrong-arguments", f"{text} is a table.", name.span, f"Write what to look up: {text}(...)."))
+        env.problem("wrong-arguments", f"{text} is a table.", name.span, f"Write what to look up: {text}(...).")
         return
     if text in env.credits:
-        env.report(problem("wrong-grain", f"{text} is a credit.", name.span, f"Write {text}.credited, or count({text})."))
+        env.problem("wrong-grain", f"{text} is a credit.", name.span, f"Write {text}.credited, or count({text}).")
         return
     if place.grain is Grain.PERIOD:
         for credit in env.credits:
@@ -175,9 +174,9 @@ def _unknown(env: Environment, place: Place, name: t.Name) -> None:
             if text == "credited" or (kind is not None and kind.column(text) is not None):
                 message = f"{text} has one value for each {credit}; here there is one value for {place.grain.value}."
                 hint = f"Add it up, as in sum({credit}.credited), or let the component pay for each {credit}."
-                env.report(problem("wrong-grain", message, name.span, hint))
+                env.problem("wrong-grain", message, name.span, hint)
                 return
-    env.report(problem("unknown-name", f"There is no {text} in {place.title}.", name.span, did_you_mean(text, _in_scope(env, place))))
+    env.problem("unknown-name", f"There is no {text} in {place.title}.", name.span, did_you_mean(text, _in_scope(env, place)))
 
 
 def _in_scope(env: Environment, place: Place) -> list[str]:

@@ -29,8 +29,8 @@ class Place:
     """One place of a plan.
 
     `kind` is the record at hand, `credit` the credit at hand (at the grain RECORD: the credit that the records come from), `child` the
-    kind whose rows a `give` goes through. `period` is how often, `window` what a bare measure is taken over, `running` the period of a figure
-    to date at the grain CREDIT, `against` which quota it is held against. `group` is a quota's group: a column of people, or "" for the company.
+    kind whose rows a `give` goes through. `period` is how often, `window` what a bare measure is taken over, `to_date` whether the
+    figure is one to date, `against` which quota it is held against. `group` is a quota's group: a column of people, "" for the company.
     """
 
     grain: Grain

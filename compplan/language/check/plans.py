@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 
 from compplan.calendar import Calendar
 from compplan.diagnostics import Collector, Diagnostic, Related
+from compplan.diagnostics.suggest import closest
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.codes import problem
 from compplan.language.check.components import type_component
 from compplan.language.check.credits import type_credit
+from compplan.language.check.damage import damage_of
 from compplan.language.check.environment import Environment
 from compplan.language.check.examples import type_example
 from compplan.language.check.expressions import type_condition, type_quantity
@@ -21,8 +22,9 @@ from compplan.language.check.measures import type_measure, type_quota_of
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
 from compplan.language.check.tables import type_table
-from compplan.language.units import money
 from compplan.language.check.weights import check_weights
+from compplan.language.codes import problem
+from compplan.language.units import money
 from compplan.schema import MONTHS_IN, Schema
 
 
@@ -46,15 +48,17 @@ def check_plans(files: Sequence[t.File], schema: Schema, calendar: Calendar, rea
     _unique(collector, items)
     shared = {item.name.text: item for item in items if isinstance(item, t.Definitions)}
     used: set[tuple[str, str]] = set()
+    damage = damage_of(files)
     plans = []
     for item in items:
         if isinstance(item, t.Plan):
-            plan = _Checker(item, shared, Environment(schema, calendar, collector, read_file), used).check()
+            plan = _Checker(item, shared, Environment(schema, calendar, collector, read_file, damage=damage), used).check()
             if plan is not None:
                 plans.append(plan)
     for item in shared.values():
-        _check_alone(item, Environment(schema, calendar, collector, read_file))
-        _report_unused(collector, item.lines, lambda name, of=item.name.text: (of, name) in used)  # type: ignore[misc]
+        _check_alone(item, Environment(schema, calendar, collector, read_file, damage=damage))
+        if not damage.lost:
+            _report_unused(collector, item.lines, lambda name, of=item.name.text: (of, name) in used)  # type: ignore[misc]
     return Checked(tuple(plans), collector.sorted())
 
 
@@ -98,7 +102,7 @@ def _fill(env: Environment, own: Sequence[t.PlanLine | t.SharedLine], used: Sequ
         first = seen.setdefault((what, name.text), name)
         if first is not name:
             related = (Related(first.span, "the other one"),)
-            env.report(problem("duplicate-name", f"The name {name.text} is given twice.", name.span, None, related))
+            env.problem("duplicate-name", f"The name {name.text} is given twice.", name.span, None, related)
 
 
 def _type_all(env: Environment) -> None:
@@ -111,7 +115,7 @@ def _type_all(env: Environment) -> None:
             type_quota_of(env, name)
         else:
             hint = did_you_mean(name, list(env.measures))
-            env.report(problem("unknown-name", f"There is no measure {name}.", quota.measure.span, hint))
+            env.problem("unknown-name", f"There is no measure {name}.", quota.measure.span, hint)
     for table in env.tables:
         type_table(env, table)
 
@@ -132,15 +136,15 @@ class _Checker:
         self.used = used
 
     def check(self) -> ty.Plan | None:
-        before = sum(d.is_error for d in self.env.collector.found)
         blocks = self._used_blocks()
         _fill(self.env, self.tree.lines, [line for block in blocks for line in block.lines])
         _type_all(self.env)
         plan = self._plan()
         for block in blocks:
             self.used.update((block.name.text, name) for name in self.env.used)
-        _report_unused(self.env.collector, self.tree.lines, lambda name: name in self.env.used)
-        return plan if sum(d.is_error for d in self.env.collector.found) == before else None
+        if not self.env.damage.lost and not self.env.refused:
+            _report_unused(self.env.collector, self.tree.lines, lambda name: name in self.env.used)
+        return None if self.env.failed else plan
 
     def _used_blocks(self) -> list[t.Definitions]:
         blocks = []
@@ -149,9 +153,15 @@ class _Checker:
                 block = self.shared.get(line.name.text)
                 if block is None:
                     hint = did_you_mean(line.name.text, list(self.shared))
-                    self.env.report(problem("unknown-use", f"There are no definitions {line.name.text}.", line.name.span, hint))
-                else:
-                    blocks.append(block)
+                    self.env.problem("unknown-use", f"There are no definitions {line.name.text}.", line.name.span, hint)
+                    block = self.shared.get(closest(line.name.text, self.shared) or "")
+                    if block is None:
+                        self.env.damage = replace(self.env.damage, any_name=True)
+                        continue
+                elif any(block is b for b in blocks):
+                    self.env.problem("duplicate-sentence", f"The plan uses {line.name.text} twice.", line.span)
+                    continue
+                blocks.append(block)
         return blocks
 
     def _one(self, kind: type, keyword: str, example: str) -> t.PlanLine | None:
@@ -159,11 +169,11 @@ class _Checker:
         found = [line for line in self.tree.lines if isinstance(line, kind)]
         if not found:
             message = f"The plan {self.tree.name.text} has no sentence with {keyword}."
-            self.env.report(problem("missing-sentence", message, self.tree.name.span, f"For example: {example}"))
+            self.env.problem("missing-sentence", message, self.tree.name.span, f"For example: {example}")
             return None
         for again in found[1:]:
             related = (Related(found[0].span, "it stood here first"),)
-            self.env.report(problem("duplicate-sentence", f"A plan has one sentence with {keyword}.", again.span, None, related))
+            self.env.problem("duplicate-sentence", f"A plan has one sentence with {keyword}.", again.span, None, related)
         return found[0]
 
     def _plan(self) -> ty.Plan | None:
@@ -204,7 +214,7 @@ class _Checker:
         trees = [line for line in self.tree.lines if isinstance(line, t.Component)]
         if not trees:
             message = f"The plan {self.tree.name.text} pays nothing."
-            self.env.report(problem("missing-sentence", message, self.tree.name.span, "Write a commission, a bonus or an award."))
+            self.env.problem("missing-sentence", message, self.tree.name.span, "Write a commission, a bonus or an award.")
         typed = [type_component(self.env, c, code) for c in trees]
         return [c for c in typed if c is not None]
 
@@ -215,35 +225,35 @@ class _Checker:
             return None
         if limit.unit != money(code):
             hint = f"Ask for it per {line.period}." if limit.unit.per else None
-            self.env.report(problem("wrong-unit", f"A cap is in {code}; this is {limit.unit}.", line.limit.span, hint))
+            self.env.problem("wrong-unit", f"A cap is in {code}; this is {limit.unit}.", line.limit.span, hint)
             return None
         if isinstance(payout, t.Payout) and MONTHS_IN[payout.period] > MONTHS_IN[line.period]:
             message = f"Payouts are made each {payout.period}; a cap for each {line.period} is shorter."
-            self.env.report(problem("needs-window", message, line.span))
+            self.env.problem("needs-window", message, line.span)
             return None
         return ty.PlanCap(line.period, limit, line.span)
 
     def _effective(self, line: t.Effective) -> bool:
         calendar = self.env.calendar
         if line.last < line.first:
-            self.env.report(problem("effective", "The plan ends before it begins.", line.span))
+            self.env.problem("effective", "The plan ends before it begins.", line.span)
             return False
         after = line.last + timedelta(days=1)
         for day in (line.first, after):
             if calendar.start_of_month(calendar.month_of(day)) != day:
                 message = "A plan begins with the first day of a month of the calendar and ends with the last day of one."
-                self.env.report(problem("effective", message, line.span))
+                self.env.problem("effective", message, line.span)
                 return False
         return True
 
     def _currency(self, line: t.Currency) -> bool:
         if line.code != self.env.schema.currency:
             message = f"The records count in {self.env.schema.currency}, the plan in {line.code}."
-            self.env.report(problem("currency", message, line.span, f"Write currency {self.env.schema.currency}."))
+            self.env.problem("currency", message, line.span, f"Write currency {self.env.schema.currency}.")
             return False
         unit = Fraction(line.unit)
         if unit <= 0 or (unit.numerator != 1 and unit.denominator != 1) or unit.denominator not in {10**n for n in range(7)}:
-            self.env.report(problem("wrong-arguments", "Earnings are rounded to 1, 0.1, 0.01 and so on.", line.span))
+            self.env.problem("wrong-arguments", "Earnings are rounded to 1, 0.1, 0.01 and so on.", line.span)
             return False
         return True
 

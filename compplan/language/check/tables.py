@@ -12,10 +12,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from compplan.diagnostics import Span
-from compplan.language.check import expressions
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.codes import problem
+from compplan.language.check import expressions
 from compplan.language.check.environment import Environment
 from compplan.language.check.place import Place
 from compplan.language.check.tiers import report_bounds
@@ -50,11 +49,11 @@ def type_lookup(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
     if len(arguments) != len(table.keys):
         keys = ", ".join(table.keys)
         message = f"The table {name} is looked up by {len(table.keys)} values, not {len(arguments)}."
-        env.report(problem("wrong-arguments", message, call.span, f"Write {name}({keys})."))
+        env.problem("wrong-arguments", message, call.span, f"Write {name}({keys}).")
         return None
     for argument, unit, key in zip(arguments, table.key_units, table.keys, strict=True):
         if not comparable(argument.unit, unit):
-            env.report(problem("wrong-unit", f"The table {name} has {unit} for {key}; this is {argument.unit}.", argument.span))
+            env.problem("wrong-unit", f"The table {name} has {unit} for {key}; this is {argument.unit}.", argument.span)
             return None
     return ty.Lookup(name, arguments, table.unit, call.span)
 
@@ -78,10 +77,10 @@ def _table(env: Environment, tree: t.Table) -> ty.Table | None:
     width = len(rows[0])
     for row in rows[1:]:
         if len(row) != width:
-            env.report(problem("table-shape", f"The row has {len(row)} cells, the header {width}.", row[0].span if row else tree.span))
+            env.problem("table-shape", f"The row has {len(row)} cells, the header {width}.", row[0].span if row else tree.span)
             return None
     if width < 2 or len(rows) < 2:
-        env.report(problem("table-shape", f"The table {tree.name.text} needs a header, and a row with a key and a value.", tree.span))
+        env.problem("table-shape", f"The table {tree.name.text} needs a header, and a row with a key and a value.", tree.span)
         return None
     if any(cell is None for row in rows for cell in row):
         return None
@@ -106,7 +105,7 @@ def _inline_cell(env: Environment, cell: t.Cell) -> _Cell | None:
     if isinstance(literal, t.PeriodLiteral):
         return _Cell("value", ty.Const(literal.label, TEXT, literal.span), literal.label, cell.span)
     if not isinstance(literal, t.Literal):
-        env.report(problem("table-shape", "A cell of a table holds a value written out, not a formula.", cell.span))
+        env.problem("table-shape", "A cell of a table holds a value written out, not a formula.", cell.span)
         return None
     const = expressions.type_literal(literal)
     if negative and isinstance(const.value, Fraction):
@@ -126,10 +125,10 @@ def _shown(const: ty.Const) -> str:
 def _list(env: Environment, tree: t.Table, header: list[str], rows: list[list[_Cell]]) -> ty.Table | None:
     names = [c for c in header if c]
     if len(names) != len(header) or len(set(names)) != len(names):
-        env.report(problem("table-shape", "Each column of the header needs a name of its own.", tree.span))
+        env.problem("table-shape", "Each column of the header needs a name of its own.", tree.span)
         return None
     if len(header) > 4:
-        env.report(problem("table-shape", "A table is looked up by at most three values.", tree.span))
+        env.problem("table-shape", "A table is looked up by at most three values.", tree.span)
         return None
     units = [_column_unit(env, tree, header[i], [row[i] for row in rows]) for i in range(len(header))]
     if any(u is None for u in units):
@@ -151,14 +150,14 @@ def _column_unit(env: Environment, tree: t.Table, name: str, cells: Sequence[_Ce
         if cell.value is None:
             what = "is empty" if cell.how == "empty" else f"is the name {cell.text}"
             hint = None if cell.how == "empty" else f'Text stands between quotes: "{cell.text}".'
-            env.report(problem("table-shape", f"This cell {what}.", cell.span, hint))
+            env.problem("table-shape", f"This cell {what}.", cell.span, hint)
             return None
         if found is not None and cell.value.unit != found:
-            env.report(problem("wrong-unit", f"The column {name} has {found} above, and {cell.value.unit} here.", cell.span))
+            env.problem("wrong-unit", f"The column {name} has {found} above, and {cell.value.unit} here.", cell.span)
             return None
         found = cell.value.unit
     if found is None:
-        env.report(problem("table-shape", f"The column {name} of the table {tree.name.text} says any in every row.", tree.span))
+        env.problem("table-shape", f"The column {name} of the table {tree.name.text} says any in every row.", tree.span)
     return found
 
 
@@ -197,7 +196,7 @@ def _report_unreachable(env: Environment, table: ty.Table) -> None:
         for earlier in table.rows[:index]:
             if all(a.any or a == b for a, b in zip(earlier.keys, row.keys, strict=True)):
                 message = "A row above fits everything that this one fits, and the first row that fits is taken."
-                env.report(problem("table-unreachable", message, row.span, "Put this row above the other, or leave it out."))
+                env.problem("table-unreachable", message, row.span, "Put this row above the other, or leave it out.")
                 break
 
 
@@ -226,7 +225,7 @@ def _axis(env: Environment, tree: t.Table, cells: list[_Cell]) -> tuple[Unit, li
         return None
     bounds = [(c.how, _bound(c), c.span) for c in cells if c.how in ("from", "below")]
     if bounds and len(bounds) != len([c for c in cells if c.how != "any"]):
-        env.report(problem("table-shape", "The side of a grid has either bounds or values, not both.", cells[0].span))
+        env.problem("table-shape", "The side of a grid has either bounds or values, not both.", cells[0].span)
         return None
     if bounds and not report_bounds(env, bounds):
         return None
@@ -253,11 +252,11 @@ def _read(env: Environment, tree: t.Table) -> tuple[list[str], list[list[_Cell |
     text = env.read_file(name)
     if text is None:
         message = f"There is no file {name} beside the plan that could be read."
-        env.report(problem("table-file", message, tree.file.span, "The path is relative to the project's folder and stays within it."))
+        env.problem("table-file", message, tree.file.span, "The path is relative to the project's folder and stays within it.")
         return None
     records = [r for r in csv.reader(io.StringIO(text)) if any(c.strip() for c in r)]
     if not records:
-        env.report(problem("table-file", f"The file {name} is empty.", tree.file.span))
+        env.problem("table-file", f"The file {name} is empty.", tree.file.span)
         return None
     header = [c.strip() for c in records[0]]
     rows: list[list[_Cell | None]] = [[_Cell("name", None, c, tree.file.span) for c in header]]

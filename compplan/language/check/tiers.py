@@ -8,10 +8,9 @@ from datetime import date
 from fractions import Fraction
 
 from compplan.diagnostics import Span
-from compplan.language.check import expressions
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.codes import problem
+from compplan.language.check import expressions
 from compplan.language.check.environment import Environment
 from compplan.language.check.place import Place
 from compplan.language.units import Unit, product
@@ -32,7 +31,9 @@ def _tiers(env: Environment, place: Place, factor: t.Slices | t.Step | t.Curve) 
     operand = expressions.type_quantity(env, place, factor.operand)
     rows = [_row(env, place, row, operand) for row in factor.rows]
     good = [r for r in rows if r is not None]
-    if operand is None or len(good) != len(rows):
+    if not rows:
+        env.problem("missing-sentence", "There is no row between these braces.", factor.span, "For example: from 0%: 1x")
+    if operand is None or not rows or len(good) != len(rows):
         return None
     unit = _value_unit(env, [v for _, v in good])
     if unit is None or not _kinds_fit(env, factor) or not _bounds_fit(env, factor, good):
@@ -63,7 +64,7 @@ def _row(env: Environment, place: Place, row: t.Row, operand: ty.Expr | None) ->
         return None
     if bound.unit != operand.unit:
         hint = "Write a bound in the same unit: 80% along an attainment, 50,000 USD along an amount."
-        env.report(problem("wrong-unit", f"The tiers run along {operand.unit}, this bound is {bound.unit}.", bound.span, hint))
+        env.problem("wrong-unit", f"The tiers run along {operand.unit}, this bound is {bound.unit}.", bound.span, hint)
         return None
     return bound, value
 
@@ -73,7 +74,7 @@ def _value_unit(env: Environment, values: Sequence[ty.Expr]) -> Unit | None:
     for value in values[1:]:
         if value.unit != first:
             message = f"The values of tiers are of one unit; above it was {first}, here it is {value.unit}."
-            env.report(problem("wrong-unit", message, value.span, "Write a factor as 1.5x or 150%, money with its currency."))
+            env.problem("wrong-unit", message, value.span, "Write a factor as 1.5x or 150%, money with its currency.")
             return None
     return first
 
@@ -81,7 +82,7 @@ def _value_unit(env: Environment, values: Sequence[ty.Expr]) -> Unit | None:
 def _slice_unit(env: Environment, factor: t.Slices, operand: Unit, value: Unit) -> Unit | None:
     unit = product(operand, value)
     if unit is None:
-        env.report(problem("wrong-unit", f"A slice of {operand} cannot be multiplied by {value}.", factor.span, "Let each row hold a rate: 5%."))
+        env.problem("wrong-unit", f"A slice of {operand} cannot be multiplied by {value}.", factor.span, "Let each row hold a rate: 5%.")
     return unit
 
 
@@ -95,10 +96,10 @@ def _kinds_fit(env: Environment, factor: t.Slices | t.Step | t.Curve) -> bool:
             continue
         good = False
         if word is t.BoundKind.BELOW:
-            env.report(problem("tier-kind", "Only the first row can be below.", row.span, "Write the others with from."))
+            env.problem("tier-kind", "Only the first row can be below.", row.span, "Write the others with from.")
         else:
             message = f"A row with {word.value} belongs to a curve; these tiers have rows with from."
-            env.report(problem("tier-kind", message, row.span, "Write from, or make it the curve at ... ."))
+            env.problem("tier-kind", message, row.span, "Write from, or make it the curve at ... .")
     return good
 
 
@@ -108,18 +109,22 @@ def _curve_kinds_fit(env: Environment, factor: t.Curve) -> bool:
     for row in factor.rows:
         if row.bound_kind is t.BoundKind.FROM:
             message = "A curve goes from point to point; a row with from belongs to slices or steps."
-            env.report(problem("tier-kind", message, row.span, "Write at for a point of the curve."))
+            env.problem("tier-kind", message, row.span, "Write at for a point of the curve.")
             return False
     if words[0] is not t.BoundKind.BELOW:
-        env.report(problem("tier-start", "The curve does not say what holds below its first point.", factor.rows[0].span, "Begin with a row below ... ."))
+        env.problem(
+            "tier-start", "The curve does not say what holds below its first point.", factor.rows[0].span, "Begin with a row below ... ."
+        )
         good = False
     if words[-1] is not t.BoundKind.ABOVE:
-        env.report(problem("tier-end", "The curve does not say what holds above its last point.", factor.rows[-1].span, "End with a row above ... ."))
+        env.problem(
+            "tier-end", "The curve does not say what holds above its last point.", factor.rows[-1].span, "End with a row above ... ."
+        )
         good = False
     inner = words[1:-1] if good else []
     if good and (len(inner) < 2 or any(w is not t.BoundKind.AT for w in inner)):
         message = "Between below and above, a curve has two or more rows with at."
-        env.report(problem("tier-kind", message, factor.span))
+        env.problem("tier-kind", message, factor.span)
         good = False
     return good
 
@@ -134,7 +139,7 @@ def _bounds_fit(env: Environment, factor: t.Slices | t.Step | t.Curve, rows: lis
     if good and not isinstance(factor, t.Curve) and known[0][0] == "from" and known[0][1] != 0:
         message = "It is not said what holds below the first bound."
         hint = "Begin with a row from 0, or with a row below."
-        env.report(problem("tier-start", message, known[0][2], hint))
+        env.problem("tier-start", message, known[0][2], hint)
         return False
     return good
 
@@ -145,7 +150,12 @@ def _constant(bound: ty.Expr) -> Fraction | date | None:
         return bound.value
     if isinstance(bound, ty.Neg) and isinstance(bound.operand, ty.Const) and isinstance(bound.operand.value, Fraction):
         return -bound.operand.value
-    if isinstance(bound, ty.Arith) and bound.operator == "*" and isinstance(bound.left, ty.Const) and isinstance(bound.left.value, Fraction):
+    if (
+        isinstance(bound, ty.Arith)
+        and bound.operator == "*"
+        and isinstance(bound.left, ty.Const)
+        and isinstance(bound.left.value, Fraction)
+    ):
         return bound.left.value
     return None
 
@@ -159,13 +169,15 @@ def report_bounds(env: Environment, bounds: Sequence[tuple[str, Fraction | date,
             gap = next_value > value  # type: ignore[operator]
             code = "tier-gap" if gap else "tier-overlap"
             message = "Between this bound and the one before nothing is said." if gap else "This row begins before the one above it ends."
-            env.report(problem(code, message, span, "Let the next row begin at the very same bound."))
+            env.problem(code, message, span, "Let the next row begin at the very same bound.")
             good = False
         elif not joined and next_value == value:
-            env.report(problem("tier-overlap", "Two rows begin at the same bound.", span))
+            env.problem("tier-overlap", "Two rows begin at the same bound.", span)
             good = False
         elif next_value < value:  # type: ignore[operator]
-            env.report(problem("tier-order", "This bound is lower than the one above it.", span, "Order the rows from the lowest bound to the highest."))
+            env.problem(
+                "tier-order", "This bound is lower than the one above it.", span, "Order the rows from the lowest bound to the highest."
+            )
             good = False
     for _, value, span in bounds:
         _warn_closed(env, value, span)
@@ -179,4 +191,4 @@ def _warn_closed(env: Environment, value: Fraction | date, span: Span) -> None:
     digits = str(int(scaled)).rstrip("0")
     if scaled == int(scaled) and len(digits) > 3 and _CLOSED.search(digits):
         message = "A row reaches up to the next bound, so a bound that ends in 99 or 01 leaves a hole for what lies between."
-        env.report(problem("closed-bound", message, span, "Write the round bound: a row holds from it on, the row before up to just below it."))
+        env.problem("closed-bound", message, span, "Write the round bound: a row holds from it on, the row before up to just below it.")

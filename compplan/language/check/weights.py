@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from compplan.diagnostics import Related
 from compplan.language import tree as t
-from compplan.language.codes import problem
 from compplan.language.check.environment import Environment
 
 
@@ -22,13 +21,13 @@ def check_weights(env: Environment, plan: t.Plan) -> None:
     for line in plan.lines:
         if isinstance(line, t.Weights):
             if line.column.text in stated:
-                env.report(problem("duplicate-sentence", f"The weights of {line.column.text} are stated twice.", line.span))
+                env.problem("duplicate-sentence", f"The weights of {line.column.text} are stated twice.", line.span)
             stated[line.column.text] = line
     for column, weights in found.items():
         _check(env, column, weights, stated.get(column))
     for column, line in stated.items():
         if column not in found:
-            env.report(problem("weights", f"No component pays a share of {column}.", line.span))
+            env.problem("weights", f"No component pays a share of {column}.", line.span)
 
 
 def _weighted(component: t.Component) -> Iterator[tuple[str, Decimal, t.Sentence]]:
@@ -49,9 +48,9 @@ def _check(env: Environment, column: str, weights: list[tuple[Decimal, t.Sentenc
     if stated is None:
         message = f"Components pay shares of {column}, and the plan does not say what they add up to."
         hint = f"They add up to {text}: write weights of {column} add to {text}, if that is meant."
-        env.report(problem("weights-unstated", message, weights[0][1].span, hint))
+        env.problem("weights-unstated", message, weights[0][1].span, hint)
         return
     if total != stated.total.value:
         related = tuple(Related(s.span, f"{(share * 100).normalize():f}%") for share, s in weights)
         message = f"The shares of {column} that components pay add up to {text}."
-        env.report(problem("weights", message, stated.span, "Change a share, or the total.", related))
+        env.problem("weights", message, stated.span, "Change a share, or the total.", related)

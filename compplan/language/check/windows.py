@@ -5,7 +5,6 @@ from __future__ import annotations
 from compplan.diagnostics import Span
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.codes import problem
 from compplan.language.check.environment import Environment
 from compplan.language.check.measures import type_measure, type_quota_of
 from compplan.language.check.names import did_you_mean
@@ -35,19 +34,21 @@ def _measure_over(env: Environment, place: Place, name: str, window: ty.Window |
         return _at_credit(env, place, measure, window, span)
     if place.grain is not Grain.PERIOD or place.period is None or place.window is None:
         message = f"{measure.name} has one value for a payee and a period; here there is one value for {place.grain.value}."
-        env.report(problem("wrong-grain", message, span))
+        env.problem("wrong-grain", message, span)
         return None
     chosen = window or place.window
     if chosen.reach is t.Reach.BEFORE:
-        env.report(problem("needs-window", "“before this one” is for components that pay for each credit.", span, "Write to date, or leave it out."))
+        env.problem(
+            "needs-window", "“before this one” is for components that pay for each credit.", span, "Write to date, or leave it out."
+        )
         return None
     if MONTHS_IN[chosen.period] < MONTHS_IN[place.period]:
         message = f"A {place.period} has several periods of a {chosen.period}; it is not clear which is meant."
-        env.report(problem("needs-window", message, span))
+        env.problem("needs-window", message, span)
         return None
     if place.to_date and chosen.reach is t.Reach.WHOLE and MONTHS_IN[chosen.period] > MONTHS_IN[place.period]:
         message = f"A figure to date cannot read the whole {chosen.period}, which is not over yet."
-        env.report(problem("needs-window", message, span, f"Write over {chosen.period} to date."))
+        env.problem("needs-window", message, span, f"Write over {chosen.period} to date.")
         return None
     return ty.MeasureAt(measure.name, chosen, measure.unit, span)
 
@@ -57,17 +58,19 @@ def _at_credit(env: Environment, place: Place, measure: ty.Measure, window: ty.W
     if chosen is None:
         message = f"{measure.name} needs a period here, where there is one value for each credit."
         hint = f"Write {measure.name} over quarter for the whole quarter, over quarter to date up to and with this one, or over quarter before this one."
-        env.report(problem("needs-window", message, span, hint))
+        env.problem("needs-window", message, span, hint)
         return None
     if chosen.reach is t.Reach.WHOLE:
         if place.to_date:
-            env.report(problem("needs-window", f"A figure to date cannot read the whole {chosen.period}.", span, "Leave the words over ... out."))
+            env.problem("needs-window", f"A figure to date cannot read the whole {chosen.period}.", span, "Leave the words over ... out.")
             return None
         return ty.MeasureAt(measure.name, chosen, measure.unit, span)
     assert place.credit is not None
     if measure.group is not None or any(part.credit != place.credit.name for part in measure.parts):
-        message = f"{measure.name} does not add up {place.credit.name} of one payee alone, so it has no figure up to one {place.credit.name}."
-        env.report(problem("wrong-grain", message, span, f"Take it over a whole period, as in {measure.name} over {chosen.period}."))
+        message = (
+            f"{measure.name} does not add up {place.credit.name} of one payee alone, so it has no figure up to one {place.credit.name}."
+        )
+        env.problem("wrong-grain", message, span, f"Take it over a whole period, as in {measure.name} over {chosen.period}.")
         return None
     return ty.MeasureAt(measure.name, chosen, measure.unit, span)
 
@@ -84,7 +87,7 @@ def type_over(env: Environment, place: Place, expr: t.Over) -> ty.Expr | None:
 
         return type_aggregate(env, place.having(window=window), operand)
     what = operand.text if isinstance(operand, t.Path) else "this"
-    env.report(problem("wrong-arguments", f"Only a measure, a sum or a count is taken over a period; {what} is none.", expr.span))
+    env.problem("wrong-arguments", f"Only a measure, a sum or a count is taken over a period; {what} is none.", expr.span)
     return None
 
 
@@ -104,7 +107,7 @@ def type_attainment(env: Environment, place: Place, call: t.Call) -> ty.Expr | N
     if quota is None:
         return None
     if measure.unit != quota.unit:
-        env.report(problem("wrong-unit", f"{name} is {measure.unit}, its quota {quota.unit}.", call.span))
+        env.problem("wrong-unit", f"{name} is {measure.unit}, its quota {quota.unit}.", call.span)
         return None
     return ty.Attainment(measure, quota, RATIO, call.span)
 
@@ -116,7 +119,7 @@ def type_quota(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
         return None
     name, window = found
     if place.grain not in (Grain.PERIOD, Grain.CREDIT) or (place.window is None and window is None):
-        env.report(problem("needs-window", f"The quota for {name} needs a period here.", call.span, f"Write quota({name} over quarter)."))
+        env.problem("needs-window", f"The quota for {name} needs a period here.", call.span, f"Write quota({name} over quarter).")
         return None
     chosen = window or _quota_window(env, place, place.window or ty.Window("year"), None, call.span)
     return None if chosen is None else _quota_at(env, place, name, chosen, call.span)
@@ -130,11 +133,11 @@ def _measured(env: Environment, call: t.Call) -> tuple[str, ty.Window | None] | 
         window = ty.Window(argument.period, argument.reach)
         argument = argument.operand
     if not isinstance(argument, t.Path) or len(argument.names) != 1:
-        env.report(problem("wrong-arguments", f"{call.name.text} is asked of a measure by its name.", call.span, f"Write {call.name.text}(arr)."))
+        env.problem("wrong-arguments", f"{call.name.text} is asked of a measure by its name.", call.span, f"Write {call.name.text}(arr).")
         return None
     name = argument.names[0]
     if name.text not in env.measures:
-        env.report(problem("unknown-name", f"There is no measure {name.text}.", name.span, did_you_mean(name.text, list(env.measures))))
+        env.problem("unknown-name", f"There is no measure {name.text}.", name.span, did_you_mean(name.text, list(env.measures)))
         return None
     env.use(name.text)
     return name.text, window
@@ -148,27 +151,25 @@ def _quota_window(env: Environment, place: Place, window: ty.Window, against: t.
     if chosen is None:
         message = f"A figure of the {window.period} to date can be held against the full quota of the {window.period}, or against the quota to date."
         hint = "Say which: in the for sentence, or attainment(... against the full quota)."
-        env.report(problem("needs-against", message, span, hint))
+        env.problem("needs-against", message, span, hint)
         return None
     if chosen is t.Against.FULL:
         return ty.Window(window.period)
     if place.grain is Grain.CREDIT:
-        env.report(problem("needs-against", "Up to one credit there is no quota to date.", span, "Hold it against the full quota."))
+        env.problem("needs-against", "Up to one credit there is no quota to date.", span, "Hold it against the full quota.")
         return None
     return ty.Window(window.period, t.Reach.TO_DATE)
 
 
 def _quota_at(env: Environment, place: Place, name: str, window: ty.Window, span: Span) -> ty.QuotaAt | None:
     if name not in env.quotas:
-        env.report(problem("no-quota", f"No quota is set for {name}.", span, f"Write quota for {name} each quarter = ... beside the measure."))
+        env.problem("no-quota", f"No quota is set for {name}.", span, f"Write quota for {name} each quarter = ... beside the measure.")
         return None
     quota = type_quota_of(env, name)
     if quota is None:
         return None
     if not fits_within(quota.period, window, place.period):
         message = f"The quota for {name} is for each {quota.period}; there is none for a {window.period if window.reach is t.Reach.WHOLE else place.period}."
-        env.report(problem("needs-window", message, span, f"Ask for it over {quota.period}, or set it for a shorter period."))
+        env.problem("needs-window", message, span, f"Ask for it over {quota.period}, or set it for a shorter period.")
         return None
     return ty.QuotaAt(name, window, quota.unit, span)
-
-

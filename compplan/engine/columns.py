@@ -1,0 +1,68 @@
+"""Columns of records as SQL: what a path through references stands for, and the joins that it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from compplan.engine import sql
+from compplan.engine.emit import Emitted
+from compplan.engine.sql import Figure
+from compplan.engine.steps import RECORDS, table
+from compplan.language.units import unit_of
+from compplan.schema import Column, MoneyType, NumberType, RatioType, RecordKind, ReferenceType, Schema
+
+
+@dataclass(slots=True)
+class RecordColumns:
+    """Columns reached from one row of a kind, under `alias`; remembers the joins for references on the way."""
+
+    schema: Schema
+    kind: RecordKind
+    alias: str
+    joined: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    def column(self, path: tuple[str, ...]) -> Emitted:
+        """The column that a path leads to."""
+        kind, alias = self.kind, self.alias
+        for index in range(len(path) - 1):
+            reference = self._column(kind, path[index])
+            assert isinstance(reference.type, ReferenceType)
+            kind = self.schema.kinds[reference.type.kind]
+            alias = self.joined.setdefault(path[: index + 1], f"{self.alias}__{'__'.join(path[: index + 1], copy=False)}")
+        return typed_column(self._column(kind, path[-1]), alias)
+
+    @staticmethod
+    def _column(kind: RecordKind, name: str) -> Column:
+        found = kind.column(name)
+        assert found is not None, f"{kind.name}.{name}"
+        return found
+
+    def join(self, query: exp.Select) -> exp.Select:
+        """The query with the joins that the columns asked for so far need."""
+        for path, alias in sorted(self.joined.items(), key=lambda item: len(item[0])):
+            kind, before = self.kind, self.alias
+            for index, name in enumerate(path):
+                reference = self._column(kind, name)
+                assert isinstance(reference.type, ReferenceType)
+                kind = self.schema.kinds[reference.type.kind]
+                if index < len(path) - 1:
+                    before = self.joined[path[: index + 1]]
+            on = exp.EQ(this=sql.column(kind.key[0], alias), expression=sql.column(path[-1], before))
+            query = query.join(table(kind.name, alias, RECORDS), on=on, join_type="left", copy=False)
+        return query
+
+
+def typed_column(column: Column, alias: str | None, name: str | None = None) -> Emitted:
+    """A column as a figure where it is a quantity."""
+    node = sql.column(name or column.name, alias)
+    if isinstance(column.type, (MoneyType, RatioType, NumberType)):
+        return Figure(node, 18, column.type.decimals)
+    assert not unit_of(column.type).is_quantity
+    return node
+
+
+def node_of(emitted: Emitted) -> exp.Expression:
+    """The bare expression of anything emitted."""
+    return emitted.node.copy() if isinstance(emitted, Figure) else emitted.copy()

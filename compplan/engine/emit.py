@@ -1,0 +1,269 @@
+"""Typed formula to SQL tree. What a name stands for (which column of which table) is asked of the caller; the rest is the same everywhere.
+
+A formula is either a `Figure` (money, a ratio or a number) or a plain expression (a date, text, yes or no). Conditions are never empty:
+a comparison with something empty is no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from sqlglot import exp
+
+from compplan.calendar import Calendar
+from compplan.engine import sql
+from compplan.engine.emit_tiers import emit_curve, emit_slices, emit_step
+from compplan.engine.sql import Figure
+from compplan.language import typed as ty
+
+Emitted = Figure | exp.Expression
+Leaf = ty.RecordField | ty.ChildField | ty.PayeeField | ty.CreditField | ty.MeasureAt | ty.QuotaAt | ty.RecordSum | ty.Place | ty.Part
+
+_COMPARATORS: Mapping[str, type[exp.Binary]] = {
+    "=": exp.EQ,
+    "!=": exp.NEQ,
+    "<": exp.LT,
+    "<=": exp.LTE,
+    ">": exp.GT,
+    ">=": exp.GTE,
+}
+_MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+@dataclass(frozen=True, slots=True)
+class Emitter:
+    """Turns formulas into SQL; `leaf` gives the column that a name stands for."""
+
+    leaf: Callable[[Leaf], Emitted]
+    tables: Mapping[str, ty.Table]
+    calendar: Calendar
+
+    def figure(self, expr: ty.Expr) -> Figure:
+        """A formula that is a number."""
+        emitted = self.emit(expr)
+        assert isinstance(emitted, Figure), f"{type(expr).__name__} is no figure"
+        return emitted
+
+    def plain(self, expr: ty.Expr) -> exp.Expression:
+        """Any formula as a bare expression."""
+        emitted = self.emit(expr)
+        return emitted.node if isinstance(emitted, Figure) else emitted
+
+    def condition(self, expr: ty.Expr) -> exp.Expression:
+        """A formula that is yes or no, never empty."""
+        match expr:
+            case ty.Const(value=bool() as value):
+                return exp.true() if value else exp.false()
+            case ty.Cmp():
+                return self._compare(expr)
+            case ty.In():
+                choices = [self._constant_text_or_figure(c) for c in expr.choices]
+                return _no_if_empty(exp.In(this=sql.paren(self.plain(expr.operand)), expressions=choices))
+            case ty.Within():
+                return self._within(expr)
+            case ty.Empty():
+                return sql.is_null(self.plain(expr.operand))
+            case ty.NotE():
+                return exp.Not(this=sql.paren(self.condition(expr.operand)))
+            case ty.AndOr():
+                kind = exp.And if expr.operator == "and" else exp.Or
+                return sql.paren(kind(this=sql.paren(self.condition(expr.left)), expression=sql.paren(self.condition(expr.right))))
+            case ty.Named():
+                return self.condition(expr.value)
+            case _:
+                return _no_if_empty(self.plain(expr))
+
+    def emit(self, expr: ty.Expr) -> Emitted:
+        """Any formula."""
+        match expr:
+            case ty.Const():
+                return self._constant(expr)
+            case ty.RecordField() | ty.ChildField() | ty.PayeeField() | ty.CreditField():
+                return self.leaf(expr)
+            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.Place() | ty.Part():
+                return self.leaf(expr)
+            case ty.Arith():
+                return self._arithmetic(expr)
+            case ty.Div():
+                return self._division(expr)
+            case ty.Neg():
+                return sql.negate(self.figure(expr.operand))
+            case ty.Scale():
+                return self._scale(expr)
+            case ty.Func():
+                return self._function(expr)
+            case ty.Shift():
+                return self._shift(expr)
+            case ty.Attainment():
+                return self._attainment(expr)
+            case ty.Lookup():
+                return self._lookup(expr)
+            case ty.Slices():
+                return emit_slices(self, expr)
+            case ty.Step():
+                return emit_step(self, expr)
+            case ty.Curve():
+                return emit_curve(self, expr)
+            case ty.Named():
+                return self.emit(expr.value)
+            case _:
+                return self.condition(expr)
+
+    def reaches(self, operand: ty.Expr, bound: Figure, comparator: str = ">=") -> exp.Expression:
+        """Whether a figure stands in that relation to a bound; an attainment is compared without dividing."""
+        inner = operand
+        while isinstance(inner, ty.Named):
+            inner = inner.value
+        kind = _COMPARATORS[comparator]
+        if isinstance(inner, ty.Attainment):
+            measure, quota = self.figure(inner.measure), self.figure(inner.quota)
+            goal = sql.multiply_exactly(bound, quota)
+            positive = exp.GT(this=sql.paren(quota.node), expression=sql.whole(0))
+            relation = kind(this=sql.paren(measure.node), expression=sql.paren(goal.node))
+            return sql.all_of([positive, relation])
+        return kind(this=sql.paren(self.figure(operand).node), expression=sql.paren(bound.node))
+
+    def _constant(self, expr: ty.Const) -> Emitted:
+        match expr.value:
+            case bool():
+                return exp.true() if expr.value else exp.false()
+            case Fraction():
+                return sql.constant(expr.value)
+            case int():
+                return sql.constant(Fraction(expr.value))
+            case date():
+                return sql.day(expr.value)
+            case str():
+                return sql.text(expr.value)
+
+    def _constant_text_or_figure(self, expr: ty.Const) -> exp.Expression:
+        return self.plain(expr)
+
+    def _arithmetic(self, expr: ty.Arith) -> Emitted:
+        if expr.left.unit.kind.value == "date":
+            days = exp.DateDiff(this=sql.paren(self.plain(expr.left)), expression=sql.paren(self.plain(expr.right)), unit=exp.var("DAY"))
+            return Figure(sql.cast(days, sql.decimal_type(18, 0)), 18, 0)
+        left, right = self.figure(expr.left), self.figure(expr.right)
+        return sql.multiply(left, right) if expr.operator == "*" else sql.add(left, right, expr.operator)
+
+    def _division(self, expr: ty.Div) -> Figure:
+        left, right = self.figure(expr.left), self.figure(expr.right)
+        quotient = sql.divide(left, right)
+        if expr.otherwise is None:
+            return quotient
+        is_zero = exp.EQ(this=sql.paren(right.node), expression=sql.whole(0))
+        return sql.choose([(is_zero, self.figure(expr.otherwise))], quotient)
+
+    def _scale(self, expr: ty.Scale) -> Figure:
+        operand = self.figure(expr.operand)
+        if expr.divide == 1:
+            return sql.multiply(operand, sql.constant(Fraction(expr.multiply)))
+        share = Fraction(expr.multiply, expr.divide)
+        if share.denominator in (1, 2, 4):
+            return sql.multiply(operand, sql.constant(share))
+        return sql.divide(operand, sql.constant(Fraction(expr.divide)))
+
+    def _function(self, expr: ty.Func) -> Figure:
+        if expr.name == "if":
+            condition, then, otherwise = expr.arguments
+            return sql.choose([(self.condition(condition), self.figure(then))], self.figure(otherwise))
+        figures = [self.figure(a) for a in expr.arguments]
+        match expr.name:
+            case "min":
+                return sql.least(figures)
+            case "max":
+                return sql.greatest(figures)
+            case "abs":
+                return Figure(exp.func("abs", figures[0].node.copy()), figures[0].digits, figures[0].decimals)
+            case _:
+                unit = expr.arguments[1]
+                assert isinstance(unit, ty.Const) and isinstance(unit.value, Fraction)
+                return round_to(figures[0], unit.value)
+
+    def _shift(self, expr: ty.Shift) -> exp.Expression:
+        count, unit = (expr.days, "DAY") if expr.days else (expr.months, "MONTH")
+        moved = exp.Add(
+            this=sql.paren(self.plain(expr.operand)),
+            expression=exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var(unit)),
+        )
+        return sql.cast(sql.paren(moved), "DATE")
+
+    def _attainment(self, expr: ty.Attainment) -> Figure:
+        quota = self.figure(expr.quota)
+        ratio = sql.divide(self.figure(expr.measure), quota)
+        positive = exp.GT(this=sql.paren(quota.node), expression=sql.whole(0))
+        return Figure(exp.Case().when(positive, ratio.node, copy=False), ratio.digits, ratio.decimals)
+
+    def _compare(self, expr: ty.Cmp) -> exp.Expression:
+        left, right = _unnamed(expr.left), _unnamed(expr.right)
+        if isinstance(left, ty.Attainment) != isinstance(right, ty.Attainment):
+            if isinstance(left, ty.Attainment):
+                return _no_if_empty(self.reaches(left, self.figure(right), expr.comparator))
+            return _no_if_empty(self.reaches(right, self.figure(left), _MIRRORED[expr.comparator]))
+        kind = _COMPARATORS[expr.comparator]
+        return _no_if_empty(kind(this=sql.paren(self._comparable(left)), expression=sql.paren(self._comparable(right))))
+
+    def _comparable(self, expr: ty.Expr) -> exp.Expression:
+        return self.condition(expr) if expr.unit.kind.value == "yes or no" else self.plain(expr)
+
+    def _within(self, expr: ty.Within) -> exp.Expression:
+        operand = self.plain(expr.operand)
+        start = exp.GTE(this=sql.paren(operand), expression=sql.day(self.calendar.start(expr.period)))
+        end = exp.LT(this=sql.paren(operand), expression=sql.day(self.calendar.end(expr.period)))
+        return _no_if_empty(sql.all_of([start, end]))
+
+    def _lookup(self, expr: ty.Lookup) -> Emitted:
+        table = self.tables[expr.table]
+        arguments = [self.emit(a) for a in expr.arguments]
+        cases = [
+            (sql.all_of([c for k, a in zip(row.keys, arguments, strict=True) for c in self._key(k, a)]), row.value) for row in table.rows
+        ]
+        if table.unit.is_quantity:
+            return sql.choose([(c, self.figure(v)) for c, v in cases], None)
+        case = exp.Case()
+        for condition, value in cases:
+            case = case.when(condition, self.plain(value), copy=False)
+        return case
+
+    def _key(self, key: ty.KeyCell, argument: Emitted) -> list[exp.Expression]:
+        node = sql.paren(argument.node if isinstance(argument, Figure) else argument)
+        if key.any:
+            return []
+        if key.value is not None:
+            return [exp.EQ(this=node, expression=self._value(key.value))]
+        low = [] if key.low is None else [exp.GTE(this=node, expression=self._value(key.low))]
+        high = [] if key.high is None else [exp.LT(this=node.copy(), expression=self._value(key.high))]
+        return [*low, *high] or [sql.not_null(node)]
+
+    def _value(self, value: ty.Value) -> exp.Expression:
+        match value:
+            case bool():
+                return exp.true() if value else exp.false()
+            case Fraction():
+                return sql.constant(value).node
+            case date():
+                return sql.day(value)
+            case str():
+                return sql.text(value)
+
+
+def round_to(value: Figure, unit: Fraction, half_even: bool = False) -> Figure:
+    """The number to a multiple of a power of ten."""
+    if unit <= 1:
+        decimals = len(str(unit.denominator)) - 1
+        return sql.rounded_to_even(value, decimals) if half_even else sql.rounded(value, decimals)
+    shifted = sql.multiply_exactly(value, sql.constant(1 / unit))
+    return sql.multiply_exactly(sql.rounded(shifted, 0), sql.constant(unit))
+
+
+def _unnamed(expr: ty.Expr) -> ty.Expr:
+    while isinstance(expr, ty.Named):
+        expr = expr.value
+    return expr
+
+
+def _no_if_empty(condition: exp.Expression) -> exp.Expression:
+    return exp.func("coalesce", condition.copy(), exp.false())

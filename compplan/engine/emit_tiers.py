@@ -1,0 +1,132 @@
+"""Tiers as SQL: slices add up parts, a step picks a value, a curve goes from point to point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from compplan.engine import sql
+from compplan.engine.sql import Figure
+from compplan.language import typed as ty
+
+if TYPE_CHECKING:
+    from compplan.engine.emit import Emitter
+
+_ZERO = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class SlicePart:
+    """One slice: where it begins and ends (None: nowhere), how much of the operand lies in it, its value, and what it comes to."""
+
+    start: Figure | None
+    end: Figure | None
+    amount: Figure
+    value: Figure
+    pay: Figure
+
+
+def slice_parts(emitter: Emitter, expr: ty.Slices) -> list[SlicePart]:
+    """Every slice of the operand, each worked out by itself."""
+    x = emitter.figure(expr.operand)
+    starts = [None if t.start is None else emitter.figure(t.start) for t in expr.tiers]
+    parts = []
+    for tier, start, end in zip(expr.tiers, starts, [*starts[1:], None], strict=True):
+        amount = sql.add(_clamped(x, start, end), _clamped(sql.constant(_ZERO), start, end), "-")
+        value = emitter.figure(tier.value)
+        parts.append(SlicePart(start, end, amount, value, sql.multiply(amount, value)))
+    return parts
+
+
+def emit_slices(emitter: Emitter, expr: ty.Slices) -> Figure:
+    """The sum over the slices of (amount in the slice) times (its value)."""
+    constants = _constant_tiers(expr)
+    x = emitter.figure(expr.operand)
+    if constants is not None and all(x.decimals + sql.constant(v).decimals <= sql.MOST_DECIMALS for _, v in constants):
+        return _by_cases(x, constants)
+    parts = slice_parts(emitter, expr)
+    total = parts[0].pay
+    for part in parts[1:]:
+        total = sql.add(total, part.pay)
+    return total
+
+
+def _constant_tiers(expr: ty.Slices) -> list[tuple[Fraction, Fraction]] | None:
+    """Start and value of each tier where all are constants and the first begins at zero."""
+    found = []
+    for tier in expr.tiers:
+        start, value = tier.start, tier.value
+        if not (isinstance(start, ty.Const) and isinstance(start.value, Fraction)):
+            return None
+        if not (isinstance(value, ty.Const) and isinstance(value.value, Fraction)):
+            return None
+        found.append((start.value, value.value))
+    return found if found[0][0] == 0 else None
+
+
+def _by_cases(x: Figure, tiers: Sequence[tuple[Fraction, Fraction]]) -> Figure:
+    """What lies below each bound comes to a constant, so that one product is enough: the same figure, worked out faster."""
+    cases: list[tuple[exp.Expression, Figure]] = []
+    below = _ZERO
+    lines: list[Figure] = []
+    for index, (start, value) in enumerate(tiers):
+        part = sql.multiply_exactly(sql.add(x, sql.constant(start), "-") if start else x, sql.constant(value))
+        lines.append(sql.add(part, sql.constant(below)) if below else part)
+        if index + 1 < len(tiers):
+            end = tiers[index + 1][0]
+            cases.append((exp.LT(this=sql.paren(x.node), expression=sql.constant(end).node), lines[-1]))
+            below += (end - start) * value
+    negative = exp.LT(this=sql.paren(x.node), expression=sql.whole(0))
+    known = [(negative, sql.constant(_ZERO)), *cases, (sql.not_null(x.node), lines[-1])]
+    return sql.choose(known, None)
+
+
+def _clamped(x: Figure, start: Figure | None, end: Figure | None) -> Figure:
+    low = x if end is None else sql.least([x, end])
+    return low if start is None else sql.greatest([low, start])
+
+
+def emit_step(emitter: Emitter, expr: ty.Step) -> Figure:
+    """The value of the last tier reached; zero below the first; empty for an empty operand."""
+    figure = emitter.figure(expr.operand)
+    cases: list[tuple[exp.Expression, Figure]] = [(sql.is_null(figure.node), _empty())]
+    otherwise = sql.constant(_ZERO)
+    for tier in reversed(expr.tiers):
+        value = emitter.figure(tier.value)
+        if tier.start is None:
+            otherwise = value
+        else:
+            cases.append((emitter.reaches(expr.operand, emitter.figure(tier.start)), value))
+    return sql.choose(cases, otherwise)
+
+
+def emit_curve(emitter: Emitter, expr: ty.Curve) -> Figure:
+    """The value on the line between the two points around the operand."""
+    x = emitter.figure(expr.operand)
+    starts = [emitter.figure(p.start) for p in expr.points if p.start is not None]
+    values = [emitter.figure(p.value) for p in expr.points]
+    cases: list[tuple[exp.Expression, Figure]] = [
+        (sql.is_null(x.node), _empty()),
+        (emitter.reaches(expr.operand, starts[0], "<"), emitter.figure(expr.below)),
+        (emitter.reaches(expr.operand, starts[-1], ">"), emitter.figure(expr.above)),
+        (emitter.reaches(expr.operand, starts[-1], ">="), values[-1]),
+    ]
+    for index in range(len(starts) - 2, -1, -1):
+        cases.append((emitter.reaches(expr.operand, starts[index]), line_between(x, starts, values, index)))
+    return sql.choose(cases, None)
+
+
+def line_between(x: Figure, starts: Sequence[Figure], values: Sequence[Figure], index: int) -> Figure:
+    """The value at `x` on the line from point `index` to the next, its part beyond the first point rounded once."""
+    run = sql.add(starts[index + 1], starts[index], "-")
+    rise = sql.add(values[index + 1], values[index], "-")
+    along = sql.add(x, starts[index], "-")
+    return sql.add(values[index], sql.divide_exactly(sql.multiply_exactly(along, rise), run))
+
+
+def _empty() -> Figure:
+    return Figure(sql.cast(exp.null(), sql.decimal_type(1, 0)), 1, 0)

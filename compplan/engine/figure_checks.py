@@ -1,0 +1,90 @@
+"""What to say when a figure cannot be worked out: whose, for when, and the first thing that is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from compplan.calendar import FiscalPeriod
+from compplan.engine import sql
+from compplan.engine.lower_components import ComponentLowering, Figured, formulas
+from compplan.engine.steps import Check, table
+from compplan.language import typed as ty
+from compplan.language.tree import Reach
+from compplan.language.walk import every
+
+
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """Something that may be missing: a condition in SQL, and what to say of the payee."""
+
+    missing: exp.Expression
+    words: Callable[[str, str], str]
+
+
+def figure_check(lowering: ComponentLowering, figured: Figured, step: str) -> Check:
+    """Gives the rows of a component whose figure is empty, each with the first cause that can be named."""
+    component = lowering.component
+    causes = list(_causes(lowering, figured))
+    chosen = exp.Case()
+    for index, cause in enumerate(causes):
+        chosen = chosen.when(cause.missing, sql.whole(index), copy=False)
+    value = sql.is_null(figured.figure.node)
+    keys = [figured.keys[0], figured.keys[1]]
+    cause_column: exp.Expression = chosen.else_(sql.whole(-1), copy=False) if causes else sql.whole(-1)
+    query = figured.rows.copy().select(*keys, sql.alias(cause_column, "cause"), copy=False).where(value, copy=False)
+    guard = exp.Exists(this=exp.select(sql.whole(1)).from_(table(step), copy=False).where(sql.is_null(sql.column("earned")), copy=False))
+    query = query.where(guard, copy=False)
+    per_period = isinstance(component.grain, ty.ForPeriod)
+
+    def message(row: tuple[object, ...]) -> str:
+        payee, key, index = str(row[0]), row[1], int(str(row[2]))
+        when = (
+            f"in {FiscalPeriod(component.grain.period, int(str(key))).label}" if isinstance(component.grain, ty.ForPeriod) else f"on {key}"
+        )
+        why = causes[index].words(payee, when) if index >= 0 else "Something that it is made from is empty."
+        return f"{component.label} of {payee} {when if per_period else when} cannot be worked out. {why}"
+
+    hint = "Complete the records, or say in the plan what holds where they say nothing."
+    return Check("no-figure", "A figure cannot be worked out", query, message, hint, component.span)
+
+
+def _causes(lowering: ComponentLowering, figured: Figured) -> Iterator[_Cause]:
+    seen: set[ty.Expr] = set()
+    emitter = figured.emitter
+    for formula in formulas(lowering.component):
+        for e in every(formula):
+            if e in seen:
+                continue
+            seen.add(e)
+            match e:
+                case ty.Attainment():
+                    quota = emitter.figure(e.quota).node
+                    yield _Cause(sql.is_null(quota), _no_quota(e.quota))
+                    zero = exp.LTE(this=sql.paren(quota), expression=sql.whole(0))
+                    yield _Cause(zero, lambda payee, _, m=e.quota.measure: f"The quota of {payee} for {m} is not above zero.")  # type: ignore[misc]
+                case ty.QuotaAt():
+                    yield _Cause(sql.is_null(emitter.plain(e)), _no_quota(e))
+                case ty.MeasureAt() if lowering.plan.measures[e.measure].group:
+                    group = lowering.plan.measures[e.measure].group
+                    words = lambda payee, _, g=group, m=e.measure: f"{payee} has no {g}, so there is no {m}."  # noqa: E731
+                    yield _Cause(sql.is_null(emitter.plain(e)), words)
+                case ty.RecordSum():
+                    words = lambda payee, when, k=e.kind: f"There are no {k} for {payee} {when}."  # noqa: E731
+                    yield _Cause(sql.is_null(emitter.plain(e)), words)
+                case ty.Lookup():
+                    words = lambda _, __, t=e.table: f"No row of the table {t} fits."  # noqa: E731
+                    yield _Cause(sql.is_null(emitter.plain(e)), words)
+                case ty.RecordField() | ty.PayeeField():
+                    if e.optional and e.path:
+                        name = e.path[-1]
+                        yield _Cause(sql.is_null(emitter.plain(e)), lambda _, __, n=name: f"{n} is empty.")  # type: ignore[misc]
+                case _:
+                    pass
+
+
+def _no_quota(quota: ty.QuotaAt) -> Callable[[str, str], str]:
+    whole = f"; the whole {quota.window.period} needs one" if quota.window.reach is Reach.WHOLE else ""
+    return lambda payee, when: f"{payee} has no quota for {quota.measure} {when}{whole}."

@@ -1,0 +1,287 @@
+"""Typed plans to steps: each credit, measure and quota once, however many plans use it; then components and payouts, plan by plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlglot import exp
+
+from compplan.calendar import Calendar
+from compplan.engine import sql
+from compplan.engine.columns import RecordColumns
+from compplan.engine.emit import Emitted, Emitter, Leaf
+from compplan.engine.figure_checks import figure_check
+from compplan.engine.lower_components import ComponentLowering, Windowed, formulas
+from compplan.engine.lower_credits import CreditLowering, CreditShape, managers_step
+from compplan.engine.lower_measures import MeasureShape, Valued, lower_measure, lower_window, window_name
+from compplan.engine.lower_payouts import lower_payouts, lower_plan_payouts
+from compplan.engine.lower_quotas import lower_quota, lower_quota_window, lower_record_sum
+from compplan.engine.project_earnings import earnings_query
+from compplan.engine.rankings import ranking_query
+from compplan.engine.scope import Scope
+from compplan.engine.steps import RECORDS, Earnings, Lowered, Months, Step, identifier, table
+from compplan.language import typed as ty
+from compplan.language.walk import every
+from compplan.schema import PEOPLE, Period, Schema
+
+
+def lower(plans: Sequence[ty.Plan], schema: Schema, calendar: Calendar, asked: Months) -> Lowered:
+    """Every step of a run of plans over some months."""
+    return Lowering(plans, schema, calendar, asked).lower()
+
+
+@dataclass(slots=True)
+class Lowering:
+    """Lowers plans one after the other, and remembers what was lowered; `component` gives a component's own lowering, for explanations."""
+
+    plans: Sequence[ty.Plan]
+    schema: Schema
+    calendar: Calendar
+    asked: Months
+    steps: dict[str, Step] = field(default_factory=dict)
+    _credits: dict[str, CreditShape] = field(default_factory=dict)
+    _measures: dict[str, MeasureShape] = field(default_factory=dict)
+    _quotas: dict[str, Valued] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+    _windows: dict[tuple[str, Windowed, Period], Valued] = field(default_factory=dict)
+
+    def lower(self) -> Lowered:
+        """All steps."""
+        earnings, payouts = [], []
+        for plan in self.plans:
+            made = [self._component(plan, c) for c in plan.components]
+            earnings += made
+            payouts.append(self._payouts(plan, made))
+        if payouts:
+            self._add(lower_payouts(payouts))
+        return Lowered(
+            tuple(self.steps.values()), tuple(s.step for s in self._credits.values()), tuple(earnings), ("payouts",) if payouts else ()
+        )
+
+    def _add(self, step: Step) -> None:
+        self.steps.setdefault(step.name, step)
+
+    def scope(self, plan: ty.Plan) -> Scope:
+        """What the passes need to know, with the tables of a plan."""
+        return Scope(self.schema, self.calendar, self.asked, plan.tables)
+
+    # ---- names
+
+    def _name(self, plan: ty.Plan, kind: str, name: str, signature: str) -> str:
+        """A step's name: the plain one for what came first, one with the plan's name where another plan means something else by it."""
+        plain = identifier(kind, name)
+        for candidate in (
+            plain,
+            identifier(kind, name, "of", plan.name),
+            *(identifier(kind, name, "of", plan.name, str(n)) for n in range(2, 99)),
+        ):
+            if self._names.setdefault(candidate, signature) == signature:
+                return candidate
+        raise AssertionError("a hundred definitions of one name")
+
+    def _credit_signature(self, plan: ty.Plan, credit: ty.Credit) -> str:
+        origin = self._credit_signature(plan, plan.credits[credit.source]) if credit.from_credit else ""
+        needed = sorted(".".join(f.path) for f in self._fields_everywhere(plan, credit))
+        tables = repr([plan.tables[e.table] for f in _credit_formulas(credit) for e in every(f) if isinstance(e, ty.Lookup)])
+        return f"{replace(credit, span=credit.span)!r}|{origin}|{needed}|{tables}"
+
+    # ---- credits
+
+    def credit(self, plan: ty.Plan, name: str) -> CreditShape:
+        """The shape of a credit, lowered if it is not yet."""
+        credit = plan.credits[name]
+        step_name = self._name(plan, "credit", name, self._credit_signature(plan, credit))
+        if step_name in self._credits:
+            return self._credits[step_name]
+        origin = self.credit(plan, credit.source) if credit.from_credit else None
+        lowering = CreditLowering(self.scope(plan), credit, step_name, self._fields_everywhere(plan, credit), origin)
+        if lowering.needs_managers:
+            self._add(managers_step(self.scope(plan)))
+        step, shape = lowering.lower()
+        self._add(step)
+        self._credits[step_name] = shape
+        return shape
+
+    def _fields_everywhere(self, plan: ty.Plan, credit: ty.Credit) -> list[ty.RecordField]:
+        """The record's fields that anything in any plan that means the same credit reads of it."""
+        found: dict[tuple[str, ...], ty.RecordField] = {}
+        for other in self.plans:
+            if other.credits.get(credit.name) == credit:
+                for leaf in self._fields(other, credit.name):
+                    found.setdefault(leaf.path, leaf)
+        return [found[path] for path in sorted(found)]
+
+    def _fields(self, plan: ty.Plan, name: str) -> Iterator[ty.RecordField]:
+        for formula in self._formulas_over(plan, name):
+            yield from (e for e in every(formula) if isinstance(e, ty.RecordField))
+        for credit in plan.credits.values():
+            if credit.from_credit and credit.source == name:
+                yield from (e for f in _credit_formulas(credit) for e in every(f) if isinstance(e, ty.RecordField))
+                yield from self._fields(plan, credit.name)
+
+    @staticmethod
+    def _formulas_over(plan: ty.Plan, name: str) -> Iterator[ty.Expr]:
+        """Every formula at the grain of a credit."""
+        for measure in plan.measures.values():
+            for part in measure.parts:
+                if part.credit == name:
+                    yield from (f for f in (part.value, part.where) if f is not None)
+        for component in plan.components:
+            if isinstance(component.grain, ty.ForCredit) and component.grain.credit == name:
+                yield from formulas(component)  # a ranking is never at this grain
+
+    # ---- measures and quotas
+
+    def source(self, plan: ty.Plan) -> _Source:
+        """Gives the step that holds a measure, quota or sum for each owner and period."""
+        return _Source(self, plan)
+
+    def _measure(self, plan: ty.Plan, name: str) -> MeasureShape:
+        measure = plan.measures[name]
+        shapes = {part.credit: self.credit(plan, part.credit) for part in measure.parts}
+        signature = f"{measure!r}|{sorted((k, s.step) for k, s in shapes.items())}"
+        step_name = self._name(plan, "measure", name, signature)
+        if step_name not in self._measures:
+            step, shape = lower_measure(self.scope(plan), measure, step_name, shapes)
+            self._add(step)
+            self._measures[step_name] = shape
+        return self._measures[step_name]
+
+    def measure_over(self, plan: ty.Plan, leaf: ty.MeasureAt, cadence: Period) -> Valued:
+        """A measure over a window for each period of a cadence."""
+        shape = self._measure(plan, leaf.measure)
+        step, valued = lower_window(self.scope(plan), shape, leaf.window, cadence)
+        self._add(step)
+        return valued
+
+    def quota_over(self, plan: ty.Plan, leaf: ty.QuotaAt, cadence: Period) -> Valued:
+        """A quota over a window for each period of a cadence."""
+        quota, group = plan.quotas[leaf.measure], plan.measures[leaf.measure].group
+        name = self._name(plan, "quota", leaf.measure, f"{quota!r}|{group}")
+        if name not in self._quotas:
+            sums = {}
+            for e in every(quota.value):
+                if isinstance(e, ty.RecordSum):
+                    step, sums[e] = lower_record_sum(
+                        self.scope(plan), e, group, quota.period, identifier(name, "from", e.kind, str(len(sums) + 1))
+                    )
+                    self._add(step)
+            step, self._quotas[name] = lower_quota(self.scope(plan), quota, group, name, sums)
+            self._add(step)
+        base = self._quotas[name]
+        if leaf.window == ty.Window(quota.period) and cadence == quota.period:
+            return base
+        step, valued = lower_quota_window(self.scope(plan), quota, base, leaf.window, cadence)
+        self._add(step)
+        return valued
+
+    def sum_over(self, plan: ty.Plan, leaf: ty.RecordSum, cadence: Period) -> Valued:
+        """A sum over records for each payee and period of a cadence."""
+        name = window_name(self._name(plan, "sum", leaf.kind, f"{leaf!r}"), leaf.window, cadence)
+        step, valued = lower_record_sum(self.scope(plan), leaf, None, cadence, name)
+        self._add(step)
+        return valued
+
+    # ---- payees, components, payouts
+
+    def payees(self, plan: ty.Plan) -> str:
+        """The step with the payees of a plan."""
+        name = identifier("payees", plan.name)
+        if name not in self.steps:
+            self._add(_payees_step(self.scope(plan), plan, name))
+        return name
+
+    def component(self, plan: ty.Plan, component: ty.Component, payee: str | None = None) -> ComponentLowering:
+        """The lowering of a component, for all payees or for one."""
+        credits = {name: self.credit(plan, name) for name in _credits_of(plan, component)}
+        ranking = identifier("ranking", plan.name, component.name) if component.top is not None else None
+        return ComponentLowering(self.scope(plan), plan, component, credits, self.source(plan), self.payees(plan), ranking, payee)
+
+    def _component(self, plan: ty.Plan, component: ty.Component) -> Earnings:
+        name = earnings_name(plan, component)
+        if component.top is not None:
+            self._add(ranking_query(self.component(plan, component)))
+        lowering = self.component(plan, component)
+        figured = lowering.figured()
+        per_credit = isinstance(component.grain, ty.ForCredit)
+        keys = tuple(k.name for k in figured.keys if isinstance(k, exp.Column))
+        query = earnings_query(lowering, figured)
+        check = figure_check(lowering, figured, name)
+        self._add(Step(name, component.label, keys, query, tuple(_tables_read(query)), component.span, (check,)))
+        return Earnings(plan.name, component.name, component.word, name, per_credit)
+
+    def _payouts(self, plan: ty.Plan, made: Sequence[Earnings]) -> Step:
+        def limit(cap: ty.PlanCap, index: int) -> ComponentLowering:
+            stand_in = ty.Component(
+                "commission", f"cap {index}", "", ty.ForPeriod(cap.period, None, None), (cap.limit,), (), None, None, None, None,
+                cap.limit.unit, cap.period, cap.span,
+            )  # fmt: skip
+            lowering = self.component(plan, stand_in)
+            lowering.every_period = True
+            return lowering
+
+        for step in lower_plan_payouts(self.scope(plan), plan, made, limit):
+            self._add(step)
+        return self.steps[identifier("payouts", plan.name)]
+
+
+def earnings_name(plan: ty.Plan, component: ty.Component) -> str:
+    """The step that holds a component's earnings."""
+    return identifier("earnings", plan.name, component.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Measures, quotas and sums of one plan."""
+
+    lowering: Lowering
+    plan: ty.Plan
+
+    def __call__(self, leaf: Windowed, cadence: Period) -> Valued:
+        key = (self.plan.name, leaf, cadence)
+        if key not in self.lowering._windows:
+            self.lowering._windows[key] = self._lowered(leaf, cadence)
+        return self.lowering._windows[key]
+
+    def _lowered(self, leaf: Windowed, cadence: Period) -> Valued:
+        match leaf:
+            case ty.MeasureAt():
+                return self.lowering.measure_over(self.plan, leaf, cadence)
+            case ty.QuotaAt():
+                return self.lowering.quota_over(self.plan, leaf, cadence)
+            case ty.RecordSum():
+                return self.lowering.sum_over(self.plan, leaf, cadence)
+
+
+def _credit_formulas(credit: ty.Credit) -> Iterator[ty.Expr]:
+    yield from credit.where
+    yield credit.dated
+    yield from credit.amounts.values()
+    for give in credit.gives:
+        yield from (e for e in (give.share, give.where, give.recipient.target) if e is not None)
+
+
+def _credits_of(plan: ty.Plan, component: ty.Component) -> list[str]:
+    """The credits that a component reads row by row."""
+    return [component.grain.credit] if isinstance(component.grain, ty.ForCredit) else []
+
+
+def _payees_step(scope: Scope, plan: ty.Plan, name: str) -> Step:
+    people = scope.schema.kinds[PEOPLE]
+    columns = RecordColumns(scope.schema, people, "p")
+
+    def leaf(e: Leaf) -> Emitted:
+        assert isinstance(e, ty.PayeeField)
+        return columns.column(e.path or people.key)
+
+    emitter = Emitter(leaf, scope.tables, scope.calendar)
+    where = [] if plan.payees is None else [emitter.condition(plan.payees)]
+    query = exp.select(sql.alias(sql.column(people.key[0], "p"), "payee")).from_(table(PEOPLE, "p", RECORDS), copy=False)
+    query = columns.join(query)
+    return Step(name, f"The payees of {plan.label}", ("payee",), query.where(*where, copy=False) if where else query, (), plan.span)
+
+
+def _tables_read(query: exp.Select) -> list[str]:
+    """The steps that a query reads."""
+    return list(dict.fromkeys(t.name for t in query.find_all(exp.Table) if t.db == "steps"))

@@ -1,0 +1,364 @@
+"""Components to steps: a row for each earning, at the grain that the component is paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from sqlglot import exp
+
+from compplan.engine import sql
+from compplan.engine.columns import RecordColumns
+from compplan.engine.emit import Emitted, Emitter, Leaf, round_to
+from compplan.engine.lower_credits import ORDER, CreditShape
+from compplan.engine.lower_measures import Valued, owner_of, periods
+from compplan.engine.lower_quotas import join_valued
+from compplan.engine.scope import Scope
+from compplan.engine.sql import Figure
+from compplan.engine.steps import RECORDS, table
+from compplan.language import typed as ty
+from compplan.language.tree import Reach
+from compplan.language.walk import every, parts
+from compplan.schema import MONTHS_IN, PEOPLE, Period
+
+Windowed = ty.MeasureAt | ty.QuotaAt | ty.RecordSum
+Source = Callable[[Windowed, Period], Valued]
+"""Gives the step that holds a measure, quota or sum for each owner and period of a cadence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figured:
+    """A component's query before it is projected: where its rows come from, what names a row, and its figures.
+
+    `figure` is what it comes to, rounded; `before` the same before this row, where it is paid to date for each credit.
+    """
+
+    rows: exp.Select
+    keys: tuple[exp.Expression, ...]
+    figure: Figure
+    before: Figure | None
+    emitter: Emitter
+    emitter_before: Emitter | None
+    period: exp.Expression
+    last_month: exp.Expression
+
+
+@dataclass(slots=True)
+class ComponentLowering:
+    """Lowers one component; with `payee` only that payee's rows, as an explanation needs them.
+
+    `every_period` takes in periods that lie partly outside the plan or are not over yet, as a cap's do.
+    """
+
+    scope: Scope
+    plan: ty.Plan
+    component: ty.Component
+    credits: Mapping[str, CreditShape]
+    source: Source
+    payees: str
+    ranking: str | None
+    payee: str | None = None
+    every_period: bool = False
+    joined: dict[tuple[Windowed, Period], str] = field(default_factory=dict)
+    running: dict[tuple[ty.Aggregate, Period], int] = field(default_factory=dict)
+    columns: RecordColumns = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.columns = RecordColumns(self.scope.schema, self.scope.schema.kinds[PEOPLE], "p")
+
+    def figured(self) -> Figured:
+        """The component's rows and figures."""
+        if isinstance(self.component.grain, ty.ForPeriod):
+            return self._for_period(self.component.grain)
+        return self._for_credit(self.component.grain)
+
+    # ---- for each period
+
+    def _for_period(self, grain: ty.ForPeriod) -> Figured:
+        emitter = Emitter(lambda e: self._leaf(e, grain.period), self.scope.tables, self.scope.calendar)
+        figure = self._figure(emitter)
+        window = ty.Window(grain.period)
+        rows = (
+            exp.select()
+            .from_(table(self.payees, "y"), copy=False)
+            .join(periods(self.scope, grain.period, window).subquery("n"), join_type="cross", copy=False)
+        )
+        rows = self._with_payee(rows, sql.column("payee", "y"))
+        rows = self._with_windowed(rows, sql.column("payee", "y"), {grain.period: sql.column("period", "n")})
+        if self.ranking is not None:
+            on = sql.all_of(
+                [
+                    exp.EQ(this=sql.column("payee", "t"), expression=sql.column("payee", "y")),
+                    exp.EQ(this=sql.column("period", "t"), expression=sql.column("period", "n")),
+                ]
+            )
+            rows = rows.join(table(self.ranking, "t"), on=on, join_type="left", copy=False)
+        if not self.every_period:
+            first, last = self._plan_months()
+            rows = rows.where(
+                exp.GTE(this=sql.column("low", "n"), expression=sql.whole(first)),
+                exp.LTE(this=sql.column("high", "n"), expression=sql.whole(min(last, self.scope.asked.last))),
+                copy=False,
+            )
+        if self.payee is not None:
+            rows = rows.where(exp.EQ(this=sql.column("payee", "y"), expression=sql.text(self.payee)), copy=False)
+        keys = (sql.column("payee", "y"), sql.column("period", "n"))
+        return Figured(rows, keys, figure, None, emitter, None, sql.column("period", "n"), sql.column("high", "n"))
+
+    def _plan_months(self) -> tuple[int, int]:
+        calendar = self.scope.calendar
+        return calendar.month_of(self.plan.first), calendar.month_of(self.plan.last)
+
+    # ---- for each credit
+
+    def _for_credit(self, grain: ty.ForCredit) -> Figured:
+        shape = self.credits[grain.credit]
+        emitter = Emitter(lambda e: self._credit_leaf(e, shape, before=False), self.scope.tables, self.scope.calendar)
+        figure = self._figure(emitter)
+        emitter_before, before = None, None
+        if grain.to_date is not None:
+            emitter_before = Emitter(lambda e: self._credit_leaf(e, shape, before=True), self.scope.tables, self.scope.calendar)
+            before = self._before(emitter_before, figure)
+        where = [] if grain.where is None else [emitter.condition(grain.where)]
+        rows = exp.select().from_(self._credit_rows(shape), copy=False)
+        rows = rows.join(table(self.payees, "y"), on=exp.EQ(this=sql.column("payee", "y"), expression=sql.column("payee", "c")), copy=False)
+        rows = self._with_payee(rows, sql.column("payee", "c"))
+        month = sql.column("month", "c")
+        by_period = {p: sql.quotient_down(month, MONTHS_IN[p]) for _, p in self.joined}
+        rows = self._with_windowed(rows, sql.column("payee", "c"), by_period)
+        first, last = self._plan_months()
+        if first > self.scope.all.first:
+            where.append(exp.GTE(this=month.copy(), expression=sql.whole(first)))
+        if min(last, self.scope.asked.last) < self.scope.all.last:
+            where.append(exp.LTE(this=month.copy(), expression=sql.whole(min(last, self.scope.asked.last))))
+        if where:
+            rows = rows.where(*where, copy=False)
+        keys = tuple(sql.column(n, "c") for n in ("payee", *shape.record, "give", "via", "date", "month"))
+        return Figured(rows, keys, figure, before, emitter, emitter_before, month, month)
+
+    def _before(self, emitter: Emitter, figure: Figure) -> Figure:
+        before = self._figure(emitter)
+        if self._vanishes():
+            return before
+        first = exp.EQ(this=sql.column("nth", "c"), expression=sql.whole(1))
+        return sql.choose([(first, sql.constant(Fraction(0)))], before)
+
+    def _vanishes(self) -> bool:
+        """Whether the figure is zero as long as nothing was credited."""
+        return self.component.floor is None and any(self._zero_at_zero(f) for f in self.component.factors)
+
+    def _zero_at_zero(self, expr: ty.Expr) -> bool:
+        match expr:
+            case ty.MeasureAt():
+                return isinstance(self.plan.measures[expr.measure].formula, ty.Part)
+            case ty.Attainment():
+                return self._zero_at_zero(expr.measure)
+            case ty.Slices() | ty.Neg() | ty.Scale():
+                return self._zero_at_zero(expr.operand)
+            case ty.Named():
+                return self._zero_at_zero(expr.value)
+            case ty.Arith(operator="*"):
+                return self._zero_at_zero(expr.left) or self._zero_at_zero(expr.right)
+            case _:
+                return False
+
+    def _credit_rows(self, shape: CreditShape) -> exp.Expression:
+        """The credit itself; with running totals where the component reads any."""
+        if not self.running and (self._vanishes() or not self._to_date()) and self.payee is None:
+            return table(shape.step, "c")
+        inner = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("i"))).from_(table(shape.step, "i"), copy=False)
+        emitter = Emitter(lambda e: self._inner_leaf(e, shape), self.scope.tables, self.scope.calendar)
+        numbered: set[Period] = set()
+        for (part, period), index in self.running.items():
+            value = _part_value(emitter, part)
+            inner = inner.select(value.named(f"own_{index}"), copy=False)
+            inner = inner.select(sql.alias(_running(exp.func("sum", value.node.copy()), shape, period), f"total_{index}"), copy=False)
+            numbered.add(period)
+        if not self._vanishes() and isinstance(self.component.grain, ty.ForCredit) and self.component.grain.to_date is not None:
+            nth = _running(exp.func("row_number"), shape, self.component.grain.to_date, frame=False)
+            inner = inner.select(sql.alias(nth, "nth"), copy=False)
+        only = exp.select(sql.column("payee", "y")).from_(table(self.payees, "y"), copy=False)
+        inner = inner.where(exp.In(this=sql.column("payee", "i"), query=only.subquery()), copy=False)
+        if self.payee is not None:
+            inner = inner.where(exp.EQ(this=sql.column("payee", "i"), expression=sql.text(self.payee)), copy=False)
+        if any(
+            isinstance(e, ty.PayeeField) and e.path for part, _ in self.running for f in (part.value, part.where) if f for e in every(f)
+        ):
+            people = self.scope.schema.kinds[PEOPLE]
+            on = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("payee", "i"))
+            inner = self.columns.join(inner.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
+        return inner.subquery("c")
+
+    def _to_date(self) -> bool:
+        return self.component.grain.to_date is not None
+
+    def _inner_leaf(self, leaf: Leaf, shape: CreditShape) -> Emitted:
+        match leaf:
+            case ty.CreditField() | ty.RecordField():
+                return shape.column(leaf, "i")
+            case ty.PayeeField(path=()):
+                return sql.column("payee", "i")
+            case ty.PayeeField():
+                return self.columns.column(leaf.path)
+            case _:
+                raise AssertionError(f"{type(leaf).__name__} inside a running total")
+
+    # ---- names
+
+    def _leaf(self, leaf: Leaf, cadence: Period) -> Emitted:
+        match leaf:
+            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum():
+                return self._windowed(leaf, cadence)
+            case ty.PayeeField(path=()):
+                return sql.column("payee", "y")
+            case ty.PayeeField():
+                return self.columns.column(leaf.path)
+            case ty.Place():
+                return Figure(sql.cast(sql.column("place", "t"), sql.decimal_type(18, 0)), 18, 0)
+            case _:
+                raise AssertionError(f"{type(leaf).__name__} for a payee and a period")
+
+    def _windowed(self, leaf: Windowed, cadence: Period) -> Figure:
+        alias = self.joined.setdefault((leaf, cadence), f"v{len(self.joined)}")
+        return self.source(leaf, cadence).column(alias)
+
+    def _credit_leaf(self, leaf: Leaf, shape: CreditShape, *, before: bool) -> Emitted:
+        match leaf:
+            case ty.CreditField() | ty.RecordField():
+                return shape.column(leaf, "c")
+            case ty.MeasureAt() if leaf.window.reach is not Reach.WHOLE:
+                return self._running_measure(leaf, before=before or leaf.window.reach is Reach.BEFORE)
+            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum():
+                return self._windowed(leaf, leaf.window.period)
+            case ty.PayeeField(path=()):
+                return sql.column("payee", "c")
+            case ty.PayeeField():
+                return self.columns.column(leaf.path)
+            case _:
+                raise AssertionError(f"{type(leaf).__name__} at a credit")
+
+    def _running_measure(self, leaf: ty.MeasureAt, *, before: bool) -> Emitted:
+        measure = self.plan.measures[leaf.measure]
+
+        def part(e: Leaf) -> Emitted:
+            assert isinstance(e, ty.Part)
+            aggregate = measure.parts[e.index]
+            index = self.running.setdefault((aggregate, leaf.window.period), len(self.running))
+            own = self._own_type(aggregate)
+            total = Figure(sql.column(f"total_{index}", "c"), sql.MOST_DIGITS, own.decimals)
+            return sql.add(total, Figure(sql.column(f"own_{index}", "c"), own.digits, own.decimals), "-") if before else total
+
+        return Emitter(part, self.scope.tables, self.scope.calendar).figure(measure.formula)
+
+    def _own_type(self, aggregate: ty.Aggregate) -> Figure:
+        shape = self.credits[aggregate.credit]
+        emitter = Emitter(lambda e: self._inner_leaf(e, shape), self.scope.tables, self.scope.calendar)
+        return _part_value(emitter, aggregate)
+
+    # ---- joins
+
+    def _with_payee(self, rows: exp.Select, payee: exp.Expression) -> exp.Select:
+        groups = any(self._group(leaf) for leaf, _ in self.joined)
+        if not groups and not self.columns.joined and not self._reads_payee():
+            return rows
+        people = self.scope.schema.kinds[PEOPLE]
+        on = exp.EQ(this=sql.column(people.key[0], "p"), expression=payee.copy())
+        return self.columns.join(rows.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
+
+    def _reads_payee(self) -> bool:
+        return any(isinstance(e, ty.PayeeField) and e.path for f in formulas(self.component) for e in every(f))
+
+    def _group(self, leaf: Windowed) -> str | None:
+        if isinstance(leaf, ty.RecordSum):
+            return None
+        return self.plan.measures[leaf.measure].group
+
+    def _with_windowed(self, rows: exp.Select, payee: exp.Expression, by_period: Mapping[Period, exp.Expression]) -> exp.Select:
+        for (leaf, cadence), alias in self.joined.items():
+            owner = owner_of("", self._group(leaf), payee, "p")
+            rows = join_valued(rows, {alias: self.source(leaf, cadence).step}, owner, by_period[cadence])
+        return rows
+
+    # ---- what it comes to
+
+    def _figure(self, emitter: Emitter) -> Figure:
+        """The rounded product within its limits where every condition holds, zero where one does not, empty where it cannot be known."""
+        component = self.component
+        value = product(emitter, component)
+        if component.floor is not None:
+            value = sql.greatest([value, emitter.figure(component.floor)])
+        if component.cap is not None:
+            value = sql.least([value, emitter.figure(component.cap)])
+        if component.word != "award":
+            value = round_to(value, self.plan.rounding_unit, self.plan.half_even)
+        cases: list[tuple[exp.Expression, Figure]] = []
+        if component.top is not None:
+            cases.append((sql.is_null(sql.column("qualifies", "t")), _empty()))
+            cases.append((exp.Not(this=sql.column("qualifies", "t")), sql.constant(Fraction(0))))
+        for condition in component.conditions:
+            unknown = [sql.is_null(emitter.plain(n)) for n in needs(condition)]
+            if unknown:
+                cases.append((sql.any_of(unknown), _empty()))
+            cases.append((exp.Not(this=sql.paren(emitter.condition(condition))), sql.constant(Fraction(0))))
+        return sql.choose(cases, value) if cases else value
+
+
+def product(emitter: Emitter, component: ty.Component) -> Figure:
+    """The factors multiplied, from the first to the last."""
+    value = emitter.figure(component.factors[0])
+    for factor in component.factors[1:]:
+        value = sql.multiply(value, emitter.figure(factor))
+    return value
+
+
+def formulas(component: ty.Component) -> Iterator[ty.Expr]:
+    """Every formula of a component."""
+    yield from component.factors
+    yield from component.conditions
+    for formula in (component.cap, component.floor):
+        if formula is not None:
+            yield formula
+    if isinstance(component.grain, ty.ForCredit) and component.grain.where is not None:
+        yield component.grain.where
+
+
+def needs(expr: ty.Expr) -> Iterator[ty.Expr]:
+    """What a condition cannot do without: quotas, attainments, sums over records, what is looked up, a group's measure."""
+    match expr:
+        case ty.Attainment() | ty.QuotaAt() | ty.RecordSum() | ty.Lookup() | ty.MeasureAt():
+            yield expr
+        case ty.Empty():
+            return
+        case ty.Func(name="if"):
+            yield from needs(expr.arguments[0])
+        case ty.Div():
+            yield from needs(expr.left)
+            yield from needs(expr.right)
+        case _:
+            for part in parts(expr):
+                yield from needs(part)
+
+
+def _empty() -> Figure:
+    return Figure(sql.cast(exp.null(), sql.decimal_type(1, 0)), 1, 0)
+
+
+def _part_value(emitter: Emitter, part: ty.Aggregate) -> Figure:
+    """What one row adds to a part of a measure."""
+    value = sql.constant(Fraction(1)) if part.value is None else emitter.figure(part.value)
+    if part.where is None:
+        return value
+    return sql.choose([(emitter.condition(part.where), value)], sql.constant(Fraction(0)))
+
+
+def _running(function: exp.Expression, shape: CreditShape, period: Period, *, frame: bool = True) -> exp.Expression:
+    """A function over the payee's credits of the period, in order, up to and with this one."""
+    order = [exp.Ordered(this=sql.column(n, "i"), nulls_first=True) for n in ("date", *shape.record, *ORDER)]
+    spec = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW") if frame else None
+    return exp.Window(
+        this=function,
+        partition_by=[sql.column("payee", "i"), sql.quotient_down(sql.column("month", "i"), MONTHS_IN[period])],
+        order=exp.Order(expressions=order),
+        spec=spec,
+    )

@@ -1,0 +1,417 @@
+"""Credits to steps: the records that count, a branch for each `give`, the shares held against what they must add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from sqlglot import exp
+
+from compplan.engine import sql
+from compplan.engine.columns import RecordColumns, node_of, typed_column
+from compplan.engine.emit import Emitted, Emitter, Leaf
+from compplan.engine.scope import Scope
+from compplan.engine.sql import Figure
+from compplan.engine.steps import CALENDAR, RECORDS, Check, Step, table
+from compplan.language import typed as ty
+from compplan.language.walk import every
+from compplan.schema import PEOPLE, RecordKind
+
+MANAGERS = "managers_above"
+
+
+@dataclass(frozen=True, slots=True)
+class CreditShape:
+    """What a lowered credit looks like: its step, its record's key, the type of each amount, the record's fields that it carries along."""
+
+    credit: ty.Credit
+    step: str
+    record: tuple[str, ...]
+    share: Figure
+    amounts: Mapping[str, Figure]
+    fields: Mapping[tuple[str, ...], Emitted]
+
+    def column(self, leaf: ty.CreditField | ty.RecordField, alias: str) -> Emitted:
+        """A field of a row of the credit, under a table's alias."""
+        if isinstance(leaf, ty.RecordField):
+            return _at(self.fields[leaf.path], carried(leaf.path), alias)
+        if leaf.name == "share":
+            return _at(self.share, "share", alias)
+        if leaf.name == "overlay":
+            return sql.column("overlay", alias)
+        return _at(self.amounts[leaf.name], leaf.name, alias)
+
+
+def _at(shape: Emitted, name: str, alias: str) -> Emitted:
+    node = sql.column(name, alias)
+    return Figure(node, shape.digits, shape.decimals) if isinstance(shape, Figure) else node
+
+
+def carried(path: tuple[str, ...]) -> str:
+    """The name under which a credit carries a field of its record."""
+    return "record_" + "__".join(path)
+
+
+def record_columns(kind: RecordKind) -> tuple[str, ...]:
+    """The names under which a credit carries its record's key."""
+    return ("record", *(f"record_{n}" for n in range(2, len(kind.key) + 1)))
+
+
+ORDER = ("give", "via", "share", "credited")
+"""What follows date and record in the order of a payee's credits; rows that are the same in all of it are the same."""
+
+
+def managers_step(scope: Scope) -> Step:
+    """Every person with every manager above: each pair once, however long the line."""
+    people = scope.schema.kinds[PEOPLE]
+    key = people.key[0]
+    direct = exp.select(sql.alias(sql.column(key, "p"), "person"), sql.alias(sql.column("manager", "p"), "manager")).from_(
+        table(PEOPLE, "p", RECORDS), copy=False
+    )
+    direct = direct.where(sql.not_null(sql.column("manager", "p")), copy=False)
+    above = (
+        exp.select(sql.column("person", "a"), sql.alias(sql.column("manager", "p"), "manager"))
+        .from_(exp.to_table("above").as_("a"), copy=False)
+        .join(table(PEOPLE, "p", RECORDS), on=exp.EQ(this=sql.column(key, "p"), expression=sql.column("manager", "a")), copy=False)
+        .where(sql.not_null(sql.column("manager", "p")), copy=False)
+    )
+    both = exp.union(direct, above, distinct=True)
+    query = (
+        exp.select(sql.column("person"), sql.column("manager"))
+        .from_("above", copy=False)
+        .with_("above", as_=both, recursive=True, copy=False)
+    )
+    circle = (
+        exp.select(sql.column("person"))
+        .from_(table(MANAGERS), copy=False)
+        .where(exp.EQ(this=sql.column("person"), expression=sql.column("manager")), copy=False)
+    )
+    check = Check(
+        "manager-circle",
+        "The reporting lines go round in a circle",
+        circle,
+        lambda row: f"{row[0]} is, over others, their own manager.",
+        "Correct the column manager in the people's records.",
+    )
+    return Step(MANAGERS, "Every person with every manager above", ("person", "manager"), query, (), None, (check,))
+
+
+@dataclass(slots=True)
+class CreditLowering:
+    """Lowers one credit; `fields` are the record's fields that others need of it, `origin` is the credit that it comes from, if any."""
+
+    scope: Scope
+    credit: ty.Credit
+    step: str
+    fields: Sequence[ty.RecordField]
+    origin: CreditShape | None
+    columns: RecordColumns = field(init=False)
+    payee: RecordColumns = field(init=False)
+    emitter: Emitter = field(init=False)
+
+    def __post_init__(self) -> None:
+        schema = self.scope.schema
+        self.columns = RecordColumns(schema, schema.kinds[self.credit.kind], "r")
+        self.payee = RecordColumns(schema, schema.kinds[PEOPLE], "p")
+        self.emitter = Emitter(self._leaf, self.scope.tables, self.scope.calendar)
+
+    def lower(self) -> tuple[Step, CreditShape]:
+        """The step, and its shape for those that read it."""
+        amounts = {name: self.emitter.figure(value) for name, value in self.credit.amounts.items()}
+        base = self._base(amounts)
+        branches, shares = self._branches()
+        aligned, digits, decimals = sql.aligned(shares)
+        share = Figure(sql.column("share", "g"), digits, decimals)
+        given = _union([b.select(s.named("share"), append=True, copy=False) for b, s in zip(branches, aligned, strict=True)])
+        products = {name: sql.multiply(share, _at_figure(f, f"amount_{name}", "g")) for name, f in amounts.items()}
+        query = self._result(base, given, products)
+        shape = CreditShape(
+            self.credit,
+            self.step,
+            record_columns(self.columns.kind),
+            share,
+            products,
+            {f.path: self._field_type(f) for f in self.fields},
+        )
+        reads = (() if self.origin is None else (self.origin.step,)) + ((MANAGERS,) if self.needs_managers else ())
+        title = f"Who is credited with {self.credit.name}"
+        keys = (*shape.record, "payee", "give", "via")
+        return Step(self.step, title, keys, query, reads, self.credit.span, tuple(self._checks(base, amounts))), shape
+
+    @property
+    def needs_managers(self) -> bool:
+        """Whether it reads the reporting lines."""
+        return any(g.recipient.how == "managers" for g in self.credit.gives)
+
+    def _leaf(self, leaf: Leaf) -> Emitted:
+        match leaf:
+            case ty.RecordField() if self.origin is not None:
+                return self.origin.column(leaf, "r")
+            case ty.RecordField():
+                return self.columns.column(leaf.path)
+            case ty.CreditField():
+                assert self.origin is not None
+                return self.origin.column(leaf, "r")
+            case ty.PayeeField(path=()):
+                return sql.column("payee", "r")
+            case ty.PayeeField():
+                return self.payee.column(leaf.path)
+            case ty.ChildField():
+                kind = self.scope.schema.kinds[leaf.kind]
+                column = kind.column(leaf.path[0])
+                assert column is not None and len(leaf.path) == 1
+                return typed_column(column, "k")
+            case _:
+                raise AssertionError(f"{type(leaf).__name__} in a credit")
+
+    def _field_type(self, leaf: ty.RecordField) -> Emitted:
+        if self.origin is not None:
+            return self.origin.fields[leaf.path]
+        return self.columns.column(leaf.path)
+
+    def _source(self) -> exp.Table:
+        if self.origin is not None:
+            return table(self.origin.step, "r")
+        return table(self.credit.kind, "r", RECORDS)
+
+    def _key(self) -> list[exp.Expression]:
+        names = record_columns(self.columns.kind)
+        if self.origin is not None:
+            return [sql.column(n, "r") for n in names]
+        return [sql.alias(sql.column(k, "r"), n) for k, n in zip(self.columns.kind.key, names, strict=True)]
+
+    # ---- the records that count
+
+    def _counting(self, selected: Sequence[exp.Expression]) -> exp.Select:
+        """A query over the records that meet the conditions, with every join that the columns asked for need."""
+        conditions = [self.emitter.condition(w) for w in self.credit.where]
+        query = exp.select(*selected).from_(self._source(), copy=False)
+        if self.origin is None:
+            query = self.columns.join(query)
+        if self._uses_payee():
+            people = self.scope.schema.kinds[PEOPLE]
+            on = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("payee", "r"))
+            query = self.payee.join(query.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
+        return query.where(*conditions, copy=False) if conditions else query
+
+    def _uses_payee(self) -> bool:
+        return any(isinstance(e, ty.PayeeField) and e.path for f in self._formulas() for e in every(f))
+
+    def _formulas(self) -> Iterator[ty.Expr]:
+        yield from self.credit.where
+        yield self.credit.dated
+        yield from self.credit.amounts.values()
+        for give in self.credit.gives:
+            yield from (e for e in (give.share, give.where, give.recipient.target) if e is not None)
+
+    def _base(self, amounts: Mapping[str, Figure]) -> exp.Select:
+        """One row for each record that counts, with its date, month, amounts and fields, and what each direct give needs."""
+        dated = node_of(self._leaf(self.credit.dated))
+        selected: list[exp.Expression] = [
+            *self._key(),
+            sql.alias(dated, "date"),
+            sql.alias(sql.column("month", "d"), "month"),
+            *(f.named(f"amount_{name}") for name, f in amounts.items()),
+            *(sql.alias(node_of(self._leaf(f)), carried(f.path)) for f in self.fields),
+        ]
+        if self.origin is not None:
+            selected.append(sql.alias(sql.column("payee", "r"), "via"))
+        for number, give in enumerate(self.credit.gives):
+            if give.child is None:
+                selected += self._given(number, give)
+        days = exp.EQ(this=sql.column("day", "d"), expression=dated.copy())
+        return self._counting(selected).join(table("days", "d", CALENDAR), on=days, copy=False)
+
+    def _given(self, number: int, give: ty.Give) -> list[exp.Expression]:
+        """Target and share of a direct give; the share is zero where its condition does not hold or nobody is named."""
+        target = self.emitter.plain(give.recipient.target)
+        share = self._rest() if give.share is None else self._share(give)
+        return [sql.alias(target, f"to_{number}"), share.named(f"share_{number}")]
+
+    def _share(self, give: ty.Give) -> Figure:
+        assert give.share is not None
+        holds = [self.emitter.condition(give.where)] if give.where is not None else []
+        holds.append(sql.not_null(self.emitter.plain(give.recipient.target)))
+        return sql.choose([(sql.all_of(holds), self.emitter.figure(give.share))], sql.constant(Fraction(0)))
+
+    def _rest(self) -> Figure:
+        rest = sql.constant(self.credit.total)
+        for give in self.credit.gives:
+            if not give.overlay and give.share is not None:
+                rest = sql.add(rest, self._given_in_all(give), "-")
+        return rest
+
+    def _given_in_all(self, give: ty.Give) -> Figure:
+        """What a give hands out of one record in all: its share, times the number of recipients, summed over the child's rows."""
+        if give.child is not None:
+            return self._sum_over_children(give)
+        share = self._share(give)
+        counted = self._recipients(give)
+        return share if counted is None else sql.multiply(share, counted)
+
+    def _recipients(self, give: ty.Give) -> Figure | None:
+        """How many people a give reaches from one record; None for one person."""
+        target = self.emitter.plain(give.recipient.target)
+        match give.recipient.how:
+            case "managers":
+                pairs = exp.select(exp.Count(this=exp.Star())).from_(table(MANAGERS, "a"), copy=False)
+                query = pairs.where(exp.EQ(this=sql.column("person", "a"), expression=target), copy=False)
+            case "group":
+                members = exp.select(exp.Count(this=exp.Star())).from_(table(PEOPLE, "m", RECORDS), copy=False)
+                query = members.where(exp.EQ(this=sql.column(give.recipient.group or "", "m"), expression=target), copy=False)
+            case _:
+                return None
+        return Figure(sql.cast(query.subquery(), sql.decimal_type(18, 0)), 18, 0)
+
+    def _sum_over_children(self, give: ty.Give) -> Figure:
+        assert give.child is not None and give.child_reference is not None and give.share is not None
+        share = self._share(give)
+        key = sql.column(self.columns.kind.key[0] if self.origin is None else "record", "r")
+        on = exp.EQ(this=sql.column(give.child_reference, "k"), expression=key)
+        query = exp.select(exp.func("sum", share.node)).from_(table(give.child, "k", RECORDS), copy=False).where(on, copy=False)
+        figure = Figure(exp.func("coalesce", query.subquery(), sql.constant(Fraction(0)).node), sql.MOST_DIGITS, share.decimals)
+        return Figure(sql.cast(figure.node, sql.decimal_type(sql.MOST_DIGITS, share.decimals)), sql.MOST_DIGITS, share.decimals)
+
+    # ---- who is given what
+
+    def _branches(self) -> tuple[list[exp.Select], list[Figure]]:
+        """A query for each give, without its share, and the shares."""
+        found = [self._branch(number, give) for number, give in enumerate(self.credit.gives)]
+        return [q for q, _ in found], [s for _, s in found]
+
+    def _branch(self, number: int, give: ty.Give) -> tuple[exp.Select, Figure]:
+        query = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("b"))).from_(exp.to_table("base").as_("b"), copy=False)
+        if give.child is not None:
+            return self._child_branch(query, number, give)
+        share = self._share_type(give)
+        target: exp.Expression = sql.column(f"to_{number}", "b")
+        query, payee = self._reach(query, give, target)
+        query = self._labelled(query, number, give, payee)
+        return query, Figure(sql.column(f"share_{number}", "b"), share.digits, share.decimals)
+
+    def _share_type(self, give: ty.Give) -> Figure:
+        return self._rest() if give.share is None else self._share(give)
+
+    def _child_branch(self, query: exp.Select, number: int, give: ty.Give) -> tuple[exp.Select, Figure]:
+        """Through the rows of another kind that refer to the record; the record's own fields are looked up again for them."""
+        assert give.child is not None and give.child_reference is not None and give.share is not None
+        on = exp.EQ(this=sql.column(give.child_reference, "k"), expression=sql.column("record", "b"))
+        query = query.join(table(give.child, "k", RECORDS), on=on, copy=False)
+        if any(isinstance(e, (ty.RecordField, ty.CreditField)) for f in (give.share, give.where) if f is not None for e in every(f)):
+            kind = self.columns.kind
+            again = exp.EQ(this=sql.column(kind.key[0], "r"), expression=sql.column("record", "b"))
+            query = self.columns.join(query.join(table(kind.name, "r", RECORDS), on=again, copy=False))
+        share = self._share(give)
+        query, payee = self._reach(query, give, self.emitter.plain(give.recipient.target))
+        return self._labelled(query, number, give, payee), share
+
+    def _reach(self, query: exp.Select, give: ty.Give, target: exp.Expression) -> tuple[exp.Select, exp.Expression]:
+        """The query with a row for each recipient, and the column that names the recipient."""
+        match give.recipient.how:
+            case "managers":
+                on = exp.EQ(this=sql.column("person", "a"), expression=target)
+                return query.join(table(MANAGERS, "a"), on=on, copy=False), sql.column("manager", "a")
+            case "group":
+                on = exp.EQ(this=sql.column(give.recipient.group or "", "m"), expression=target)
+                key = self.scope.schema.kinds[PEOPLE].key[0]
+                return query.join(table(PEOPLE, "m", RECORDS), on=on, copy=False), sql.column(key, "m")
+            case _:
+                return query.where(sql.not_null(target), copy=False), target
+
+    def _labelled(self, query: exp.Select, number: int, give: ty.Give, payee: exp.Expression) -> exp.Select:
+        return query.select(
+            sql.alias(sql.cast(sql.whole(number), "TINYINT"), "give"),
+            sql.alias(payee.copy(), "payee"),
+            sql.alias(exp.true() if give.overlay else exp.false(), "overlay"),
+            copy=False,
+        )
+
+    def _result(self, base: exp.Select, given: exp.Query, products: Mapping[str, Figure]) -> exp.Select:
+        via: exp.Expression = sql.column("via", "g") if self.origin is not None else sql.cast(exp.null(), "VARCHAR")
+        columns: list[exp.Expression] = [
+            *(sql.column(n, "g") for n in record_columns(self.columns.kind)),
+            *(sql.column(n, "g") for n in ("payee", "give")),
+            sql.alias(via, "via"),
+            *(sql.column(n, "g") for n in ("date", "month", "share", "overlay")),
+            *(f.named(name) for name, f in products.items()),
+            *(sql.column(carried(f.path), "g") for f in self.fields),
+        ]
+        query = exp.select(*columns).from_(exp.to_table("given").as_("g"), copy=False)
+        query = query.where(exp.NEQ(this=sql.column("share", "g"), expression=sql.whole(0)), copy=False)
+        return query.with_("base", as_=base, copy=False).with_("given", as_=given, copy=False)
+
+    # ---- what must hold
+
+    def _checks(self, base: exp.Select, amounts: Mapping[str, Figure]) -> Iterator[Check]:
+        names = self.columns.kind.name
+        key = self._key()
+        dated = node_of(self._leaf(self.credit.dated))
+        if self.origin is None:
+            yield Check(
+                "no-date",
+                "A record that counts has no date",
+                self._counting(key).where(sql.is_null(dated), copy=False),
+                lambda row: f"{names} {_key_text(row)} counts for {self.credit.name}, and its {self.credit.dated.path[-1]} is empty.",
+                "Fill it in, or leave such records out with where.",
+                self.credit.dated.span,
+            )
+        for name, figure in amounts.items():
+            yield Check(
+                "no-amount",
+                "A record that counts has no amount",
+                self._counting(key).where(sql.is_null(figure.node), copy=False),
+                lambda row, name=name: f"{names} {_key_text(row)} counts for {self.credit.name}, and its amount {name} is empty.",  # type: ignore[misc]
+                "Fill in what the amount is made from, or leave such records out with where.",
+                self.credit.amounts[name].span,
+            )
+        yield from self._share_checks(key, names)
+
+    def _share_checks(self, key: list[exp.Expression], names: str) -> Iterator[Check]:
+        own = [g for g in self.credit.gives if not g.overlay]
+        if not own:
+            return
+        rest = next((g for g in own if g.share is None), None)
+        total = sql.decimal_of(self.credit.total * 100)
+        if rest is None:
+            given = self._given_in_all(own[0])
+            for give in own[1:]:
+                given = sql.add(given, self._given_in_all(give))
+            wrong: exp.Expression = exp.NEQ(this=sql.paren(given.node), expression=sql.constant(self.credit.total).node)
+        else:
+            given = self._rest()
+            nobody = sql.is_null(self.emitter.plain(rest.recipient.target))
+            some = exp.NEQ(this=sql.paren(given.node), expression=sql.whole(0))
+            negative = exp.LT(this=sql.paren(given.node), expression=sql.whole(0))
+            wrong = sql.any_of([negative, sql.all_of([some, nobody])])
+            given = sql.add(sql.constant(self.credit.total), given, "-")
+        query = self._counting([*key, given.named("given")]).where(wrong, copy=False)
+        yield Check(
+            "shares",
+            "The shares of a record do not add up",
+            query,
+            lambda row: (
+                f"{names} {_key_text(row[:-1])}: of {self.credit.name}, {_percent(row[-1])} is given to somebody; it must be {total:f}%."
+            ),
+            "See who is named in the record, and the shares of those it is split with.",
+            self.credit.span,
+        )
+
+
+def _key_text(row: tuple[object, ...]) -> str:
+    return ", ".join(str(v) for v in row)
+
+
+def _percent(value: object) -> str:
+    return f"{sql.decimal_of(Fraction(str(value)) * 100):f}%"
+
+
+def _at_figure(shape: Figure, name: str, alias: str) -> Figure:
+    return Figure(sql.column(name, alias), shape.digits, shape.decimals)
+
+
+def _union(queries: Sequence[exp.Select]) -> exp.Query:
+    made: exp.Query = queries[0]
+    for query in queries[1:]:
+        made = exp.union(made, query, distinct=False)
+    return made

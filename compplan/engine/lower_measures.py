@@ -1,0 +1,253 @@
+"""Measures to steps: sums by owner and month, then what they come to over a window, for each owner and period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from compplan.engine import sql
+from compplan.engine.columns import RecordColumns
+from compplan.engine.emit import Emitted, Emitter, Leaf
+from compplan.engine.lower_credits import CreditShape
+from compplan.engine.scope import Scope
+from compplan.engine.sql import Figure
+from compplan.engine.steps import CALENDAR, RECORDS, Check, Step, identifier, table
+from compplan.language import typed as ty
+from compplan.language.tree import Reach
+from compplan.language.walk import every
+from compplan.schema import MONTHS_IN, PEOPLE, Period
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureShape:
+    """A lowered measure: its step by month, and the type of each of its parts."""
+
+    measure: ty.Measure
+    step: str
+    parts: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """A step with one figure, `value`, for each owner and period."""
+
+    step: str
+    value: Figure
+
+    def column(self, alias: str) -> Figure:
+        """The figure, under a table's alias."""
+        return Figure(sql.column("value", alias), self.value.digits, self.value.decimals)
+
+
+def owner_of(schema_key: str, group: str | None, payee: exp.Expression, people_alias: str) -> exp.Expression:
+    """Who a measure or quota belongs to, seen from a payee: the payee, the payee's group, the company."""
+    if group is None:
+        return payee.copy()
+    if group == "":
+        return sql.text("")
+    return sql.column(group, people_alias)
+
+
+def aggregate_formulas(measure: ty.Measure) -> Iterator[tuple[ty.Aggregate, ty.Expr]]:
+    """Every formula inside the parts of a measure."""
+    for part in measure.parts:
+        for formula in (part.value, part.where):
+            if formula is not None:
+                yield part, formula
+
+
+class CreditColumns:
+    """Columns of a credit's row and of its payee, for formulas at the grain of a credit."""
+
+    def __init__(self, scope: Scope, shape: CreditShape, alias: str) -> None:
+        self.shape = shape
+        self.alias = alias
+        self.people = scope.schema.kinds[PEOPLE]
+        self.payee = RecordColumns(scope.schema, self.people, "p")
+
+    def leaf(self, leaf: Leaf) -> Emitted:
+        """The column that a name stands for."""
+        match leaf:
+            case ty.CreditField() | ty.RecordField():
+                return self.shape.column(leaf, self.alias)
+            case ty.PayeeField(path=()):
+                return sql.column("payee", self.alias)
+            case ty.PayeeField():
+                return self.payee.column(leaf.path)
+            case _:
+                raise AssertionError(f"{type(leaf).__name__} at a credit")
+
+    def join_payee(self, query: exp.Select) -> exp.Select:
+        """The query with the payee's own record."""
+        on = exp.EQ(this=sql.column(self.people.key[0], "p"), expression=sql.column("payee", self.alias))
+        return self.payee.join(query.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
+
+
+def lower_measure(scope: Scope, measure: ty.Measure, name: str, credits: Mapping[str, CreditShape]) -> tuple[Step, MeasureShape]:
+    """A row for each owner and month in which there is something to add up."""
+    queries, figures, checks, reads = [], [], [], []
+    for part in measure.parts:
+        shape = credits[part.credit]
+        query, figure, part_checks = _part(scope, measure, part, shape)
+        queries.append(query)
+        figures.append(figure)
+        checks += part_checks
+        reads.append(shape.step)
+    if len(queries) == 1:
+        combined = queries[0].select(figures[0].named("part_0"), copy=False)
+    else:
+        combined = _combined(queries, figures)
+    title = f"{measure.name} by month"
+    step = Step(name, title, ("owner", "month"), combined, tuple(dict.fromkeys(reads)), measure.span, tuple(checks))
+    return step, MeasureShape(measure, name, tuple(figures))
+
+
+def _part(scope: Scope, measure: ty.Measure, part: ty.Aggregate, shape: CreditShape) -> tuple[exp.Select, Figure, list[Check]]:
+    columns = CreditColumns(scope, shape, "c")
+    emitter = Emitter(columns.leaf, scope.tables, scope.calendar)
+    value = None if part.value is None else emitter.figure(part.value)
+    where = [] if part.where is None else [emitter.condition(part.where)]
+    needs_people = measure.group not in (None, "") or any(
+        isinstance(e, ty.PayeeField) and e.path for f in (part.value, part.where) if f is not None for e in every(f)
+    )
+    owner = owner_of("", measure.group, sql.column("payee", "c"), "p")
+    rows = exp.select().from_(table(shape.step, "c"), copy=False)
+    if needs_people:
+        rows = columns.join_payee(rows)
+    if measure.group:
+        where.append(sql.not_null(owner))
+    if where:
+        rows = rows.where(*where, copy=False)
+    total = _total(value)
+    query = rows.copy().select(sql.alias(owner, "owner"), sql.column("month", "c"), copy=False)
+    query = query.group_by(*([] if measure.group == "" else [owner.copy()]), sql.column("month", "c"), copy=False)
+    checks = []
+    if value is not None and any(_may_be_empty(e) for e in every(part.value)):  # type: ignore[arg-type]
+        checks.append(_empty_check(measure, shape, rows, value))
+    return query, total, checks
+
+
+def _total(value: Figure | None) -> Figure:
+    if value is None:
+        return Figure(sql.cast(exp.Count(this=exp.Star()), sql.decimal_type(18, 0)), 18, 0)
+    return Figure(exp.func("sum", value.node.copy()), sql.MOST_DIGITS, value.decimals)
+
+
+def _may_be_empty(expr: ty.Expr) -> bool:
+    match expr:
+        case ty.RecordField() | ty.PayeeField():
+            return expr.optional or len(expr.path) > 1
+        case ty.Lookup():
+            return True
+        case _:
+            return False
+
+
+def _empty_check(measure: ty.Measure, shape: CreditShape, rows: exp.Select, value: Figure) -> Check:
+    record, payee = sql.column("record", "c"), sql.column("payee", "c")
+    query = rows.copy().select(record, payee, copy=False).where(sql.is_null(value.node), copy=False)
+    return Check(
+        "no-figure",
+        "A figure is empty",
+        query,
+        lambda row: f"{measure.name} adds up a figure that is empty for {row[1]} on {shape.credit.kind} {row[0]}.",
+        "Fill in what it is made from, or leave such records out with where.",
+        measure.span,
+    )
+
+
+def _combined(queries: Sequence[exp.Select], figures: Sequence[Figure]) -> exp.Select:
+    """The parts side by side: a branch for each, added up by owner and month."""
+    branches = []
+    for index, query in enumerate(queries):
+        others = [figure.named(f"part_{i}") if i == index else sql.alias(_zero(figure), f"part_{i}") for i, figure in enumerate(figures)]
+        branches.append(query.select(*others, copy=False))
+    union: exp.Query = branches[0]
+    for branch in branches[1:]:
+        union = exp.union(union, branch, distinct=False)
+    sums = [
+        sql.alias(sql.cast(exp.func("sum", sql.column(f"part_{i}", "u")), sql.decimal_type(sql.MOST_DIGITS, f.decimals)), f"part_{i}")
+        for i, f in enumerate(figures)
+    ]
+    query = exp.select(sql.column("owner", "u"), sql.column("month", "u"), *sums).from_(union.subquery("u"), copy=False)
+    return query.group_by(sql.column("owner", "u"), sql.column("month", "u"), copy=False)
+
+
+def _zero(figure: Figure) -> exp.Expression:
+    return sql.cast(sql.whole(0), sql.decimal_type(figure.digits, figure.decimals))
+
+
+# ---- over a window ------------------------------------------------------------------------------------------------
+
+
+def window_name(what: str, window: ty.Window, cadence: Period) -> str:
+    """A name that says what is taken over which window, for each of which period."""
+    reach = "" if window.reach is Reach.WHOLE else "_to_date"
+    by = "" if window.period == cadence and window.reach is Reach.WHOLE else f"_for_each_{cadence}"
+    return identifier(what, "over", window.period + reach + by)
+
+
+def owners(scope: Scope, group: str | None) -> exp.Select:
+    """Everyone that a measure can belong to."""
+    people = scope.schema.kinds[PEOPLE]
+    if group == "":
+        return exp.select(sql.alias(sql.text(""), "owner"))
+    name = people.key[0] if group is None else group
+    query = exp.select(sql.alias(sql.column(name, "p"), "owner")).from_(table(PEOPLE, "p", RECORDS), copy=False)
+    return query if group is None else query.where(sql.not_null(sql.column(name, "p")), copy=False).distinct()
+
+
+def periods(scope: Scope, cadence: Period, window: ty.Window) -> exp.Select:
+    """The periods of a cadence, each with the first and last month of the window seen from its end."""
+    last = sql.column("last_month", "n")
+    size = MONTHS_IN[window.period]
+    start = exp.Mul(this=sql.quotient_down(last, size), expression=sql.whole(size))
+    end = last if window.reach is Reach.TO_DATE else exp.Add(this=sql.paren(start), expression=sql.whole(size - 1))
+    return (
+        exp.select(
+            sql.alias(sql.column("number", "n"), "period"),
+            sql.alias(sql.paren(start), "low"),
+            sql.alias(sql.paren(end), "high"),
+        )
+        .from_(table("periods", "n", CALENDAR), copy=False)
+        .where(exp.EQ(this=sql.column("kind", "n"), expression=sql.text(cadence)), copy=False)
+        .where(exp.GTE(this=sql.column("first_month", "n"), expression=sql.whole(scope.all.first)), copy=False)
+        .where(exp.LTE(this=sql.column("last_month", "n"), expression=sql.whole(scope.all.last)), copy=False)
+    )
+
+
+def lower_window(scope: Scope, shape: MeasureShape, window: ty.Window, cadence: Period) -> tuple[Step, Valued]:
+    """The measure over a window, for each owner and period of a cadence; where nothing was added up, sums are zero."""
+    measure = shape.measure
+    month = sql.column("month", "m")
+    within = sql.all_of(
+        [
+            exp.EQ(this=sql.column("owner", "m"), expression=sql.column("owner", "o")),
+            exp.GTE(this=month, expression=sql.column("low", "w")),
+            exp.LTE(this=month.copy(), expression=sql.column("high", "w")),
+        ]
+    )
+    parts = []
+    for index, figure in enumerate(shape.parts):
+        total = exp.func("coalesce", exp.func("sum", sql.column(f"part_{index}", "m")), sql.whole(0))
+        parts.append(sql.alias(sql.cast(total, sql.decimal_type(sql.MOST_DIGITS, figure.decimals)), f"part_{index}"))
+    summed = (
+        exp.select(sql.column("owner", "o"), sql.column("period", "w"), *parts)
+        .from_(owners(scope, measure.group).subquery("o"), copy=False)
+        .join(periods(scope, cadence, window).subquery("w"), join_type="cross", copy=False)
+        .join(table(shape.step, "m"), on=within, join_type="left", copy=False)
+        .group_by(sql.column("owner", "o"), sql.column("period", "w"), copy=False)
+    )
+
+    def part(leaf: Leaf) -> Emitted:
+        assert isinstance(leaf, ty.Part)
+        return Figure(sql.column(f"part_{leaf.index}", "s"), sql.MOST_DIGITS, shape.parts[leaf.index].decimals)
+
+    value = Emitter(part, scope.tables, scope.calendar).figure(measure.formula)
+    columns = [sql.column("owner", "s"), sql.column("period", "s"), *(sql.column(f"part_{i}", "s") for i in range(len(shape.parts)))]
+    query = exp.select(*columns, value.named("value")).from_(summed.subquery("s"), copy=False)
+    name = window_name(shape.step, window, cadence)
+    words = f"{measure.name} over {window.period} {'' if window.reach is Reach.WHOLE else 'to date'}".strip()
+    return Step(name, words, ("owner", "period"), query, (shape.step,), measure.span), Valued(name, value)

@@ -1,0 +1,122 @@
+"""Quotas, and sums over records, to steps: a figure for each owner and period; empty where the records say nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from compplan.engine import sql
+from compplan.engine.columns import RecordColumns
+from compplan.engine.emit import Emitted, Emitter, Leaf
+from compplan.engine.lower_measures import Valued, owners, periods, window_name
+from compplan.engine.scope import Scope
+from compplan.engine.sql import Figure
+from compplan.engine.steps import CALENDAR, RECORDS, Step, table
+from compplan.language import typed as ty
+from compplan.language.walk import every
+from compplan.schema import MONTHS_IN, PEOPLE, Period
+
+
+def lower_record_sum(scope: Scope, expr: ty.RecordSum, group: str | None, cadence: Period, name: str) -> tuple[Step, Valued]:
+    """The sum over a kind's rows, for each owner and period of a cadence; no row where there is nothing to add up."""
+    columns = RecordColumns(scope.schema, scope.schema.kinds[expr.kind], "r")
+
+    def leaf(e: Leaf) -> Emitted:
+        assert isinstance(e, ty.RecordField)
+        return columns.column(e.path)
+
+    emitter = Emitter(leaf, scope.tables, scope.calendar)
+    value = emitter.figure(expr.value)
+    where = [] if expr.where is None else [emitter.condition(expr.where)]
+    owner: exp.Expression = sql.text("") if group == "" else sql.column(expr.person or expr.group or "", "r")
+    total = sql.cast(exp.func("sum", value.node), sql.decimal_type(sql.MOST_DIGITS, value.decimals))
+    figure = Figure(total, sql.MOST_DIGITS, value.decimals)
+    query = exp.select(sql.alias(owner, "owner"), sql.column("period", "w"), figure.named("value"))
+    query = columns.join(query.from_(table(expr.kind, "r", RECORDS), copy=False))
+    if expr.period is not None:
+        named = exp.EQ(this=sql.column("label", "q"), expression=sql.column(expr.period, "r"))
+        query = query.join(table("periods", "q", CALENDAR), on=named, copy=False)
+        inside = sql.all_of(
+            [
+                exp.GTE(this=sql.column("first_month", "q"), expression=sql.column("low", "w")),
+                exp.LTE(this=sql.column("last_month", "q"), expression=sql.column("high", "w")),
+            ]
+        )
+        query = query.join(periods(scope, cadence, expr.window).subquery("w"), on=inside, copy=False)
+    else:
+        query = query.join(periods(scope, cadence, expr.window).subquery("w"), join_type="cross", copy=False)
+    if group != "":
+        where.append(sql.not_null(owner))
+    if where:
+        query = query.where(*where, copy=False)
+    query = query.group_by(*([] if group == "" else [owner.copy()]), sql.column("period", "w"), copy=False)
+    return Step(name, f"{expr.kind} added up", ("owner", "period"), query, (), expr.span), Valued(name, figure)
+
+
+def lower_quota(scope: Scope, quota: ty.Quota, group: str | None, name: str, sums: Mapping[ty.RecordSum, Valued]) -> tuple[Step, Valued]:
+    """The quota of every owner in each of its own periods."""
+    people = scope.schema.kinds[PEOPLE]
+    payee = RecordColumns(scope.schema, people, "p")
+    joined: dict[ty.RecordSum, str] = {}
+
+    def leaf(e: Leaf) -> Emitted:
+        match e:
+            case ty.RecordSum():
+                return sums[e].column(joined.setdefault(e, f"s{len(joined)}"))
+            case ty.PayeeField(path=()):
+                return sql.column("owner", "o")
+            case ty.PayeeField():
+                return payee.column(e.path)
+            case _:
+                raise AssertionError(f"{type(e).__name__} in a quota")
+
+    value = Emitter(leaf, scope.tables, scope.calendar).figure(quota.value)
+    query = exp.select(sql.column("owner", "o"), sql.column("period", "w"), value.named("value"))
+    query = query.from_(owners(scope, group).subquery("o"), copy=False)
+    query = query.join(periods(scope, quota.period, ty.Window(quota.period)).subquery("w"), join_type="cross", copy=False)
+    if any(isinstance(e, ty.PayeeField) for e in every(quota.value)):
+        on = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("owner", "o"))
+        query = payee.join(query.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
+    query = join_valued(query, {alias: sums[e].step for e, alias in joined.items()}, sql.column("owner", "o"), sql.column("period", "w"))
+    title = f"The quota for {quota.measure}, for each {quota.period}"
+    reads = tuple(dict.fromkeys(sums[e].step for e in joined))
+    return Step(name, title, ("owner", "period"), query, reads, quota.span), Valued(name, value)
+
+
+def join_valued(query: exp.Select, steps: Mapping[str, str], owner: exp.Expression, period: exp.Expression) -> exp.Select:
+    """The query with steps of owner and period joined, each under its alias."""
+    for alias, step in steps.items():
+        on = sql.all_of(
+            [
+                exp.EQ(this=sql.column("owner", alias), expression=owner.copy()),
+                exp.EQ(this=sql.column("period", alias), expression=period.copy()),
+            ]
+        )
+        query = query.join(table(step, alias), on=on, join_type="left", copy=False)
+    return query
+
+
+def lower_quota_window(scope: Scope, quota: ty.Quota, base: Valued, window: ty.Window, cadence: Period) -> tuple[Step, Valued]:
+    """The quota over a window, for each owner and period of a cadence; empty where one of its periods has none."""
+    size = MONTHS_IN[quota.period]
+    first = exp.Mul(this=sql.column("period", "q"), expression=sql.whole(size))
+    inside = sql.all_of(
+        [
+            exp.GTE(this=sql.paren(first), expression=sql.column("low", "w")),
+            exp.LTE(this=exp.Add(this=sql.paren(first), expression=sql.whole(size - 1)), expression=sql.column("high", "w")),
+        ]
+    )
+    value = sql.column("value", "q")
+    full = exp.EQ(this=exp.Count(this=value.copy()), expression=exp.Count(this=exp.Star()))
+    total = exp.Case().when(full, exp.func("sum", value), copy=False)
+    figure = Figure(sql.cast(total, sql.decimal_type(sql.MOST_DIGITS, base.value.decimals)), sql.MOST_DIGITS, base.value.decimals)
+    query = (
+        exp.select(sql.column("owner", "q"), sql.column("period", "w"), figure.named("value"))
+        .from_(table(base.step, "q"), copy=False)
+        .join(periods(scope, cadence, window).subquery("w"), on=inside, copy=False)
+        .group_by(sql.column("owner", "q"), sql.column("period", "w"), copy=False)
+    )
+    name = window_name(base.step, window, cadence)
+    title = f"The quota for {quota.measure} over {window.period}"
+    return Step(name, title, ("owner", "period"), query, (base.step,), quota.span), Valued(name, figure)

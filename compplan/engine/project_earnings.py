@@ -1,0 +1,69 @@
+"""A component's figures to its step: keys, the month in which it is earned, what is earned."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from sqlglot import exp
+
+from compplan.engine import sql
+from compplan.engine.lower_components import ComponentLowering, Figured
+from compplan.engine.sql import Figure
+from compplan.language import typed as ty
+from compplan.schema import MONTHS_IN
+
+
+def earnings_query(lowering: ComponentLowering, figured: Figured) -> exp.Select:
+    """The rows of a component: keys, `earned_month`, `earned`; with `to_date` where it pays the figure to date less what was earned before."""
+    component, grain = lowering.component, lowering.component.grain
+    earned_month = month_earned(component, figured)
+    figure = fixed(lowering, figured.figure)
+    keys = [*figured.keys, sql.alias(earned_month, "earned_month")]
+    if figured.before is not None:
+        difference = sql.add(figure, fixed(lowering, figured.before), "-")
+        query = figured.rows.copy().select(*keys, figure.named("to_date"), fixed(lowering, difference).named("earned"), copy=False)
+    elif isinstance(grain, ty.ForPeriod) and grain.to_date is not None:
+        query = _less_earlier(lowering, figured, figure, keys, grain.to_date)
+    else:
+        query = figured.rows.copy().select(*keys, figure.named("earned"), copy=False)
+    if component.earned_at is not None and not isinstance(grain, ty.ForPeriod):
+        query = query.where(exp.LTE(this=earned_month.copy(), expression=sql.whole(lowering.scope.asked.last)), copy=False)
+    elif component.earned_at is not None and isinstance(grain, ty.ForPeriod) and component.earned_at != grain.period:
+        query = query.where(exp.LTE(this=earned_month.copy(), expression=sql.whole(lowering.scope.asked.last)), copy=False)
+    return query
+
+
+def month_earned(component: ty.Component, figured: Figured) -> exp.Expression:
+    """The month in which it is earned: that of the credit or period, or the last of the longest period that it must see whole."""
+    if component.earned_at is None:
+        return figured.last_month.copy()
+    size = MONTHS_IN[component.earned_at]
+    start = exp.Mul(this=sql.quotient_down(figured.last_month, size), expression=sql.whole(size))
+    return sql.paren(exp.Add(this=sql.paren(start), expression=sql.whole(size - 1)))
+
+
+def fixed(lowering: ComponentLowering, value: Figure) -> Figure:
+    """Money as it is kept: eighteen digits, with the decimals of the plan; more is an overflow, and an error."""
+    if lowering.component.word == "award":
+        return value
+    decimals = lowering.plan.unit_decimals
+    return Figure(sql.cast(value.node.copy(), sql.decimal_type(18, decimals)), 18, decimals)
+
+
+def _less_earlier(lowering: ComponentLowering, figured: Figured, figure: Figure, keys: list[exp.Expression], basis: str) -> exp.Select:
+    """The figure to date, less that of the period before in the same longer period."""
+    size = MONTHS_IN[basis]  # type: ignore[index]
+    to_date = figured.rows.copy().select(
+        *keys, sql.alias(sql.quotient_down(figured.last_month, size), "basis"), figure.named("to_date"), copy=False
+    )
+    earlier = exp.Window(
+        this=exp.func("lag", sql.column("to_date", "f"), sql.whole(1), sql.constant(Fraction(0)).node),
+        partition_by=[sql.column("payee", "f"), sql.column("basis", "f")],
+        order=exp.Order(expressions=[exp.Ordered(this=sql.column("period", "f"), nulls_first=True)]),
+    )
+    figure_to_date = Figure(sql.column("to_date", "f"), figure.digits, figure.decimals)
+    difference = sql.add(figure_to_date, Figure(earlier, figure.digits, figure.decimals), "-")
+    names = ("payee", "period", "earned_month", "to_date")
+    return exp.select(*(sql.column(n, "f") for n in names), fixed(lowering, difference).named("earned")).from_(
+        to_date.subquery("f"), copy=False
+    )

@@ -1,0 +1,80 @@
+"""Rankings to steps: every payee's place by a figure, and whether it is among the top."""
+
+from __future__ import annotations
+
+
+from sqlglot import exp
+
+from compplan.engine import sql
+from compplan.engine.lower_components import ComponentLowering
+from compplan.engine.sql import Figure
+from compplan.engine.steps import Check, Step, identifier, table
+from compplan.language import typed as ty
+
+
+def ranking_query(lowering: ComponentLowering) -> Step:
+    """A row for each payee and period: the figure, the place (ties share the better one), and whether that qualifies."""
+    component, plan = lowering.component, lowering.plan
+    top = component.top
+    assert top is not None
+    lowering.ranking = None
+    unranked = ty.Component(
+        component.word, component.name, component.label, component.grain, (top.by,), (), None, None, None, None,
+        top.by.unit, component.earned_at, top.span,
+    )  # fmt: skip
+    lowering.component = unranked
+    figured = lowering.figured()
+    by = figured.emitter.figure(top.by)
+    rows = figured.rows.select(*figured.keys, by.named("figure"), copy=False)
+    figure, period = sql.column("figure", "r"), sql.column("period", "r")
+    place = _ranked(exp.func("rank"), figure, period, "DESC")
+    payees = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[period.copy()])
+    size = _size(top, payees)
+    at_least = place if top.ties_included else exp.paren(_at_least(figure, period))
+    qualifies = exp.LTE(this=sql.paren(at_least), expression=sql.paren(size))
+    query = exp.select(
+        sql.column("payee", "r"),
+        period,
+        figure,
+        sql.alias(sql.cast(place.copy(), "INTEGER"), "place"),
+        sql.alias(qualifies, "qualifies"),
+    ).from_(rows.subquery("r"), copy=False)
+    name = identifier("ranking", plan.name, component.name)
+    empty = (
+        exp.select(sql.column("payee"), sql.column("period"))
+        .from_(table(name), copy=False)
+        .where(sql.is_null(sql.column("figure")), copy=False)
+    )
+    check = Check(
+        "no-figure",
+        "A figure is empty",
+        empty,
+        lambda row: f"The ranking of {component.label} has no figure for {row[0]}.",
+        "See that everybody who is ranked has a quota and records.",
+        top.span,
+    )
+    reads = tuple(dict.fromkeys(t.name for t in query.find_all(exp.Table) if t.db == "steps"))
+    return Step(name, f"The ranking of {component.label}", ("payee", "period"), query, reads, top.span, (check,))
+
+
+def _ranked(function: exp.Expression, figure: exp.Expression, period: exp.Expression, direction: str) -> exp.Expression:
+    ordered = exp.Ordered(this=figure.copy(), desc=direction == "DESC", nulls_first=False)
+    return exp.Window(this=function, partition_by=[period.copy()], order=exp.Order(expressions=[ordered]))
+
+
+def _at_least(figure: exp.Expression, period: exp.Expression) -> exp.Expression:
+    """How many have this figure or a better one."""
+    ordered = exp.Ordered(this=figure.copy(), desc=True, nulls_first=False)
+    spec = exp.WindowSpec(kind="RANGE", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
+    return exp.Window(this=exp.Count(this=exp.Star()), partition_by=[period.copy()], order=exp.Order(expressions=[ordered]), spec=spec)
+
+
+def _size(top: ty.Top, payees: exp.Expression) -> exp.Expression:
+    """How many the top holds."""
+    if top.count is not None:
+        return sql.whole(top.count)
+    assert top.share is not None
+    share = sql.constant(top.share)
+    number = Figure(sql.cast(payees, sql.decimal_type(18, 0)), 18, 0)
+    exact = sql.multiply_exactly(number, share)
+    return exp.func("ceil" if top.rounded_up else "floor", exact.node)

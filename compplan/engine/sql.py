@@ -1,0 +1,277 @@
+"""Exact arithmetic as SQL trees: every figure knows its decimals, and every rounding is written here.
+
+`+`, `-` and sums are exact. A product or quotient has at most twelve decimals, half away from zero, which is what DuckDB's cast to a smaller
+scale does. `decimal / decimal` would give a binary fraction there, so a quotient is worked out in whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlglot import exp
+
+MOST_DIGITS = 38
+MOST_DECIMALS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A SQL expression for a number, with the digits and decimals of its DECIMAL type."""
+
+    node: exp.Expression
+    digits: int
+    decimals: int
+
+    def named(self, name: str) -> exp.Expression:
+        """The expression under a column's name."""
+        return alias(self.node, name)
+
+
+def column(name: str, table: str | None = None) -> exp.Column:
+    """A column, quoted."""
+    return exp.column(name, table=table, quoted=True)
+
+
+def text(value: str) -> exp.Expression:
+    """A text literal."""
+    return exp.Literal.string(value)
+
+
+def whole(value: int) -> exp.Expression:
+    """A whole number."""
+    return exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value))
+
+
+def day(value: date) -> exp.Expression:
+    """A date."""
+    return cast(exp.Literal.string(value.isoformat()), "DATE")
+
+
+def decimal_type(digits: int, decimals: int) -> exp.DataType:
+    """DECIMAL(digits, decimals)."""
+    return exp.DataType.build(f"DECIMAL({digits}, {decimals})", dialect="duckdb")
+
+
+HUGE = exp.DataType.build("HUGEINT", dialect="duckdb")
+
+
+def constant(value: Fraction) -> Figure:
+    """A number written out; raises ValueError where it has no finite decimals."""
+    exact = decimal_of(value)
+    decimals = max(0, -int(exact.as_tuple().exponent))
+    digits = max(len(exact.as_tuple().digits), decimals + 1)
+    node = cast(exp.Literal.string(f"{exact:f}"), decimal_type(digits, decimals))
+    return Figure(node, digits, decimals)
+
+
+def decimal_of(value: Fraction) -> Decimal:
+    """A fraction as the decimal that it is; raises ValueError where its decimals never end."""
+    numerator, decimals = value.numerator, 0
+    while numerator % value.denominator:
+        numerator *= 10
+        decimals += 1
+        if decimals > MOST_DIGITS:
+            raise ValueError(f"{value} has no finite decimals")
+    return Decimal(numerator // value.denominator).scaleb(-decimals)
+
+
+def cast(node: exp.Expression, to: exp.DataType | str) -> exp.Expression:
+    """The expression as another type."""
+    return exp.Cast(this=node, to=exp.DataType.build(to, dialect="duckdb") if isinstance(to, str) else to)
+
+
+def alias(node: exp.Expression, name: str) -> exp.Expression:
+    """The expression under a column's name."""
+    return exp.Alias(this=node, alias=exp.to_identifier(name, quoted=True))
+
+
+def paren(node: exp.Expression) -> exp.Expression:
+    """The expression in brackets."""
+    return exp.Paren(this=node)
+
+
+def add(left: Figure, right: Figure, operator: str = "+") -> Figure:
+    """Sum or difference, exact."""
+    decimals = max(left.decimals, right.decimals)
+    digits = min(MOST_DIGITS, max(left.digits - left.decimals, right.digits - right.decimals) + decimals + 1)
+    kind = exp.Add if operator == "+" else exp.Sub
+    return Figure(paren(kind(this=paren(left.node), expression=paren(right.node))), digits, decimals)
+
+
+def negate(value: Figure) -> Figure:
+    """The number with the other sign."""
+    return Figure(exp.Neg(this=paren(value.node)), value.digits, value.decimals)
+
+
+def multiply(left: Figure, right: Figure) -> Figure:
+    """Product, to twelve decimals."""
+    return to_twelve(multiply_exactly(left, right))
+
+
+def multiply_exactly(left: Figure, right: Figure) -> Figure:
+    """Product with all its decimals."""
+    node = paren(exp.Mul(this=paren(left.node), expression=paren(right.node)))
+    return Figure(node, min(MOST_DIGITS, left.digits + right.digits), left.decimals + right.decimals)
+
+
+def to_twelve(value: Figure) -> Figure:
+    """The number to at most twelve decimals."""
+    return value if value.decimals <= MOST_DECIMALS else rounded(value, MOST_DECIMALS)
+
+
+def rounded(value: Figure, decimals: int) -> Figure:
+    """The number to so many decimals, half away from zero."""
+    return Figure(cast(value.node, decimal_type(MOST_DIGITS, decimals)), MOST_DIGITS, decimals)
+
+
+def rounded_to_even(value: Figure, decimals: int) -> Figure:
+    """The number to so many decimals, half to even."""
+    if value.decimals <= decimals:
+        return rounded(value, decimals)
+    unit = 10 ** (value.decimals - decimals)
+    units = _in_units(value)
+    quotient = paren(exp.IntDiv(this=units, expression=whole(unit)))
+    rest = paren(exp.Sub(this=_in_units(value), expression=paren(exp.Mul(this=quotient, expression=whole(unit)))))
+    twice = exp.Mul(this=whole(2), expression=exp.func("abs", rest))
+    odd = exp.NEQ(this=paren(exp.Mod(this=quotient, expression=whole(2))), expression=whole(0))
+    up = exp.Or(
+        this=exp.GT(this=twice, expression=whole(unit)),
+        expression=paren(exp.And(this=exp.EQ(this=twice, expression=whole(unit)), expression=odd)),
+    )
+    away = exp.Case().when(up, cast(exp.func("sign", _in_units(value)), HUGE), copy=False).else_(cast(whole(0), HUGE), copy=False)
+    return _from_units(exp.Add(this=quotient, expression=paren(away)), decimals)
+
+
+def divide(left: Figure, right: Figure) -> Figure:
+    """Quotient to twelve decimals, half away from zero; empty where the divisor is zero.
+
+    In whole numbers: (2n + sign(n) d) // 2d for a positive d, where `//` cuts towards zero.
+    """
+    return divide_exactly(to_twelve(left), to_twelve(right))
+
+
+def divide_exactly(left: Figure, right: Figure) -> Figure:
+    """Quotient to twelve decimals of figures that may have more than twelve themselves."""
+    shift = MOST_DECIMALS + right.decimals - left.decimals
+    if shift < 0:
+        right, shift = Figure(cast(right.node, decimal_type(MOST_DIGITS, right.decimals - shift)), MOST_DIGITS, right.decimals - shift), 0
+    sign = cast(exp.func("sign", right.node), HUGE)
+    numerator = exp.Mul(this=exp.Mul(this=_in_units(left), expression=_power(shift)), expression=sign)
+    denominator = exp.func("abs", _in_units(right))
+    doubled = exp.Mul(this=whole(2), expression=paren(numerator))
+    half = exp.Mul(this=cast(exp.func("sign", paren(numerator)), HUGE), expression=denominator)
+    quotient = exp.IntDiv(
+        this=paren(exp.Add(this=doubled, expression=half)),
+        expression=paren(exp.Mul(this=whole(2), expression=denominator)),
+    )
+    guarded = exp.Case().when(exp.NEQ(this=paren(right.node), expression=whole(0)), quotient, copy=False)
+    return _from_units(paren(guarded), MOST_DECIMALS)
+
+
+def _power(exponent: int) -> exp.Expression:
+    return cast(exp.Literal.string(str(10**exponent)), HUGE)
+
+
+def _in_units(value: Figure) -> exp.Expression:
+    """The number counted in its last decimal, as a whole number."""
+    scaled = exp.Mul(this=paren(value.node), expression=cast(whole(10**value.decimals), decimal_type(value.decimals + 1, 0)))
+    return paren(cast(scaled if value.decimals else value.node, HUGE))
+
+
+def _from_units(node: exp.Expression, decimals: int) -> Figure:
+    as_decimal = cast(paren(node), decimal_type(MOST_DIGITS, 0))
+    if decimals == 0:
+        return Figure(as_decimal, MOST_DIGITS, 0)
+    unit = cast(exp.Literal.string(f"{Decimal(1).scaleb(-decimals):f}"), decimal_type(decimals + 1, decimals))
+    return Figure(paren(exp.Mul(this=as_decimal, expression=unit)), MOST_DIGITS, decimals)
+
+
+def aligned(values: Sequence[Figure]) -> tuple[list[Figure], int, int]:
+    """Numbers brought to one DECIMAL type, with its digits and decimals, so that one may stand for another."""
+    decimals = max(v.decimals for v in values)
+    digits = min(MOST_DIGITS, max(v.digits - v.decimals for v in values) + decimals)
+    same = [
+        v if (v.digits, v.decimals) == (digits, decimals) else Figure(cast(v.node, decimal_type(digits, decimals)), digits, decimals)
+        for v in values
+    ]
+    return same, digits, decimals
+
+
+def least(values: Sequence[Figure]) -> Figure:
+    """The smallest; empty where one of them is."""
+    return _of_all("least", exp.Least, values)
+
+
+def greatest(values: Sequence[Figure]) -> Figure:
+    """The largest; empty where one of them is."""
+    return _of_all("greatest", exp.Greatest, values)
+
+
+def _of_all(_: str, kind: type[exp.Expression], values: Sequence[Figure]) -> Figure:
+    """`least` and `greatest` of DuckDB pass over what is empty; a formula must not."""
+    same, digits, decimals = aligned(values)
+    node = kind(this=same[0].node, expressions=[v.node for v in same[1:]])
+    maybe_empty = [v.node for v in same if not _is_constant(v.node)]
+    if len(maybe_empty) > 1 or (maybe_empty and len(same) > len(maybe_empty)):
+        node = (
+            exp.Case()
+            .when(any_of([is_null(n) for n in maybe_empty]), cast(exp.null(), decimal_type(digits, decimals)), copy=False)
+            .else_(node, copy=False)
+        )
+    return Figure(node, digits, decimals)
+
+
+def _is_constant(node: exp.Expression) -> bool:
+    return not any(True for _ in node.find_all(exp.Column))
+
+
+def choose(cases: Sequence[tuple[exp.Expression, Figure]], otherwise: Figure | None) -> Figure:
+    """The figure of the first condition that holds."""
+    figures = [f for _, f in cases] + ([otherwise] if otherwise is not None else [])
+    same, digits, decimals = aligned(figures)
+    case = exp.Case()
+    for (condition, _), figure in zip(cases, same, strict=False):
+        case = case.when(condition, figure.node, copy=False)
+    if otherwise is not None:
+        case = case.else_(same[-1].node, copy=False)
+    return Figure(case, digits, decimals)
+
+
+def is_null(node: exp.Expression) -> exp.Expression:
+    """Whether it is empty."""
+    return exp.Is(this=paren(node), expression=exp.null())
+
+
+def not_null(node: exp.Expression) -> exp.Expression:
+    """Whether it is not empty."""
+    return exp.Not(this=is_null(node))
+
+
+def all_of(conditions: Sequence[exp.Expression]) -> exp.Expression:
+    """Whether every one holds; yes where there is none."""
+    if not conditions:
+        return exp.true()
+    return _joined(exp.And, conditions)
+
+
+def any_of(conditions: Sequence[exp.Expression]) -> exp.Expression:
+    """Whether one of them holds; no where there is none."""
+    if not conditions:
+        return exp.false()
+    return _joined(exp.Or, conditions)
+
+
+def _joined(kind: type[exp.Connector], conditions: Sequence[exp.Expression]) -> exp.Expression:
+    made = paren(conditions[0])
+    for condition in conditions[1:]:
+        made = kind(this=made, expression=paren(condition))
+    return paren(made)
+
+
+def quotient_down(node: exp.Expression, by: int) -> exp.Expression:
+    """A month's number as the number of the longer period: whole division of numbers that are never negative."""
+    return node if by == 1 else paren(exp.IntDiv(this=paren(node), expression=whole(by)))

@@ -1,0 +1,87 @@
+"""A step: one named relation, the SQL that makes it, what it reads, and what must hold of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from compplan.diagnostics import Span
+
+STEPS = "steps"
+RECORDS = "records"
+CALENDAR = "calendar"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A query that gives the rows for which a figure cannot be worked out; `message` puts one such row into words."""
+
+    code: str
+    title: str
+    query: exp.Select
+    message: Callable[[tuple[object, ...]], str]
+    hint: str | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One relation. `title` says what it holds, `keys` name a row of it, `reads` are the steps that it is made from."""
+
+    name: str
+    title: str
+    keys: tuple[str, ...]
+    query: exp.Select
+    reads: tuple[str, ...]
+    span: Span | None = None
+    checks: tuple[Check, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Earnings:
+    """What a component comes to: its plan, its name, and the step that holds a row for each earning."""
+
+    plan: str
+    component: str
+    word: str
+    step: str
+    per_credit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """All steps in the order in which they are made, and which of them hold results."""
+
+    steps: tuple[Step, ...]
+    credits: tuple[str, ...]
+    earnings: tuple[Earnings, ...]
+    payouts: tuple[str, ...]
+
+    def step(self, name: str) -> Step:
+        """The step of that name."""
+        return next(s for s in self.steps if s.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """Months from `first` through `last`, by their numbers."""
+
+    first: int
+    last: int
+
+    def whole_years(self) -> Months:
+        """The fiscal years that they touch."""
+        return Months(self.first // 12 * 12, self.last // 12 * 12 + 11)
+
+
+def table(name: str, alias: str | None = None, database: str = STEPS) -> exp.Table:
+    """A table of the engine's database."""
+    made = exp.Table(this=exp.to_identifier(name, quoted=True), db=exp.to_identifier(database, quoted=True))
+    return made.as_(alias) if alias else made  # type: ignore[no-any-return]
+
+
+def identifier(*words: str) -> str:
+    """A step's name made of words, without what a file's name cannot hold."""
+    return "_".join("".join(c if c.isalnum() or c == "_" else "_" for c in w) for w in words)

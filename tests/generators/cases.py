@@ -1,0 +1,127 @@
+"""A whole case: a plan as text, records for it, a calendar, and the months to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Protocol
+
+from hypothesis import strategies as st
+
+from compplan.calendar import Calendar
+from compplan.diagnostics import Diagnostic
+from compplan.language import typed as ty
+from compplan.language.check.plans import check_plans
+from compplan.language.parse import parse
+from compplan.schema import MONTHS_IN, PERIODS, Period
+from tests.generators.company import FISCAL_YEARS, SCHEMA, FiscalYear
+from tests.generators.components import OFTEN, Drawn, component
+from tests.generators.definitions import definitions
+from tests.generators.known import Known, block, one_of, pick
+from tests.generators.records import Row, records
+
+
+class _Printer(Protocol):
+    """What Hypothesis prints a failing case with."""
+
+    def text(self, text: str) -> None:
+        """Print some text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is run: a plan on records between two months, both included. Its text is what is shown when a property fails."""
+
+    plan_text: str = field(repr=False)
+    calendar: Calendar
+    records: Mapping[str, list[Row]] = field(repr=False)
+    first_month: int
+    last_month: int
+
+    def _repr_pretty_(self, printer: _Printer, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def __str__(self) -> str:
+        rows = [f"{kind}: {dict(row)}" for kind, found in self.records.items() for row in found]
+        return "\n".join(["", repr(self), self.plan_text, *rows])
+
+
+def check(plan_text: str, calendar: Calendar) -> tuple[ty.Plan | None, list[Diagnostic]]:
+    """The typed plan of a case, and the errors that the checker finds in it (none are expected)."""
+    parsed = parse(plan_text, "generated.plan")
+    checked = check_plans([parsed.file], SCHEMA, calendar, lambda _: None)
+    errors = [d for d in (*parsed.diagnostics, *checked.diagnostics) if d.is_error]
+    return (checked.plans[0] if checked.plans and not errors else None), errors
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Plans from the whole language, and records that meet their bounds."""
+    year = draw(st.sampled_from([FISCAL_YEARS[0], FISCAL_YEARS[0], *FISCAL_YEARS[1:]]))
+    payout = draw(st.sampled_from(OFTEN))
+    text = draw(plans(year, payout))
+    first, last = draw(run_of(payout, year))
+    return Case(text, year.calendar, draw(records(year)), first, last)
+
+
+@st.composite
+def plans(draw: st.DrawFn, year: FiscalYear, payout: Period) -> str:
+    """The text of a plan."""
+    lines, known = draw(definitions())
+    count = pick(draw, 3, 2, 4, 5, 1)
+    parts = [draw(component(f"part{n}", known)) for n in range(count)]
+    rounding = f"{pick(draw, '0.01', '0.01', '1', '0.0001', '0.1')}, {pick(draw, 'half away from zero', 'half even')}"
+    head = [
+        draw(effective(year)),
+        f"payees {one_of(draw, PAYEES)}",
+        f"currency USD, each earning rounded to {rounding}",
+        f"payout each {payout}",
+        *_weights(parts),
+    ]
+    return block('plan generated "Generated"', [*head, *lines, *(p.text for p in parts), *draw(caps(known, payout))]) + "\n"
+
+
+PAYEES = (
+    *("everyone",) * 4,
+    "everyone",
+    'where role in ("AE", "Manager")',
+    'where role != "SE" or team = "North"',
+    "where hire_date <= 2027-02-15",
+)
+
+
+def _weights(parts: list[Drawn]) -> list[str]:
+    weights = [part.weight for part in parts if part.weight is not None]
+    return [f"weights of target add to {sum(weights, Decimal(0))}%"] if weights else []
+
+
+@st.composite
+def effective(draw: st.DrawFn, year: FiscalYear) -> str:
+    """The whole fiscal year, or some months of it."""
+    begin, end = pick(draw, *[(0, 12)] * 6, (1, 12), (0, 5), (2, 10))
+    first = year.day(begin, 0)
+    last = year.calendar.start_of_month(year.first_month + end) - timedelta(days=1)
+    return f"effective from {first} through {last}"
+
+
+@st.composite
+def run_of(draw: st.DrawFn, payout: Period, year: FiscalYear) -> tuple[int, int]:
+    """Whole payout periods of the year: one of them, or several."""
+    size = MONTHS_IN[payout]
+    count = 12 // size
+    first = draw(st.sampled_from([0, 0, 0, min(1, count - 1)]))
+    last = draw(st.sampled_from([count - 1, count - 1, count - 1, max(first, count // 2 - 1), first]))
+    return year.first_month + first * size, year.first_month + last * size + size - 1
+
+
+@st.composite
+def caps(draw: st.DrawFn, known: Known, payout: Period) -> list[str]:
+    """None to two caps of the whole plan."""
+    lines = []
+    for period in draw(st.lists(st.sampled_from(PERIODS), max_size=2, unique=True)):
+        if MONTHS_IN[period] >= MONTHS_IN[payout]:
+            limit = pick(draw, "20 USD", "50.005 USD", f"10% of target per {period}", "50% of arr", "if(team is empty, 10 USD, 100 USD)")
+            lines.append(f"cap each {period} at {limit}")
+    return lines

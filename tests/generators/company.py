@@ -1,0 +1,138 @@
+"""The small company that generated plans and records are about: its kinds of record, its words, its calendars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from compplan.calendar import Calendar
+from compplan.schema import (
+    Column,
+    DateType,
+    MoneyType,
+    NumberType,
+    PeriodType,
+    RatioType,
+    RecordKind,
+    ReferenceType,
+    Schema,
+    TextType,
+    YesNoType,
+)
+
+MONEY = MoneyType("USD", 2)
+PERSON = ReferenceType("people")
+TEXT = TextType()
+
+
+def _kind(name: str, key: tuple[str, ...], *columns: Column) -> RecordKind:
+    return RecordKind(name, key, columns)
+
+
+SCHEMA = Schema(
+    "USD",
+    {
+        kind.name: kind
+        for kind in (
+            _kind(
+                "people",
+                ("person",),
+                Column("person", TEXT),
+                Column("role", TEXT),
+                Column("team", TEXT, required=False),
+                Column("manager", PERSON, required=False),
+                Column("hire_date", DateType()),
+                Column("target", MoneyType("USD", 2, "year")),
+                Column("level", NumberType(), required=False),
+            ),
+            _kind(
+                "deals",
+                ("deal",),
+                Column("deal", TEXT),
+                Column("owner", PERSON),
+                Column("second", PERSON, required=False),
+                Column("helper", PERSON, required=False),
+                Column("stage", TEXT),
+                Column("product", TEXT),
+                Column("region", TEXT, required=False),
+                Column("close_date", DateType(), required=False),
+                Column("acv", MONEY),
+                Column("list_price", MONEY, required=False),
+                Column("margin", RatioType()),
+                Column("units", NumberType()),
+                Column("strategic", YesNoType(), required=False),
+            ),
+            _kind(
+                "splits",
+                ("deal", "person"),
+                Column("deal", ReferenceType("deals")),
+                Column("person", PERSON),
+                Column("part", RatioType()),
+            ),
+            _kind(
+                "leads",
+                ("lead",),
+                Column("lead", TEXT),
+                Column("rep", PERSON),
+                Column("qualified_date", DateType(), required=False),
+                Column("score", NumberType(1)),
+            ),
+            _kind(
+                "quotas",
+                ("person", "measure", "quarter"),
+                Column("person", PERSON),
+                Column("measure", TEXT),
+                Column("quarter", PeriodType("quarter")),
+                Column("goal", MONEY),
+            ),
+            _kind(
+                "team_quotas",
+                ("team", "month"),
+                Column("team", TEXT),
+                Column("month", PeriodType("month")),
+                Column("goal", MONEY),
+            ),
+            _kind(
+                "objectives",
+                ("person", "quarter", "objective"),
+                Column("person", PERSON),
+                Column("quarter", PeriodType("quarter")),
+                Column("objective", TEXT),
+                Column("weight", RatioType()),
+                Column("score", RatioType()),
+            ),
+        )
+    },
+)
+
+PEOPLE = ("ana", "bob", "cy", "dee", "eve", "fay")
+ROLES = ("AE", "SE", "Manager")
+TEAMS = ("North", "South")
+PRODUCTS = ("Core", "Guard", "Flow")
+REGIONS = ("East", "West")
+YEAR = 2027
+
+
+@dataclass(frozen=True, slots=True)
+class FiscalYear:
+    """A calendar, and days of its year 2027 from which plans take their dates."""
+
+    calendar: Calendar
+
+    @property
+    def first_month(self) -> int:
+        """Number of the year's first month."""
+        return YEAR * 12
+
+    def day(self, month: int, day: int) -> date:
+        """A day of a month of the year, both from 0; -1 is the last."""
+        start = self.calendar.start_of_month(self.first_month + month)
+        end = self.calendar.start_of_month(self.first_month + month + 1)
+        return (end if day < 0 else start) + timedelta(days=day)
+
+
+FISCAL_YEARS = (
+    FiscalYear(Calendar()),
+    FiscalYear(Calendar(first_month=2)),
+    FiscalYear(Calendar(pattern="4-4-5", anchor=date(2027, 1, 4), anchor_year=2027)),
+)

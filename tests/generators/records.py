@@ -1,0 +1,168 @@
+"""Records of the small company: few values, many ties, and every optional column empty now and then."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import strategies as st
+
+from compplan.calendar import FiscalPeriod
+from compplan.language.typed import Value
+from tests.generators.company import PEOPLE, PRODUCTS, REGIONS, ROLES, TEAMS, YEAR, FiscalYear
+
+Row = dict[str, Value | None]
+
+# Odd cents tie under 50 %, whole halves under 1 %; round amounts add up to bounds and quotas exactly.
+AMOUNTS = tuple(
+    Fraction(a)
+    for a in (
+        "100",
+        "50",
+        "50",
+        "50.50",
+        "-50",
+        "25",
+        "0.50",
+        "0.01",
+        "33.33",
+        "99.99",
+        "100.01",
+        "200",
+        "0",
+        "-100",
+        "-0.50",
+        "1234567.89",
+    )
+)
+GOALS = tuple(Fraction(a) for a in ("100", "200", "150", "50", "0.30"))
+PARTS = tuple(Fraction(a) for a in ("0.5", "0.25", "0.333333", "0.1", "0"))
+RATIOS = tuple(Fraction(a) for a in ("0.5", "1", "0.333333", "0.25", "0"))
+DAYS = ((1, 9), (1, 9), (0, 4), (0, -1), (1, 20), (2, -1), (3, 0), (3, 20), (5, -1), (6, 0), (8, 5), (11, -1), (-1, -1), (12, 0))
+
+
+def _one(*choices: Value | None) -> st.SearchStrategy[Value | None]:
+    return st.sampled_from(choices)
+
+
+@st.composite
+def people(draw: st.DrawFn, year: FiscalYear) -> list[Row]:
+    """Three to six people; a manager stands earlier in the list, so that nobody is above themselves."""
+    count = draw(st.integers(3, len(PEOPLE)))
+    rows = []
+    for index, person in enumerate(PEOPLE[:count]):
+        row: Row = {
+            "person": person,
+            "role": draw(_one("AE", *ROLES)),
+            "team": draw(_one(*TEAMS, *TEAMS, None)),
+            "manager": draw(_one(*PEOPLE[:index], None)),
+            "hire_date": draw(_one(year.day(-14, 9), year.day(0, 0), year.day(1, 14), year.day(4, -1))),
+            "target": draw(_one(*(Fraction(a) for a in ("1200", "1000", "100.01", "0")))),
+            "level": draw(_one(Fraction(1), Fraction(2), None)),
+        }
+        rows.append(row)
+    return rows
+
+
+@st.composite
+def deals(draw: st.DrawFn, year: FiscalYear, persons: list[str]) -> list[Row]:
+    """Up to ten deals; several on one day, some without what may be left out."""
+    anyone, maybe = _one(*persons), _one(*persons, None)
+    rows = []
+    for index in range(draw(st.sampled_from([8, 6, 10, 12, 8, 10, 5, 3, 0]))):
+        stage = draw(_one("Won", "Won", "Won", "Open"))
+        day = year.day(*draw(st.sampled_from(DAYS)))
+        row: Row = {
+            "deal": f"d{index}",
+            "owner": draw(anyone),
+            "second": draw(maybe),
+            "helper": draw(maybe),
+            "stage": stage,
+            "product": draw(_one(*PRODUCTS)),
+            "region": draw(_one(*REGIONS, None)),
+            "close_date": day if stage == "Won" else draw(_one(day, None)),
+            "acv": draw(_one(*AMOUNTS)),
+            "list_price": draw(_one(*AMOUNTS[:6], None)),
+            "margin": draw(_one(*RATIOS)),
+            "units": Fraction(draw(st.integers(-1, 4))),
+            "strategic": draw(_one(True, False, None)),
+        }
+        rows.append(row)
+    return rows
+
+
+@st.composite
+def splits(draw: st.DrawFn, of: list[Row], persons: list[str]) -> list[Row]:
+    """At most two splits of a deal, of at most all of it together."""
+    rows: list[Row] = []
+    for deal in of:
+        others = draw(st.lists(st.sampled_from(persons), max_size=2, unique=True))
+        rows.extend({"deal": deal["deal"], "person": person, "part": draw(_one(*PARTS))} for person in others)
+    return rows
+
+
+@st.composite
+def leads(draw: st.DrawFn, year: FiscalYear, persons: list[str]) -> list[Row]:
+    """Up to five leads."""
+    days = [year.day(*d) for d in DAYS]
+    return [
+        {
+            "lead": f"l{index}",
+            "rep": draw(_one(*persons)),
+            "qualified_date": draw(_one(*days, None)),
+            "score": draw(_one(*(Fraction(a) for a in ("1", "0.5", "2.5", "0")))),
+        }
+        for index in range(draw(st.sampled_from([5, 3, 0])))
+    ]
+
+
+def _labels(kind: str) -> list[str]:
+    size = 3 if kind == "quarter" else 1
+    return [FiscalPeriod("quarter" if size == 3 else "month", YEAR * 12 // size + n).label for n in range(12 // size)]
+
+
+@st.composite
+def quotas(draw: st.DrawFn, persons: list[str]) -> list[Row]:
+    """A quota for each person and quarter; now and then somebody has none, or one of zero."""
+    without = draw(st.sampled_from([None, None, None, *persons]))
+    goals = st.sampled_from(GOALS if draw(st.integers(0, 3)) else (*GOALS, Fraction(0)))
+    whose = [(p, label) for p in persons if p != without for label in _labels("quarter")]
+    return [{"person": p, "measure": "arr", "quarter": label, "goal": draw(goals)} for p, label in whose]
+
+
+@st.composite
+def team_quotas(draw: st.DrawFn) -> list[Row]:
+    """A quota for each team and month; now and then a team has none."""
+    teams = draw(st.sampled_from([TEAMS, TEAMS, TEAMS, TEAMS, TEAMS[:1]]))
+    goals = {team: draw(st.sampled_from(GOALS)) for team in teams}
+    return [{"team": team, "month": label, "goal": goals[team]} for team in teams for label in _labels("month")]
+
+
+@st.composite
+def objectives(draw: st.DrawFn, persons: list[str]) -> list[Row]:
+    """Two objectives for each person and quarter; now and then somebody has none."""
+    without = draw(st.sampled_from([None, None, None, *persons]))
+    score = draw(st.sampled_from(RATIOS))
+    return [
+        {"person": p, "quarter": label, "objective": str(n), "weight": Fraction(1, 2), "score": score + n * RATIOS[2]}
+        for p in persons
+        if p != without
+        for label in _labels("quarter")
+        for n in range(2)
+    ]
+
+
+@st.composite
+def records(draw: st.DrawFn, year: FiscalYear) -> dict[str, list[Row]]:
+    """Records of every kind."""
+    everyone = draw(people(year))
+    persons = [str(row["person"]) for row in everyone]
+    won = draw(deals(year, persons))
+    return {
+        "people": everyone,
+        "deals": won,
+        "splits": draw(splits(won, persons)),
+        "leads": draw(leads(year, persons)),
+        "quotas": draw(quotas(persons)),
+        "team_quotas": draw(team_quotas()),
+        "objectives": draw(objectives(persons)),
+    }

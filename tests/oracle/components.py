@@ -1,0 +1,178 @@
+"""What is earned: each component for each payee and period, or for each credit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+
+from compplan.calendar import FiscalPeriod
+from compplan.language import typed as ty
+from compplan.schema import MONTHS_IN
+from tests.oracle.formulas import Scope, figure_of, is_yes
+from tests.oracle.measures import Measures, months_of
+from tests.oracle.values import CreditRow, DataError, Key, Trouble, half_away, half_even, round12
+
+NOTHING = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """One figure of a component: of a payee, for a period or one credit, earned in a month; `amount` may be zero."""
+
+    component: str
+    word: str
+    payee: str
+    key: Key | None
+    give: int | None
+    via: int | None
+    period: str
+    earned_month: int
+    amount: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """Works out the components of a plan between two months; what the data leave undecided goes to `troubles`."""
+
+    plan: ty.Plan
+    measures: Measures
+    payees: tuple[str, ...]
+    first: int
+    last: int
+    troubles: list[Trouble]
+
+    def earnings(self, component: ty.Component) -> list[Earning]:
+        """Every figure of a component whose month of earning lies between the two months."""
+        if isinstance(component.grain, ty.ForPeriod):
+            return list(self._for_periods(component, component.grain))
+        return list(self._for_credits(component, component.grain))
+
+    # ---- for each period ------------------------------------------------------------------------------------------
+
+    def _for_periods(self, component: ty.Component, grain: ty.ForPeriod) -> Iterator[Earning]:
+        for period in self._periods(grain):
+            month = months_of(component.earned_at or grain.period, period.last_month)[1]
+            if not self.first <= month <= self.last:
+                continue
+            places = self._places(component, period)
+            for payee in self.payees:
+                try:
+                    amount = self._at(component, payee, period, places) - self._before(component, grain, payee, period)
+                except DataError as error:
+                    self.troubles.append(error.trouble)
+                else:
+                    yield Earning(component.name, component.word, payee, None, None, None, period.label, month, amount)
+
+    def _periods(self, grain: ty.ForPeriod) -> list[FiscalPeriod]:
+        """The periods that lie wholly within the plan's dates."""
+        calendar, size = self.measures.world.calendar, MONTHS_IN[grain.period]
+        first, last = calendar.month_of(self.plan.first), calendar.month_of(self.plan.last)
+        every = [FiscalPeriod(grain.period, n) for n in range(first // size, last // size + 1)]
+        return [p for p in every if first <= p.first_month and p.last_month <= last]
+
+    def _before(self, component: ty.Component, grain: ty.ForPeriod, payee: str, period: FiscalPeriod) -> Fraction:
+        """Of a figure to date, what it came to at the end of the period before, within the same longer period."""
+        if grain.to_date is None:
+            return NOTHING
+        previous = FiscalPeriod(grain.period, period.number - 1)
+        longer = months_of(grain.to_date, period.last_month)
+        if previous not in self._periods(grain) or months_of(grain.to_date, previous.last_month) != longer:
+            return NOTHING
+        return self._at(component, payee, previous, None)
+
+    def _at(self, component: ty.Component, payee: str, period: FiscalPeriod, places: dict[str, Place] | None) -> Fraction:
+        if component.top is None:
+            return self.figure(component, self.measures.period_scope(payee, period.last_month), payee, period.label)
+        if places is None or not places[payee].qualifies:
+            return NOTHING
+        scope = self.measures.period_scope(payee, period.last_month, Fraction(places[payee].place))
+        return self.figure(component, scope, payee, period.label)
+
+    def _places(self, component: ty.Component, period: FiscalPeriod) -> dict[str, Place] | None:
+        """Each payee's place in the ranking; None where there is no ranking, or somebody has no figure to be ranked by."""
+        if component.top is None:
+            return None
+        figures: dict[str, Fraction] = {}
+        for payee in self.payees:
+            try:
+                figure = figure_of(component.top.by, self.measures.period_scope(payee, period.last_month))
+                if figure is None:
+                    raise DataError(Trouble("empty-rank", component.name, payee, period.label))
+                figures[payee] = figure
+            except DataError as error:
+                self.troubles.append(error.trouble)
+        return ranked(component.top, figures) if len(figures) == len(self.payees) else None
+
+    # ---- for each credit ------------------------------------------------------------------------------------------
+
+    def _for_credits(self, component: ty.Component, grain: ty.ForCredit) -> Iterator[Earning]:
+        for row in self.measures.credits[grain.credit]:
+            month = row.month if component.earned_at is None else months_of(component.earned_at, row.month)[1]
+            if row.payee not in self.payees or not self.plan.first <= row.date <= self.plan.last or not self.first <= month <= self.last:
+                continue
+            try:
+                if grain.where is not None and not is_yes(grain.where, self.measures.credit_scope(row)):
+                    continue
+                amount = self._of_credit(component, grain, row)
+            except DataError as error:
+                self.troubles.append(error.trouble)
+            else:
+                day = row.date.isoformat()
+                yield Earning(component.name, component.word, row.payee, row.key, row.give, row.via, day, month, amount)
+
+    def _of_credit(self, component: ty.Component, grain: ty.ForCredit, row: CreditRow) -> Fraction:
+        where = ", ".join(str(part) for part in row.key)
+        after = self.figure(component, self.measures.credit_scope(row), row.payee, where)
+        if grain.to_date is None:
+            return after
+        span = months_of(grain.to_date, row.month)
+        same = [r for r in self.measures.credits[grain.credit] if r.payee == row.payee and months_of(grain.to_date, r.month) == span]
+        if not any(other.order < row.order for other in same):
+            return after
+        return after - self.figure(component, self.measures.credit_scope(row, before=True), row.payee, where)
+
+    # ---- one figure -----------------------------------------------------------------------------------------------
+
+    def figure(self, component: ty.Component, scope: Scope, payee: str, where: str) -> Fraction:
+        """The product of the factors where every condition holds, within floor and cap, rounded; else nothing."""
+        if not all(is_yes(condition, scope) for condition in component.conditions):
+            return NOTHING
+        product = figure_of(component.factors[0], scope)
+        for factor in component.factors[1:]:
+            value = figure_of(factor, scope)
+            product = None if product is None or value is None else round12(product * value)
+        for limit, choose in ((component.floor, max), (component.cap, min)):
+            if limit is not None:
+                bound = figure_of(limit, scope)
+                product = None if product is None or bound is None else choose(product, bound)
+        if product is None:
+            raise DataError(Trouble("empty-figure", component.name, payee, where))
+        if component.word == "award":
+            return product
+        rounded = half_even if self.plan.half_even else half_away
+        return rounded(product, self.plan.rounding_unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A payee's place in a ranking, and whether it is among the top."""
+
+    place: int
+    qualifies: bool
+
+
+def ranked(top: ty.Top, figures: dict[str, Fraction]) -> dict[str, Place]:
+    """Places from the highest figure down; who shares a figure shares the better place."""
+    size = top.count
+    if size is None:
+        assert top.share is not None
+        exact = top.share * len(figures)
+        size = ceil(exact) if top.rounded_up else floor(exact)
+    places = {}
+    for payee, figure in figures.items():
+        better = sum(1 for other in figures.values() if other > figure)
+        no_worse = sum(1 for other in figures.values() if other >= figure)
+        places[payee] = Place(better + 1, better + 1 <= size if top.ties_included else no_worse <= size)
+    return places

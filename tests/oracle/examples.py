@@ -1,0 +1,86 @@
+"""Examples of plans run through the oracle: the records that they give, and what must come of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from compplan.calendar import Calendar, parse_period
+from compplan.language import typed as ty
+from compplan.schema import MONTHS_IN, PEOPLE, Schema
+from tests.oracle.outcome import Outcome, evaluate
+from tests.oracle.values import CreditRow, Records, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an expectation asked for, and what came of it (None where the data leave it undecided)."""
+
+    expectation: ty.Expectation
+    value: Fraction | None
+
+
+def run_example(plan: ty.Plan, example: ty.Example, schema: Schema, calendar: Calendar) -> tuple[list[Found], Outcome]:
+    """Each expectation of an example with what is found, and the whole outcome. The run spans all payout periods that are asked about."""
+    periods = [e.period for e in example.expected]
+    size = MONTHS_IN[plan.payout]
+    first = min(p.first_month for p in periods) // size * size
+    last = max(p.last_month for p in periods) // size * size + size - 1
+    outcome = evaluate(plan, schema, calendar, records_of(example, schema), first, last)
+    return [Found(e, _found(outcome, e)) for e in example.expected], outcome
+
+
+def records_of(example: ty.Example, schema: Schema) -> Records:
+    """The records that an example gives; a column that it leaves out is empty."""
+    records: dict[str, list[Row]] = {kind: [] for kind in schema.kinds}
+    for given in example.given:
+        empty = dict.fromkeys(column.name for column in schema.kinds[given.kind].columns)
+        records[given.kind].extend({**empty, **dict(zip(given.columns, row, strict=True))} for row in given.rows)
+    records.setdefault(PEOPLE, [])
+    return records
+
+
+def _found(outcome: Outcome, expectation: ty.Expectation) -> Fraction | None:
+    total = Fraction(0)
+    for target in expectation.targets:
+        value = _target(outcome, expectation, target)
+        if value is None:
+            return None
+        total += value
+    return total
+
+
+def _target(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fraction | None:
+    first, last = asked.period.first_month, asked.period.last_month
+    if any(trouble.about == target.name or target.how == "payout" for trouble in outcome.errors):
+        return None
+    match target.how:
+        case "component":
+            found = [
+                e.amount
+                for e in [*outcome.earnings, *outcome.awards]
+                if e.component == target.name and e.payee == asked.payee and first <= e.earned_month <= last
+                if asked.record is None or (e.key is not None and asked.record in e.key)
+            ]
+            return sum(found, Fraction(0))
+        case "payout":
+            return sum(
+                (amount for payee, label, _, amount in outcome.payouts if payee == asked.payee and _inside(label, asked)), Fraction(0)
+            )
+        case "credited":
+            rows = outcome.credits[target.name]
+            return sum((r.amounts["credited"] for r in rows if _asked(r, asked) and first <= r.month <= last), Fraction(0))
+        case _:
+            owner = outcome.measures.owner(target.name, asked.payee)
+            ask = {"measure": outcome.measure, "quota": outcome.quota, "attainment": outcome.attainment}[target.how]
+            return ask(target.name, owner, first, last)
+
+
+def _asked(row: CreditRow, asked: ty.Expectation) -> bool:
+    return row.payee == asked.payee and (asked.record is None or asked.record in row.key)
+
+
+def _inside(label: str, asked: ty.Expectation) -> bool:
+    period = parse_period(label)
+    assert period is not None
+    return asked.period.first_month <= period.first_month and period.last_month <= asked.period.last_month

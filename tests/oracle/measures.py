@@ -1,0 +1,150 @@
+"""Measures and quotas: of a payee, a group or the company, over months."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from compplan.calendar import FiscalPeriod, parse_period
+from compplan.language import typed as ty
+from compplan.language.tree import Reach
+from compplan.schema import MONTHS_IN, Period
+from tests.oracle.formulas import Scope, figure_of, is_yes
+from tests.oracle.values import CreditRow, DataError, Trouble
+from tests.oracle.world import World
+
+COMPANY = ""
+Only = Callable[[CreditRow], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """The measures and quotas of a plan; each figure is kept once it was worked out."""
+
+    plan: ty.Plan
+    world: World
+    credits: Mapping[str, tuple[CreditRow, ...]]
+    rows_of: dict[tuple[str, str | None, str], list[CreditRow]] = field(default_factory=dict)
+    found: dict[tuple[str, str, int, int], Fraction | None] = field(default_factory=dict)
+
+    def owner(self, measure: str, payee: str) -> str | None:
+        """Whose figure of a measure is that of a payee: the payee's own, the payee's group's, the company's. None without a group."""
+        group = self.plan.measures[measure].group
+        return payee if group is None else COMPANY if group == COMPANY else self.world.group_of(payee, group)
+
+    def measure(self, name: str, owner: str | None, first: int, last: int, only: Only | None = None) -> Fraction | None:
+        """A measure over months; `only` picks among the rows of credits. None where there is no owner."""
+        if owner is None:
+            return None
+        if only is not None:
+            return self._measure(self.plan.measures[name], owner, lambda row: first <= row.month <= last and only(row))
+        if (name, owner, first, last) not in self.found:
+            self.found[name, owner, first, last] = self._measure(self.plan.measures[name], owner, lambda row: first <= row.month <= last)
+        return self.found[name, owner, first, last]
+
+    def _measure(self, measure: ty.Measure, owner: str, chosen: Only) -> Fraction | None:
+        parts = tuple(self._part(measure, part, owner, chosen) for part in measure.parts)
+        return figure_of(measure.formula, Scope(self.world, self.plan.tables, parts=parts))
+
+    def _part(self, measure: ty.Measure, part: ty.Aggregate, owner: str, chosen: Only) -> Fraction:
+        total = Fraction(0)
+        for row in self._owned(part.credit, measure.group, owner):
+            scope = self.credit_scope(row)
+            if not chosen(row) or (part.where is not None and not is_yes(part.where, scope)):
+                continue
+            value = Fraction(1) if part.value is None else figure_of(part.value, scope)
+            if value is None:
+                raise DataError(Trouble("empty-in-measure", measure.name, row.payee, ", ".join(map(str, row.key))))
+            total += value
+        return total
+
+    def _owned(self, credit: str, group: str | None, owner: str) -> list[CreditRow]:
+        if (credit, group, owner) not in self.rows_of:
+            for row in self.credits[credit]:
+                whose = row.payee if group is None else COMPANY if group == COMPANY else self.world.group_of(row.payee, group)
+                if whose is not None:
+                    self.rows_of.setdefault((credit, group, whose), []).append(row)
+            self.rows_of.setdefault((credit, group, owner), [])
+        return self.rows_of[credit, group, owner]
+
+    def quota(self, name: str, owner: str | None, first: int, last: int) -> Fraction | None:
+        """The quota over months: that of every period that lies wholly within them; None where one of those has none."""
+        if owner is None:
+            return None
+        quota = self.plan.quotas[name]
+        size = MONTHS_IN[quota.period]
+        periods = [n for n in range(first // size, last // size + 1) if first <= n * size and n * size + size - 1 <= last]
+        values = [self._quota(quota, owner, FiscalPeriod(quota.period, n)) for n in periods]
+        known = [v for v in values if v is not None]
+        return sum(known, Fraction(0)) if known and len(known) == len(values) else None
+
+    def _quota(self, quota: ty.Quota, owner: str, period: FiscalPeriod) -> Fraction | None:
+        group = self.plan.measures[quota.measure].group
+        scope = Scope(
+            self.world, self.plan.tables, payee=owner if group is None else None,
+            record_sum=lambda e: self.record_sum(e, owner, period.first_month, period.last_month),
+        )  # fmt: skip
+        return figure_of(quota.value, scope)
+
+    def record_sum(self, expr: ty.RecordSum, owner: str, first: int, last: int) -> Fraction | None:
+        """The sum over the rows of a kind that name the owner and a period within the months; None where there is no row."""
+        found = []
+        for row in self.world.rows(expr.kind):
+            scope = Scope(self.world, self.plan.tables, kind=expr.kind, record=row)
+            column = expr.person or expr.group
+            if column is not None and row.get(column) != owner:
+                continue
+            if expr.period is not None and not _lies_within(str(row.get(expr.period)), first, last):
+                continue
+            if expr.where is None or is_yes(expr.where, scope):
+                found.append(figure_of(expr.value, scope))
+        known = [v for v in found if v is not None]
+        if len(known) < len(found):
+            raise DataError(Trouble("empty-in-sum", expr.kind, owner))
+        return sum(known, Fraction(0)) if known else None
+
+    def credit_scope(self, row: CreditRow, *, before: bool = False) -> Scope:
+        """What a formula sees for one credit; with `before`, figures to date leave the credit itself out."""
+
+        def measure(name: str, window: ty.Window) -> Fraction | None:
+            first, last = months_of(window.period, row.month)
+            owner = self.owner(name, row.payee)
+            if window.reach is Reach.WHOLE:
+                return self.measure(name, owner, first, last)
+            if window.reach is Reach.TO_DATE and not before:
+                return self.measure(name, owner, first, last, lambda other: other.order <= row.order)
+            return self.measure(name, owner, first, last, lambda other: other.order < row.order)
+
+        def quota(name: str, window: ty.Window) -> Fraction | None:
+            return self.quota(name, self.owner(name, row.payee), *months_of(window.period, row.month))
+
+        return Scope(self.world, self.plan.tables, row.kind, row.record, None, row.payee, row, measure, quota)
+
+    def period_scope(self, payee: str, last: int, place: Fraction | None = None) -> Scope:
+        """What a formula sees for one payee at the end of a month, the last of the period at hand."""
+
+        def months(window: ty.Window) -> tuple[int, int]:
+            first, end = months_of(window.period, last)
+            return first, (last if window.reach is Reach.TO_DATE else end)
+
+        return Scope(
+            self.world,
+            self.plan.tables,
+            payee=payee,
+            measure=lambda name, window: self.measure(name, self.owner(name, payee), *months(window)),
+            quota=lambda name, window: self.quota(name, self.owner(name, payee), *months(window)),
+            record_sum=lambda e: self.record_sum(e, payee, *months(e.window)),
+            place=place,
+        )
+
+
+def months_of(period: Period, month: int) -> tuple[int, int]:
+    """First and last month of the period of a kind that a month belongs to."""
+    first = month // MONTHS_IN[period] * MONTHS_IN[period]
+    return first, first + MONTHS_IN[period] - 1
+
+
+def _lies_within(label: str, first: int, last: int) -> bool:
+    period = parse_period(label)
+    return period is not None and first <= period.first_month and period.last_month <= last

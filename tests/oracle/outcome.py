@@ -1,0 +1,79 @@
+"""A plan worked out on records, from credits to payouts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from compplan.calendar import Calendar
+from compplan.language import typed as ty
+from compplan.schema import Schema
+from tests.oracle.components import Components, Earning
+from tests.oracle.credits import credit_rows
+from tests.oracle.formulas import Scope, is_yes
+from tests.oracle.measures import Measures
+from tests.oracle.payouts import Payout, first_month_needed, payouts
+from tests.oracle.values import CreditRow, DataError, Records, Trouble, round12
+from tests.oracle.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All that a run comes to. With `errors`, the rest is what could be worked out all the same."""
+
+    measures: Measures
+    earnings: Sequence[Earning]
+    awards: Sequence[Earning]
+    payouts: Sequence[Payout]
+    credits: Mapping[str, Sequence[CreditRow]]
+    errors: Sequence[Trouble]
+
+    def measure(self, name: str, owner: str | None, first_month: int, last_month: int) -> Fraction | None:
+        """A measure of its owner (a payee, a group or the company) over months."""
+        return self.measures.measure(name, owner, first_month, last_month)
+
+    def quota(self, name: str, owner: str | None, first_month: int, last_month: int) -> Fraction | None:
+        """The quota of its owner over months, None where one of its periods has none."""
+        return self.measures.quota(name, owner, first_month, last_month)
+
+    def attainment(self, name: str, owner: str | None, first_month: int, last_month: int) -> Fraction | None:
+        """Measure over quota, with twelve decimals; None where there is no quota above zero."""
+        measure, quota = self.measure(name, owner, first_month, last_month), self.quota(name, owner, first_month, last_month)
+        return None if measure is None or quota is None or quota <= 0 else round12(measure / quota)
+
+
+def payees_of(plan: ty.Plan, world: World) -> tuple[str, ...]:
+    """The people whom a plan pays."""
+    return tuple(p for p in world.people() if plan.payees is None or is_yes(plan.payees, Scope(world, plan.tables, payee=p)))
+
+
+def evaluate(plan: ty.Plan, schema: Schema, calendar: Calendar, records: Records, first_month: int, last_month: int) -> Outcome:
+    """What a plan comes to on records between two months, both included. Raises nothing: `errors` has what the data leave undecided."""
+    world = World(schema, calendar, records)
+    troubles: list[Trouble] = []
+    credited = credit_rows(plan, world, troubles)
+    measures = Measures(plan, world, credited)
+    if troubles:
+        return Outcome(measures, (), (), (), credited, tuple(troubles))
+    components = Components(plan, measures, payees_of(plan, world), first_month_needed(plan, first_month), last_month, troubles)
+    found = [earning for component in plan.components for earning in components.earnings(component)]
+    money = [e for e in found if e.word != "award"]
+    paid = _payouts(plan, measures, money, first_month, last_month, troubles)
+    in_run = [e for e in found if first_month <= e.earned_month <= last_month]
+    return Outcome(
+        measures,
+        tuple(e for e in in_run if e.word != "award"),
+        tuple(e for e in in_run if e.word == "award"),
+        tuple(paid),
+        credited,
+        tuple(dict.fromkeys(troubles)),
+    )
+
+
+def _payouts(plan: ty.Plan, measures: Measures, money: list[Earning], first: int, last: int, troubles: list[Trouble]) -> list[Payout]:
+    try:
+        return payouts(plan, measures, money, first, last, troubles)
+    except DataError as error:
+        troubles.append(error.trouble)
+        return []

@@ -1,0 +1,56 @@
+"""The engine and the oracle agree to the last digit, on plans and records that nobody wrote."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from importlib import import_module
+from importlib.util import find_spec
+
+import pytest
+from hypothesis import HealthCheck, given, note, settings
+
+from tests.generators import Case, cases, check
+from tests.generators.company import SCHEMA
+from tests.oracle import Earning, Outcome, evaluate
+
+WIRED = find_spec("tests.support") is not None and find_spec("tests.support.engine") is not None
+
+
+def engine() -> Callable[..., Outcome]:
+    """`run_engine(plan_text, schema, calendar, records, first_month, last_month)`, whose outcome has the shape of the oracle's."""
+    run: Callable[..., Outcome] = import_module("tests.support.engine").run_engine
+    return run
+
+
+@pytest.mark.skipif(not WIRED, reason="the engine is not wired to the tests")
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cases())
+def test_the_engine_pays_what_the_oracle_pays(case: Case) -> None:
+    plan, errors = check(case.plan_text, case.calendar)
+    assert plan is not None, errors
+    expected = evaluate(plan, SCHEMA, case.calendar, case.records, case.first_month, case.last_month)
+    note(f"the oracle finds {expected.errors}")
+    found = engine()(case.plan_text, SCHEMA, case.calendar, case.records, case.first_month, case.last_month)
+    assert bool(found.errors) == bool(expected.errors)
+    if not expected.errors:
+        assert earned(found.earnings) == earned(expected.earnings)
+        assert earned(found.awards) == earned(expected.awards)
+        assert paid(found) == paid(expected)
+
+
+def earned(earnings: Sequence[Earning]) -> dict[tuple[object, ...], Fraction]:
+    """What each component earns each payee for each record's share or period; nothing where it is zero.
+
+    Several rows of one record and give are added up: of a credit from another credit, they may be taken in any order.
+    """
+    sums: Counter[tuple[object, ...]] = Counter()
+    for e in earnings:
+        sums[e.component, e.payee, e.key, e.give, e.period, e.earned_month] += e.amount  # type: ignore[assignment]
+    return {key: Fraction(amount) for key, amount in sums.items() if amount}
+
+
+def paid(outcome: Outcome) -> dict[tuple[str, str, str], Fraction]:
+    """Payouts that are not zero."""
+    return {(payee, label, component): amount for payee, label, component, amount in outcome.payouts if amount}

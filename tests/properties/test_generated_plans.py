@@ -1,0 +1,140 @@
+"""What holds for every plan and all records, seen through the oracle."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+from itertools import pairwise
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from compplan.calendar import FiscalPeriod
+from compplan.language import typed as ty
+from compplan.schema import MONTHS_IN
+from tests.generators import Case, cases, check
+from tests.generators.company import SCHEMA
+from tests.oracle import Outcome, evaluate
+from tests.oracle.components import Components
+from tests.oracle.outcome import payees_of
+from tests.oracle.tiers import Row, slices
+from tests.oracle.values import CreditRow, Trouble
+
+FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+NONE = Fraction(0)
+
+
+def worked_out(case: Case) -> tuple[ty.Plan, Outcome]:
+    plan, errors = check(case.plan_text, case.calendar)
+    assert plan is not None, errors
+    outcome = evaluate(plan, SCHEMA, case.calendar, case.records, case.first_month, case.last_month)
+    assume(not outcome.errors)
+    return plan, outcome
+
+
+@FEW
+@given(cases())
+def test_a_generated_plan_is_right_and_its_text_is_checked_without_a_problem(case: Case) -> None:
+    assert check(case.plan_text, case.calendar)[1] == []
+
+
+@FEW
+@given(cases())
+def test_shares_that_are_no_overlays_add_up_to_what_the_credit_says(case: Case) -> None:
+    plan, outcome = worked_out(case)
+    for name, rows in outcome.credits.items():
+        if all(give.overlay for give in plan.credits[name].gives):
+            continue
+        sums: dict[object, Fraction] = defaultdict(Fraction)
+        for row in rows:
+            sums[origin(row)] += NONE if row.overlay else row.share
+        assert set(sums.values()) <= {plan.credits[name].total}
+
+
+def origin(row: CreditRow) -> object:
+    """What a row shares out: a record, or one row of another credit."""
+    return row.key if row.source is None else (row.source.order, row.source.payee)
+
+
+@FEW
+@given(cases())
+def test_what_is_paid_is_what_was_earned_and_the_corrections_of_caps(case: Case) -> None:
+    plan, outcome = worked_out(case)
+    size = MONTHS_IN[plan.payout]
+    earned: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+    for e in outcome.earnings:
+        earned[e.payee, FiscalPeriod(plan.payout, e.earned_month // size).label] += e.amount
+    paid: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+    for payee, label, component, amount in outcome.payouts:
+        paid[payee, label] += amount if component else NONE
+        assert component or plan.caps
+    assert {k: v for k, v in paid.items() if v} == {k: v for k, v in earned.items() if v}
+
+
+@FEW
+@given(cases())
+def test_no_more_is_paid_to_date_than_the_last_cap_allows(case: Case) -> None:
+    plan, outcome = worked_out(case)
+    assume(plan.caps)
+    cap, size = plan.caps[-1], MONTHS_IN[plan.payout]
+    capped = FiscalPeriod(cap.period, case.first_month // MONTHS_IN[cap.period])
+    labels = {FiscalPeriod(plan.payout, n).label for n in range(capped.first_month // size, (capped.last_month + 1) // size)}
+    assume(case.first_month == capped.first_month)
+    for payee in {payee for payee, *_ in outcome.payouts}:
+        limit = outcome.measures.period_scope(payee, capped.last_month)
+        paid = sum((amount for p, label, _, amount in outcome.payouts if p == payee and label in labels), NONE)
+        from tests.oracle.formulas import figure_of
+
+        bound = figure_of(cap.limit, limit)
+        assert bound is not None
+        assert paid <= bound or not any(p == payee and label in labels for p, label, *_ in outcome.payouts)
+
+
+@FEW
+@given(cases())
+def test_what_is_earned_to_date_adds_up_to_the_figure_at_the_end(case: Case) -> None:
+    plan, outcome = worked_out(case)
+    world = outcome.measures.world
+    components = Components(plan, outcome.measures, payees_of(plan, world), case.first_month, case.last_month, list[Trouble]())
+    for component in plan.components:
+        grain = component.grain
+        if not isinstance(grain, ty.ForPeriod) or grain.to_date is None:
+            continue
+        longer = MONTHS_IN[grain.to_date]
+        for payee in payees_of(plan, world):
+            mine = [e for e in outcome.earnings if e.component == component.name and e.payee == payee]
+            for number in {e.earned_month // longer for e in mine}:
+                within = [e for e in mine if e.earned_month // longer == number]
+                first, last = within[0].earned_month, within[-1].earned_month
+                if case.first_month > number * longer:
+                    continue
+                scope = outcome.measures.period_scope(payee, last)
+                assert sum((e.amount for e in within), NONE) == components.figure(component, scope, payee, str(first))
+
+
+@FEW
+@given(cases(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(case: Case, random: object) -> None:
+    plan, outcome = worked_out(case)
+    turned = {kind: rows[::-1] for kind, rows in case.records.items()}
+    again = evaluate(plan, SCHEMA, case.calendar, turned, case.first_month, case.last_month)
+    assert again.payouts == outcome.payouts
+    assert sorted(map(repr, again.earnings)) == sorted(map(repr, outcome.earnings))
+
+
+amounts = st.integers(-500, 100_000).map(lambda n: Fraction(n, 2))
+rates = st.integers(0, 3000).map(lambda n: Fraction(n, 1000))
+
+
+@given(st.lists(amounts, min_size=1, max_size=4, unique=True), st.lists(rates, min_size=5, max_size=5), amounts, amounts)
+def test_slices_with_rates_of_zero_or_more_never_pay_less_for_more(
+    bounds: list[Fraction], values: list[Fraction], first: Fraction, second: Fraction
+) -> None:
+    starts = sorted(bounds)
+    rows = [Row(True, None, values[0]), *(Row(False, s, v) for s, v in zip(starts, values[1:], strict=False))]
+    less, more = slices(min(first, second), rows), slices(max(first, second), rows)
+    assert less is not None
+    assert more is not None
+    assert less <= more
+    assert slices(NONE, rows) == 0
+    assert all(a < b for a, b in pairwise(starts))
