@@ -37,6 +37,8 @@ def figure_check(lowering: ComponentLowering, figured: Figured, step: str) -> Ch
     query = figured.rows.copy().select(*keys, sql.alias(cause_column, "cause"), copy=False).where(value, copy=False)
     guard = exp.Exists(this=exp.select(sql.whole(1)).from_(table(step), copy=False).where(sql.is_null(sql.column("earned")), copy=False))
     query = query.where(guard, copy=False)
+    if figured.where is not None:
+        query = query.where(figured.where, copy=False)
     per_period = isinstance(component.grain, ty.ForPeriod)
 
     def message(row: tuple[object, ...]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
@@ -46,6 +47,16 @@ class Lowering:
     _names: dict[str, str] = field(default_factory=dict)
     _windows: dict[tuple[str, Windowed, Period], Valued] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Names are given in the order of the plans, whatever is lowered first, so that an explanation finds a run's steps."""
+        for plan in self.plans:
+            for credit in plan.credits:
+                self.credit_step(plan, credit)
+            for measure in plan.measures:
+                self.measure_step(plan, measure)
+            for quota in plan.quotas:
+                self.quota_step(plan, quota)
+
     def lower(self) -> Lowered:
         """All steps."""
         earnings, payouts = [], []
@@ -80,18 +91,30 @@ class Lowering:
                 return candidate
         raise AssertionError("a hundred definitions of one name")
 
-    def _credit_signature(self, plan: ty.Plan, credit: ty.Credit) -> str:
-        origin = self._credit_signature(plan, plan.credits[credit.source]) if credit.from_credit else ""
-        needed = sorted(".".join(f.path) for f in self._fields_everywhere(plan, credit))
-        tables = repr([plan.tables[e.table] for f in _credit_formulas(credit) for e in every(f) if isinstance(e, ty.Lookup)])
-        return f"{replace(credit, span=credit.span)!r}|{origin}|{needed}|{tables}"
+    def credit_step(self, plan: ty.Plan, name: str) -> str:
+        """The name of a credit's step."""
+        credit = plan.credits[name]
+        origin = self.credit_step(plan, credit.source) if credit.from_credit else ""
+        fields = sorted(".".join(f.path) for f in self._fields_everywhere(plan, credit))
+        tables = [plan.tables[e.table] for f in _credit_formulas(credit) for e in every(f) if isinstance(e, ty.Lookup)]
+        return self._name(plan, "credit", name, f"{credit!r}|{origin}|{fields}|{tables!r}")
+
+    def measure_step(self, plan: ty.Plan, name: str) -> str:
+        """The name of a measure's step by month."""
+        measure = plan.measures[name]
+        credits = sorted((part.credit, self.credit_step(plan, part.credit)) for part in measure.parts)
+        return self._name(plan, "measure", name, f"{measure!r}|{credits}")
+
+    def quota_step(self, plan: ty.Plan, name: str) -> str:
+        """The name of a quota's step by its own period."""
+        return self._name(plan, "quota", name, f"{plan.quotas[name]!r}|{plan.measures[name].group}")
 
     # ---- credits
 
     def credit(self, plan: ty.Plan, name: str) -> CreditShape:
         """The shape of a credit, lowered if it is not yet."""
         credit = plan.credits[name]
-        step_name = self._name(plan, "credit", name, self._credit_signature(plan, credit))
+        step_name = self.credit_step(plan, name)
         if step_name in self._credits:
             return self._credits[step_name]
         origin = self.credit(plan, credit.source) if credit.from_credit else None
@@ -138,11 +161,10 @@ class Lowering:
         return _Source(self, plan)
 
     def _measure(self, plan: ty.Plan, name: str) -> MeasureShape:
-        measure = plan.measures[name]
-        shapes = {part.credit: self.credit(plan, part.credit) for part in measure.parts}
-        signature = f"{measure!r}|{sorted((k, s.step) for k, s in shapes.items())}"
-        step_name = self._name(plan, "measure", name, signature)
+        step_name = self.measure_step(plan, name)
         if step_name not in self._measures:
+            measure = plan.measures[name]
+            shapes = {part.credit: self.credit(plan, part.credit) for part in measure.parts}
             step, shape = lower_measure(self.scope(plan), measure, step_name, shapes)
             self._add(step)
             self._measures[step_name] = shape
@@ -158,7 +180,7 @@ class Lowering:
     def quota_over(self, plan: ty.Plan, leaf: ty.QuotaAt, cadence: Period) -> Valued:
         """A quota over a window for each period of a cadence."""
         quota, group = plan.quotas[leaf.measure], plan.measures[leaf.measure].group
-        name = self._name(plan, "quota", leaf.measure, f"{quota!r}|{group}")
+        name = self.quota_step(plan, leaf.measure)
         if name not in self._quotas:
             sums = {}
             for e in every(quota.value):
@@ -178,7 +200,8 @@ class Lowering:
 
     def sum_over(self, plan: ty.Plan, leaf: ty.RecordSum, cadence: Period) -> Valued:
         """A sum over records for each payee and period of a cadence."""
-        name = window_name(self._name(plan, "sum", leaf.kind, f"{leaf!r}"), leaf.window, cadence)
+        mark = hashlib.sha256(repr(leaf).encode()).hexdigest()[:6]
+        name = window_name(identifier("sum", leaf.kind, mark), leaf.window, cadence)
         step, valued = lower_record_sum(self.scope(plan), leaf, None, cadence, name)
         self._add(step)
         return valued

@@ -31,10 +31,12 @@ Source = Callable[[Windowed, Period], Valued]
 class Figured:
     """A component's query before it is projected: where its rows come from, what names a row, and its figures.
 
-    `figure` is what it comes to, rounded; `before` the same before this row, where it is paid to date for each credit.
+    `figure` is what it comes to, rounded; `before` the same before this row, where it is paid to date for each credit. `where` is which of
+    the rows are paid for at all.
     """
 
     rows: exp.Select
+    where: exp.Expression | None
     keys: tuple[exp.Expression, ...]
     figure: Figure
     before: Figure | None
@@ -104,7 +106,7 @@ class ComponentLowering:
         if self.payee is not None:
             rows = rows.where(exp.EQ(this=sql.column("payee", "y"), expression=sql.text(self.payee)), copy=False)
         keys = (sql.column("payee", "y"), sql.column("period", "n"))
-        return Figured(rows, keys, figure, None, emitter, None, sql.column("period", "n"), sql.column("high", "n"))
+        return Figured(rows, None, keys, figure, None, emitter, None, sql.column("period", "n"), sql.column("high", "n"))
 
     def _plan_months(self) -> tuple[int, int]:
         calendar = self.scope.calendar
@@ -120,7 +122,7 @@ class ComponentLowering:
         if grain.to_date is not None:
             emitter_before = Emitter(lambda e: self._credit_leaf(e, shape, before=True), self.scope.tables, self.scope.calendar)
             before = self._before(emitter_before, figure)
-        where = [] if grain.where is None else [emitter.condition(grain.where)]
+        counts = None if grain.where is None else emitter.condition(grain.where)
         rows = exp.select().from_(self._credit_rows(shape), copy=False)
         rows = rows.join(table(self.payees, "y"), on=exp.EQ(this=sql.column("payee", "y"), expression=sql.column("payee", "c")), copy=False)
         rows = self._with_payee(rows, sql.column("payee", "c"))
@@ -128,6 +130,7 @@ class ComponentLowering:
         by_period = {p: sql.quotient_down(month, MONTHS_IN[p]) for _, p in self.joined}
         rows = self._with_windowed(rows, sql.column("payee", "c"), by_period)
         first, last = self._plan_months()
+        where = []
         if first > self.scope.all.first:
             where.append(exp.GTE(this=month.copy(), expression=sql.whole(first)))
         if min(last, self.scope.asked.last) < self.scope.all.last:
@@ -135,7 +138,7 @@ class ComponentLowering:
         if where:
             rows = rows.where(*where, copy=False)
         keys = tuple(sql.column(n, "c") for n in ("payee", *shape.record, "give", "via", "date", "month"))
-        return Figured(rows, keys, figure, before, emitter, emitter_before, month, month)
+        return Figured(rows, counts, keys, figure, before, emitter, emitter_before, month, month)
 
     def _before(self, emitter: Emitter, figure: Figure) -> Figure:
         before = self._figure(emitter)

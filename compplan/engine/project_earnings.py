@@ -26,6 +26,8 @@ def earnings_query(lowering: ComponentLowering, figured: Figured) -> exp.Select:
         query = _less_earlier(lowering, figured, figure, keys, grain.to_date)
     else:
         query = figured.rows.copy().select(*keys, figure.named("earned"), copy=False)
+    if figured.where is not None:
+        query = query.where(figured.where, copy=False)
     if component.earned_at is not None and not isinstance(grain, ty.ForPeriod):
         query = query.where(exp.LTE(this=earned_month.copy(), expression=sql.whole(lowering.scope.asked.last)), copy=False)
     elif component.earned_at is not None and isinstance(grain, ty.ForPeriod) and component.earned_at != grain.period:

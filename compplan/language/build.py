@@ -18,14 +18,15 @@ from compplan.schema import Period
 class InvalidText(Exception):  # noqa: N818 - not an error of the program
     """A word that the grammar lets pass and that means nothing, such as the 31st of February."""
 
-    def __init__(self, message: str, span: Span) -> None:
+    def __init__(self, message: str, span: Span, code: str = "invalid-date") -> None:
         super().__init__(message)
+        self.code = code
         self.message = message
         self.span = span
 
 
-def _number(text: str) -> Decimal:
-    return Decimal(text.replace(",", ""))
+LONGEST_NUMBER = 12
+"""How many digits a number may have before its point, and after."""
 
 
 def _unquote(text: str) -> str:
@@ -55,24 +56,32 @@ class Builder(Transformer[Token, Any]):
         except ValueError:
             raise InvalidText(f"There is no day {token} in the calendar.", self._at(token)) from None
 
+    def _number(self, token: Token, text: str | None = None) -> Decimal:
+        digits = (text or str(token)).replace(",", "")
+        whole, _, decimals = digits.partition(".")
+        if len(whole.lstrip("0")) > LONGEST_NUMBER or len(decimals) > LONGEST_NUMBER:
+            message = f"A number has at most {LONGEST_NUMBER} digits before its point, and as many after it."
+            raise InvalidText(message, self._at(token), "invalid-number")
+        return Decimal(digits)
+
     # ---- formulas
 
     def number(self, meta: Meta, kids: list[Token]) -> t.Literal:
-        return t.Literal(t.LiteralKind.NUMBER, _number(kids[0]), None, self._of(meta))
+        return t.Literal(t.LiteralKind.NUMBER, self._number(kids[0]), None, self._of(meta))
 
     def money(self, meta: Meta, kids: list[Token]) -> t.Literal:
         amount, currency = str(kids[0]).split(" ")
-        return t.Literal(t.LiteralKind.MONEY, _number(amount), currency, self._of(meta))
+        return t.Literal(t.LiteralKind.MONEY, self._number(kids[0], amount), currency, self._of(meta))
 
     def percent(self, meta: Meta, kids: list[Token]) -> t.Literal:
         return self._percent(kids[0])
 
     def _percent(self, token: Token) -> t.Literal:
-        value = _number(str(token)[:-1]).scaleb(-2)
+        value = self._number(token, str(token)[:-1]).scaleb(-2)
         return t.Literal(t.LiteralKind.PERCENT, value, None, self._at(token))
 
     def multiple(self, meta: Meta, kids: list[Token]) -> t.Literal:
-        return t.Literal(t.LiteralKind.MULTIPLE, _number(str(kids[0])[:-1]), None, self._of(meta))
+        return t.Literal(t.LiteralKind.MULTIPLE, self._number(kids[0], str(kids[0])[:-1]), None, self._of(meta))
 
     def date(self, meta: Meta, kids: list[Token]) -> t.Literal:
         return t.Literal(t.LiteralKind.DATE, self._date(kids[0]), None, self._of(meta))
@@ -83,7 +92,7 @@ class Builder(Transformer[Token, Any]):
     def duration(self, meta: Meta, kids: list[Token]) -> t.Literal:
         count, word = str(kids[0]).split(" ")
         kind = {"d": t.LiteralKind.DAYS, "m": t.LiteralKind.MONTHS, "y": t.LiteralKind.YEARS}[word[0]]
-        return t.Literal(kind, Decimal(count), None, self._of(meta))
+        return t.Literal(kind, self._number(kids[0], count), None, self._of(meta))
 
     def yes(self, meta: Meta, _: list[Token]) -> t.Literal:
         return t.Literal(t.LiteralKind.YES_NO, True, None, self._of(meta))
@@ -277,7 +286,7 @@ class Builder(Transformer[Token, Any]):
 
     def currency(self, meta: Meta, kids: list[Any]) -> t.Currency:
         values = [k for k in kids if not (isinstance(k, Token) and k.type == "_COMMA")]
-        return t.Currency(str(values[0]), _number(values[1]), values[2], self._of(meta))
+        return t.Currency(str(values[0]), self._number(values[1]), values[2], self._of(meta))
 
     def payout(self, meta: Meta, kids: list[Any]) -> t.Payout:
         return t.Payout(kids[0], self._of(meta))
@@ -326,7 +335,9 @@ class Builder(Transformer[Token, Any]):
 
     def to_top(self, meta: Meta, kids: list[Any]) -> t.ToTop:
         token = kids[0]
-        size = self._percent(token) if token.type == "PERCENT" else t.Literal(t.LiteralKind.NUMBER, _number(token), None, self._at(token))
+        size = (
+            self._percent(token) if token.type == "PERCENT" else t.Literal(t.LiteralKind.NUMBER, self._number(token), None, self._at(token))
+        )
         return t.ToTop(size, kids[1], kids[2], kids[3], self._of(meta))
 
     def grant(self, meta: Meta, kids: list[Any]) -> t.Grant:

@@ -12,6 +12,7 @@ TITLES: Mapping[str, str] = {
     "unclosed-text": "A text is not closed",
     "too-deep": "The formula is nested too deeply",
     "invalid-date": "There is no such day",
+    "invalid-number": "The number is too long",
     "invalid-period": "There is no such period",
     "unknown-name": "Unknown name",
     "ambiguous-name": "The name has two meanings here",
@@ -47,9 +48,11 @@ TITLES: Mapping[str, str] = {
     "circular": "A definition leads back to itself",
     "effective": "The plan's dates do not fit",
     "currency": "Another currency",
+    "constant": "A condition that decides nothing",
+    "period-cut": "A period that the plan's dates cut",
 }
 
-WARNINGS = frozenset({"unused", "closed-bound", "double-count", "table-unreachable", "unlikely-number"})
+WARNINGS = frozenset({"constant", "period-cut", "unused", "closed-bound", "double-count", "table-unreachable", "unlikely-number"})
 
 
 def problem(code: str, message: str, span: Span | None, hint: str | None = None, related: tuple[Related, ...] = ()) -> Diagnostic:

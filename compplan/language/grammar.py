@@ -11,9 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lark import Lark
+from lark.lexer import PatternRE, PatternStr, TerminalDef
 
 _PACKAGED = Path(__file__).parent.parent / "grammar" / "compplan.lark"
 _CHECKOUT = Path(__file__).parent.parent.parent / "grammar" / "compplan.lark"
+
+
+WORD_END = "(?![A-Za-z0-9_])"
 
 
 def grammar_text() -> str:
@@ -25,15 +29,22 @@ def grammar_text() -> str:
 def parser() -> Lark:
     """The parser; read from the cache where it is there, made and kept there where not."""
     text = grammar_text()
-    key = hashlib.sha256(f"{text}\n{version('lark')}\n{sys.version}".encode()).hexdigest()[:32]
+    key = hashlib.sha256(f"whole words\n{text}\n{version('lark')}\n{sys.version}".encode()).hexdigest()[:32]
     cached = _cache_folder() / f"grammar-{key}.bin"
     try:
         with cached.open("rb") as stream:
-            return Lark.load(stream)  # type: ignore[no-any-return]
+            return Lark.load(stream)
     except Exception:  # noqa: BLE001 - whatever is wrong with a cached file, the answer is to make it again
-        made = Lark(text, parser="lalr", propagate_positions=True, maybe_placeholders=True)
+        made = Lark(text, parser="lalr", propagate_positions=True, maybe_placeholders=True, edit_terminals=_whole_word)
         _keep(made, cached)
         return made
+
+
+def _whole_word(terminal: TerminalDef) -> None:
+    """Lets a keyword end only where a word ends, so that `payy` is not read as `pay y`."""
+    if isinstance(terminal.pattern, PatternStr) and terminal.pattern.value.isalpha():
+        terminal.pattern = PatternRE(terminal.pattern.value + WORD_END)
+        terminal.priority = max(terminal.priority, 1)
 
 
 def _cache_folder() -> Path:
@@ -47,6 +58,6 @@ def _keep(made: Lark, cached: Path) -> None:
         cached.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=cached.parent, delete=False) as stream:
             made.save(stream)
-        os.replace(stream.name, cached)
+        Path(stream.name).replace(cached)
     except OSError:
         return

@@ -141,7 +141,7 @@ class _Reading:
     def set_aside(self, failure: _Failure) -> bool:
         """Reports what stopped the reading and takes it out of the way; no when nothing is left to take."""
         if failure.invalid is not None:
-            self.found.append(problem("invalid-date", failure.invalid.message, failure.invalid.span))
+            self.found.append(problem(failure.invalid.code, failure.invalid.message, failure.invalid.span))
             return self._drop(failure.line - 1)
         at = failure.line - 1
         if at < 0 or at >= len(self.lines) or not bare(self.lines[at]).strip():
@@ -194,7 +194,9 @@ class _Reading:
         if before < len(self.lines) and self.lines[before].strip():
             related = (Related(self._line_span(before), "it should end before this line"),)
         hint = "Put a } on a line of its own where it ends."
-        self.found.append(problem("unclosed-block", "The block that opens here has no closing brace.", self._line_span(opened), hint, related))
+        self.found.append(
+            problem("unclosed-block", "The block that opens here has no closing brace.", self._line_span(opened), hint, related)
+        )
         self._blank(sentence(self.lines, opened)[0], before)
         return True
 
@@ -221,7 +223,9 @@ class _Reading:
             stray = stray_brace(self.lines, at)
             if stray is not None:
                 message = "This brace closes the whole plan, and more follows below."
-                self.found.append(problem("syntax", message, self._line_span(stray), "Leave it out, or put it after the last sentence of the plan."))
+                self.found.append(
+                    problem("syntax", message, self._line_span(stray), "Leave it out, or put it after the last sentence of the plan.")
+                )
                 self.lines[stray] = ""
                 return True
             return False

@@ -32,7 +32,7 @@ _ANYWHERE: tuple[tuple[str, str, str], ...] = (
     (r";\s*$", "A sentence ends with its line, without any sign.", "Leave the semicolon out."),
     (r"//.*|--.*", "A remark begins with #.", "Write # before it."),
     (r"\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b", "A date is written year, month, day.", "Write 2027-03-31."),
-    (r"\b\d{4}/\d{1,2}/\d{1,2}\b|\b\d{4}-\d-\d{1,2}\b|\b\d{4}-\d\d-\d\b", "A date is written year, month, day, with all digits.", "Write 2027-03-31."),
+    (r"\b\d{4}/\d{1,2}/\d{1,2}\b|\b\d{4}-(?:\d-\d{1,2}|\d\d-\d)\b", "A date has all its digits, and dashes.", "Write 2027-03-31."),
     (r"\bQ[1-4][ -]?\d{4}\b|\b\d{4} ?Q[1-4]\b", "A quarter is written with its year first.", "Write 2027-Q1."),
     (r"\^|\*\*", "There are no powers here.", "Multiply the value by itself, or use tiers."),
 )  # fmt: skip

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 
 from lark import UnexpectedInput, UnexpectedToken
-from lark.lexer import PatternStr
 
 from compplan.diagnostics import Diagnostic, Span
 from compplan.diagnostics.suggest import closest
 from compplan.language.codes import problem
 from compplan.language.forms import FORMS, sentences_of
-from compplan.language.grammar import parser
+from compplan.language.grammar import WORD_END, parser
 from compplan.language.lines import bare, first_word, indent, place_of
 from compplan.language.slips import find_slip
 
@@ -118,7 +117,7 @@ def _words(error: UnexpectedInput) -> Iterable[str]:
     names = getattr(error, "accepts", None) or getattr(error, "allowed", None) or set()
     if isinstance(error, UnexpectedToken):
         names = names | set(error.expected)
-    found = [term.pattern.value for term in parser().terminals if term.name in names and isinstance(term.pattern, PatternStr)]
+    found = [term.pattern.value.removesuffix(WORD_END) for term in parser().terminals if term.name in names]
     return sorted(word for word in found if _WORD.fullmatch(word))
 
 

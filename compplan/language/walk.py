@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
+from fractions import Fraction
 
 from compplan.language import typed as ty
 
@@ -31,6 +32,13 @@ def every(expr: ty.Expr) -> Iterator[ty.Expr]:
     yield expr
     for part in parts(expr):
         yield from every(part)
+
+
+def is_negative(expr: ty.Expr) -> bool:
+    """Whether a formula is a constant below zero."""
+    if isinstance(expr, ty.Neg):
+        return isinstance(expr.operand, ty.Const) and isinstance(expr.operand.value, Fraction) and expr.operand.value > 0
+    return isinstance(expr, ty.Const) and isinstance(expr.value, Fraction) and expr.value < 0
 
 
 def too_deep(expr: ty.Expr, deepest: int) -> bool:

@@ -1,9 +1,16 @@
-"""Files into validated relations: the project file, its sources, and what is wrong with their rows."""
+"""Files into validated relations: the project file, its sources, and what is wrong with their rows.
 
-from compplan.records.form import project_json_schema
-from compplan.records.load import KindCount, LoadedRecords, load_records, write_rejects
-from compplan.records.project import PROJECT_FILE, Project, load_project
+What reads records needs the database, which takes a while to import; it is imported when it is first asked for.
+"""
+
+from typing import TYPE_CHECKING, Any
+
 from compplan.records.spec import AddUp, ColumnSource, SourceSpec
+
+if TYPE_CHECKING:
+    from compplan.records.form import project_json_schema
+    from compplan.records.load import KindCount, LoadedRecords, load_records, write_rejects
+    from compplan.records.project import PROJECT_FILE, Project, load_project
 
 __all__ = [
     "PROJECT_FILE",
@@ -18,3 +25,22 @@ __all__ = [
     "project_json_schema",
     "write_rejects",
 ]
+
+_FROM = {
+    "project_json_schema": "compplan.records.form",
+    "KindCount": "compplan.records.load",
+    "LoadedRecords": "compplan.records.load",
+    "load_records": "compplan.records.load",
+    "write_rejects": "compplan.records.load",
+    "PROJECT_FILE": "compplan.records.project",
+    "Project": "compplan.records.project",
+    "load_project": "compplan.records.project",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever has the name
+    if name not in _FROM:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_FROM[name]), name)

@@ -285,8 +285,10 @@ def ratio_of_credit(draw: st.DrawFn, at: Setting, credit: KnownCredit) -> str:
     attainment = draw(attained(at))
     options = [one_of(draw, FACTORS), "grown", "share", f"by_size({arr})", f"if({draw(condition(at))}, 1.5x, 0.5x)"]
     options.append(draw(tiers.along_money(arr, tiers.RATIOS)))
+    if credit.name == "booking":
+        options.append("if(net > 50 USD, third, 1x)")
     if credit.record:
-        options += ["if(net > 50 USD, third, 1x)", "by_product(product, region)", "margin", "1% * units"]
+        options += ["by_product(product, region)", "margin", "1% * units"]
         options.append(draw(tiers.along_money("acv", tiers.RATIOS)))
     if attainment is not None:
         options += [attainment, draw(tiers.along_ratio(attainment))]

@@ -9,11 +9,12 @@ from importlib import import_module
 from importlib.util import find_spec
 
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import given, note
 
 from tests.generators import Case, cases, check
 from tests.generators.company import SCHEMA
 from tests.oracle import Earning, Outcome, evaluate
+from tests.properties.effort import examples
 
 WIRED = find_spec("tests.support") is not None and find_spec("tests.support.engine") is not None
 
@@ -25,7 +26,7 @@ def engine() -> Callable[..., Outcome]:
 
 
 @pytest.mark.skipif(not WIRED, reason="the engine is not wired to the tests")
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(250)
 @given(cases())
 def test_the_engine_pays_what_the_oracle_pays(case: Case) -> None:
     plan, errors = check(case.plan_text, case.calendar)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Literal
 
 from compplan.diagnostics import Related
 from compplan.language import tree as t
@@ -15,7 +16,7 @@ from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
 from compplan.language.check.tiers import type_factor
 from compplan.language.units import NUMBER, Unit, money, product
-from compplan.language.walk import every
+from compplan.language.walk import every, is_negative
 from compplan.schema import MONTHS_IN, Period
 
 
@@ -23,6 +24,7 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
     """The typed component, or None after reporting all that is wrong with it."""
     grained = _grain(env, tree)
     if grained is None:
+        _pay_sentences(env, tree)
         return None
     place, grain, good = grained
     top_tree = next((line for line in tree.lines if isinstance(line, t.ToTop)), None)
@@ -34,19 +36,35 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
     if factors:
         place = place.having(target=factors[0])
     conditions = [expressions.type_condition(env, place, s.value) for s in _sentences(tree, "only if")]  # type: ignore[arg-type]
-    cap: ty.Expr | bool | None = None
-    floor: ty.Expr | bool | None = None
-    if factors:
-        cap, floor = _limit(env, place, tree, "cap", currency), _limit(env, place, tree, "floor", currency)
+    for condition in conditions:
+        _warn_constant(env, condition)
+    cap = _limit(env, place, tree, "cap", currency) if factors else None
+    floor = _limit(env, place, tree, "floor", currency) if factors else None
     unit, thing = _unit(env, tree, factors, currency)
-    if factors is None or unit is None or cap is False or floor is False or any(c is None for c in conditions) or not good:
+    if (
+        factors is None
+        or unit is None
+        or isinstance(cap, bool)
+        or isinstance(floor, bool)
+        or any(c is None for c in conditions)
+        or not good
+    ):
         return None
     typed = ty.Component(
         tree.word, tree.name.text, tree.label, grain, factors, tuple(c for c in conditions if c is not None), top,
-        cap or None, floor or None, thing, unit, None, tree.span,
+        cap, floor, thing, unit, None, tree.span,
     )  # fmt: skip
     typed = replace(typed, earned_at=_earned_at(typed))
     return typed if _running_fits(env, typed) else None
+
+
+def _warn_constant(env: Environment, condition: ty.Expr | None) -> None:
+    """A condition without a name in it decides nothing."""
+    calculated = (ty.Const, ty.Cmp, ty.In, ty.NotE, ty.AndOr, ty.Arith, ty.Neg, ty.Named, ty.Within, ty.Empty, ty.Func)
+    if condition is None or not all(isinstance(e, calculated) for e in every(condition)):
+        return
+    always = f" is always {'yes' if condition.value else 'no'}" if isinstance(condition, ty.Const) else " is the same for everyone"
+    env.problem("constant", f"This condition{always}.", condition.span, "Leave it out, or compare something of the payee or the record.")
 
 
 def _sentences(tree: t.Component, keyword: str) -> list[t.Sentence]:
@@ -65,10 +83,8 @@ def _grain(env: Environment, tree: t.Component) -> tuple[Place, ty.ForPeriod | t
     lets = {line.name.text: line for line in tree.lines if isinstance(line, t.Let)}
     title = f"the {tree.word} {tree.name.text}"
     found = fors[0]
-    if isinstance(found, t.ForPeriod):
-        grained = _for_period(env, found, title)
-    else:
-        grained = _for_credit(env, found, title)
+    grained: tuple[Place, ty.ForPeriod | ty.ForCredit, bool] | None
+    grained = _for_period(env, found, title) if isinstance(found, t.ForPeriod) else _for_credit(env, found, title)
     if grained is None:
         return None
     place, grain, good = grained
@@ -123,20 +139,25 @@ def _factors(env: Environment, place: Place, tree: t.Component) -> tuple[ty.Expr
             return None
         quantity = expressions.type_quantity(env, place, grants[0].quantity)
         return None if quantity is None else (quantity,)
-    pays = _sentences(tree, "pay")
-    if len(pays) != 1:
-        if not pays:
-            message = f"The {tree.word} {tree.name.text} does not say what it pays."
-            env.problem("missing-sentence", message, tree.name.span, "For example: pay 10% of credited")
-        for again in pays[1:]:
-            env.problem(
-                "duplicate-sentence", "A component pays one thing.", again.span, "Multiply with times; for a sum, write two components."
-            )
-        if not pays:
-            return None
+    pays = _pay_sentences(env, tree)
+    if not pays:
+        return None
     typed = [type_factor(env, place, s.value) for s in [*pays[:1], *_sentences(tree, "times")]]
     good = tuple(f for f in typed if f is not None)
     return good if len(good) == len(typed) and len(pays) == 1 else None
+
+
+def _pay_sentences(env: Environment, tree: t.Component) -> list[t.Sentence]:
+    """The sentences with `pay`; reports where there is not one of them."""
+    pays = _sentences(tree, "pay")
+    if not pays and tree.word != "award":
+        message = f"The {tree.word} {tree.name.text} does not say what it pays."
+        env.problem("missing-sentence", message, tree.name.span, "For example: pay 10% of credited")
+    for again in pays[1:]:
+        env.problem(
+            "duplicate-sentence", "A component pays one thing.", again.span, "Multiply with times; for a sum, write two components."
+        )
+    return pays
 
 
 def _unit(env: Environment, tree: t.Component, factors: tuple[ty.Expr, ...] | None, currency: str) -> tuple[Unit | None, str | None]:
@@ -166,7 +187,7 @@ def _unit(env: Environment, tree: t.Component, factors: tuple[ty.Expr, ...] | No
     return unit, None
 
 
-def _limit(env: Environment, place: Place, tree: t.Component, keyword: str, currency: str) -> ty.Expr | bool | None:
+def _limit(env: Environment, place: Place, tree: t.Component, keyword: str, currency: str) -> ty.Expr | Literal[False] | None:
     """The cap or floor; None where there is none, False after a report."""
     found = _sentences(tree, keyword)
     if not found:
@@ -179,6 +200,9 @@ def _limit(env: Environment, place: Place, tree: t.Component, keyword: str, curr
         return False
     if typed.unit != money(currency):
         env.problem("wrong-unit", f"A {keyword} is in {currency}; this is {typed.unit}.", typed.span)
+        return False
+    if keyword == "cap" and is_negative(typed):
+        env.problem("wrong-arguments", "A cap below zero would make every payee owe money.", typed.span)
         return False
     return typed
 
@@ -195,6 +219,9 @@ def _top(env: Environment, place: Place, tree: t.ToTop, grain: ty.ForPeriod | ty
         message = f"{size * 100}% of the payees need not be a whole number."
         env.problem("missing-sentence", message, tree.size.span, "Say rounded up, or rounded down, after the figure.")
         return None
+    if percent and not 0 < size <= 1:
+        env.problem("wrong-arguments", "The top is more than 0% and at most 100% of the payees.", tree.size.span)
+        return None
     if not percent and (size.denominator != 1 or size < 1):
         env.problem("wrong-arguments", "The top is a whole number of payees.", tree.size.span)
         return None
@@ -209,10 +236,12 @@ def _earned_at(component: ty.Component) -> Period | None:
     formulas += [e for e in (component.cap, component.floor, component.top.by if component.top else None) if e is not None]
     if isinstance(component.grain, ty.ForCredit) and component.grain.where is not None:
         formulas.append(component.grain.where)
-    whole = {e.window.period for f in formulas for e in every(f) if isinstance(e, ty.MeasureAt) and e.window.reach is t.Reach.WHOLE}
+    whole: set[Period] = {
+        e.window.period for f in formulas for e in every(f) if isinstance(e, ty.MeasureAt) and e.window.reach is t.Reach.WHOLE
+    }
     if isinstance(component.grain, ty.ForPeriod):
         whole.add(component.grain.period)
-    return max(whole, key=lambda p: MONTHS_IN[p]) if whole else None
+    return max(whole, key=MONTHS_IN.__getitem__, default=None)
 
 
 def _running_fits(env: Environment, component: ty.Component) -> bool:

@@ -14,6 +14,9 @@ from compplan.language.check.damage import Damage
 from compplan.language.codes import problem
 from compplan.schema import Schema
 
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""The years that dates and periods may lie in."""
+
 DEEPEST = 100
 """How many formulas may stand inside each other, names followed."""
 
@@ -44,6 +47,7 @@ class Environment:
     typed_tables: dict[str, ty.Table | None] = field(default_factory=dict)
     damage: Damage = NO_DAMAGE
     used: set[str] = field(default_factory=set)
+    used_lets: set[Span] = field(default_factory=set)
     in_progress: list[str] = field(default_factory=list)
     depth: int = 0
     parts: int = 0

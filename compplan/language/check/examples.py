@@ -9,7 +9,7 @@ from compplan.calendar import parse_period
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check.environment import Environment
-from compplan.language.check.expressions import type_literal
+from compplan.language.check.expressions import named_period, type_literal
 from compplan.language.check.measures import type_measure
 from compplan.language.check.names import did_you_mean
 from compplan.language.units import RATIO, TEXT, Kind, Unit, comparable, money, unit_of
@@ -116,11 +116,7 @@ def _fitting(env: Environment, column: Column, wanted: Unit, const: ty.Const) ->
 
 def _expectation(env: Environment, tree: t.Expect, components: dict[str, str], currency: str) -> ty.Expectation | None:
     targets = _targets(env, tree.what, components)
-    period = parse_period(tree.period.label)
-    if period is None:
-        env.problem(
-            "invalid-period", f"There is no period {tree.period.label}.", tree.period.span, "Write 2027-03, 2027-Q1, 2027-H1 or 2027."
-        )
+    period = named_period(env, tree.period)
     negative = isinstance(tree.value, t.Negate)
     literal = tree.value.operand if isinstance(tree.value, t.Negate) else tree.value
     if not isinstance(literal, t.Literal):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import assert_never
 
-from compplan.calendar import parse_period
+from compplan.calendar import FiscalPeriod, parse_period
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check.aggregates import type_aggregate
-from compplan.language.check.environment import Environment
+from compplan.language.check.environment import FIRST_YEAR, LAST_YEAR, Environment
 from compplan.language.check.names import did_you_mean, resolve
 from compplan.language.check.place import Place
 from compplan.language.check.tables import type_lookup
@@ -30,6 +31,7 @@ from compplan.language.units import (
 )
 from compplan.schema import MONTHS_IN
 
+MOST_DAYS = 36_525
 FUNCTIONS = ("sum", "count", "min", "max", "abs", "if", "round", "attainment", "quota")
 
 
@@ -56,6 +58,8 @@ def type_literal(literal: t.Literal) -> ty.Const:
             unit = Unit(Kind.MONTHS)
         case t.LiteralKind.YEARS:
             unit, exact = Unit(Kind.MONTHS), Fraction(value) * 12  # type: ignore[arg-type]
+        case _:
+            assert_never(literal.kind)
     return ty.Const(exact, unit, literal.span)
 
 
@@ -159,6 +163,7 @@ def _path(env: Environment, place: Place, path: t.Path) -> ty.Expr | None:
 
 
 def _named(env: Environment, place: Place, let: t.Let, path: t.Path) -> ty.Expr | None:
+    env.used_lets.add(let.span)
     key = f"let {let.name.text}"
     if key in env.in_progress:
         env.problem("circular", f"{let.name.text} is worked out from itself.", let.span)
@@ -187,7 +192,7 @@ def _binary(env: Environment, place: Place, expr: t.Binary) -> ty.Expr | None:
             env.problem("wrong-unit", f"{_cap(left.unit)} cannot be multiplied by {right.unit}.", expr.span)
             return None
         return ty.Arith("*", left, right, unit, expr.span)
-    moved = _moved_date(expr, left, right)
+    moved = _moved_date(env, expr, left, right)
     if moved is not None:
         return moved
     if left.unit.kind is Kind.DATE and right.unit.kind is Kind.DATE and expr.operator == "-":
@@ -200,10 +205,12 @@ def _binary(env: Environment, place: Place, expr: t.Binary) -> ty.Expr | None:
     return ty.Arith(expr.operator, left, right, left.unit, expr.span)
 
 
-def _moved_date(expr: t.Binary, left: ty.Expr, right: ty.Expr) -> ty.Shift | None:
+def _moved_date(env: Environment, expr: t.Binary, left: ty.Expr, right: ty.Expr) -> ty.Shift | None:
     if left.unit.kind is not Kind.DATE or not isinstance(right, ty.Const) or right.unit.kind not in (Kind.DAYS, Kind.MONTHS):
         return None
     count = int(right.value) * (1 if expr.operator == "+" else -1)  # type: ignore[arg-type]
+    if abs(count) > MOST_DAYS:
+        env.problem("wrong-arguments", "A date is moved by a hundred years at most.", right.span)
     days, months = (count, 0) if right.unit.kind is Kind.DAYS else (0, count)
     return ty.Shift(left, days, months, DATE, expr.span)
 
@@ -285,11 +292,7 @@ def _among(env: Environment, place: Place, expr: t.Among) -> ty.Expr | None:
 
 def _in_period(env: Environment, place: Place, expr: t.InPeriod) -> ty.Expr | None:
     operand = type_expression(env, place, expr.operand)
-    period = parse_period(expr.period.label)
-    if period is None:
-        env.problem(
-            "invalid-period", f"There is no period {expr.period.label}.", expr.period.span, "Write 2027-03, 2027-Q1, 2027-H1 or 2027."
-        )
+    period = named_period(env, expr.period)
     if operand is None or period is None:
         return None
     if operand.unit.kind is Kind.PERIOD and operand.unit.per == period.kind:
@@ -298,6 +301,15 @@ def _in_period(env: Environment, place: Place, expr: t.InPeriod) -> ty.Expr | No
         env.problem("wrong-unit", f"Only a date lies in a period; this is {operand.unit}.", expr.operand.span)
         return None
     return ty.Within(operand, period, YES_NO, expr.span)
+
+
+def named_period(env: Environment, literal: t.PeriodLiteral) -> FiscalPeriod | None:
+    """The period that a label names, or None after reporting that it names none of this age."""
+    period = parse_period(literal.label)
+    if period is None or not FIRST_YEAR <= int(literal.label[:4]) <= LAST_YEAR:
+        env.problem("invalid-period", f"There is no period {literal.label}.", literal.span, "Write 2027-03, 2027-Q1, 2027-H1 or 2027.")
+        return None
+    return period
 
 
 def _call(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
@@ -366,6 +378,8 @@ def _unit_hint(left: ty.Expr, right: ty.Expr) -> str | None:
     if kinds == {Kind.MONEY, Kind.NUMBER}:
         unit = left.unit if left.unit.kind is Kind.MONEY else right.unit
         return f"Give the number its currency: 500 {unit.currency}."
+    if Kind.DATE in kinds and kinds & {Kind.RATIO, Kind.NUMBER}:
+        return "A date is written year, month, day: 2027-03-31."
     if kinds == {Kind.RATIO, Kind.NUMBER}:
         return "Write a ratio as a percentage or a multiple: 80% or 0.8x."
     per = left.unit.per or right.unit.per

@@ -15,7 +15,7 @@ from compplan.language import typed as ty
 from compplan.language.check.components import type_component
 from compplan.language.check.credits import type_credit
 from compplan.language.check.damage import damage_of
-from compplan.language.check.environment import Environment
+from compplan.language.check.environment import FIRST_YEAR, LAST_YEAR, Environment
 from compplan.language.check.examples import type_example
 from compplan.language.check.expressions import type_condition, type_quantity
 from compplan.language.check.measures import type_measure, type_quota_of
@@ -143,11 +143,33 @@ class _Checker:
         for block in blocks:
             self.used.update((block.name.text, name) for name in self.env.used)
         if not self.env.damage.lost and not self.env.refused:
+            self._report_unused_lets()
             _report_unused(self.env.collector, self.tree.lines, lambda name: name in self.env.used)
         return None if self.env.failed else plan
 
+    def _report_unused_lets(self) -> None:
+        """Names given inside a component or a credit of the plan that nothing there uses."""
+        for block in self.tree.lines:
+            if isinstance(block, (t.Component, t.Credit)):
+                for line in block.lines:
+                    if isinstance(line, t.Let) and line.span not in self.env.used_lets:
+                        self.env.problem("unused", f"Nothing uses {line.name.text}.", line.name.span, "Use it, or leave it out.")
+
+    def _warn_cut(self, line: t.Effective, components: Sequence[ty.Component]) -> None:
+        """A period that does not lie wholly within the plan's dates is not paid by a component for such periods."""
+        calendar = self.env.calendar
+        for component in components:
+            kind = component.grain.period if isinstance(component.grain, ty.ForPeriod) else "month"
+            first, last = calendar.period_of(line.first, kind), calendar.period_of(line.last, kind)
+            cut = [p for p in (first, last) if calendar.start(p) < line.first or calendar.end(p) > line.last + timedelta(days=1)]
+            if cut:
+                message = f"{cut[0].label} does not lie wholly within the plan's dates, so {component.name} pays nothing for it."
+                tree = next(c for c in self.tree.lines if isinstance(c, t.Component) and c.name.text == component.name)
+                where = next(x.span for x in tree.lines if isinstance(x, t.ForPeriod))
+                self.env.problem("period-cut", message, where, "If that is meant, leave it; if not, change the period or the dates.")
+
     def _used_blocks(self) -> list[t.Definitions]:
-        blocks = []
+        blocks: list[t.Definitions] = []
         for line in self.tree.lines:
             if isinstance(line, t.Use):
                 block = self.shared.get(line.name.text)
@@ -193,6 +215,7 @@ class _Checker:
             return None
         if not self._effective(effective) or not self._currency(currency):
             return None
+        self._warn_cut(effective, components)
         return ty.Plan(
             name=tree.name.text, label=tree.label, first=effective.first, last=effective.last, payees=where, currency=code,
             unit_decimals=max(0, -int(currency.unit.normalize().as_tuple().exponent)), rounding_unit=Fraction(currency.unit),
@@ -235,6 +258,9 @@ class _Checker:
 
     def _effective(self, line: t.Effective) -> bool:
         calendar = self.env.calendar
+        if not FIRST_YEAR <= line.first.year <= line.last.year <= LAST_YEAR and line.first <= line.last:
+            self.env.problem("effective", f"A plan lies between the years {FIRST_YEAR} and {LAST_YEAR}.", line.span)
+            return False
         if line.last < line.first:
             self.env.problem("effective", "The plan ends before it begins.", line.span)
             return False

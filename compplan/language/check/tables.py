@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -77,7 +78,7 @@ def _table(env: Environment, tree: t.Table) -> ty.Table | None:
     width = len(rows[0])
     for row in rows[1:]:
         if len(row) != width:
-            env.problem("table-shape", f"The row has {len(row)} cells, the header {width}.", row[0].span if row else tree.span)
+            env.problem("table-shape", f"The row has {len(row)} cells, the header {width}.", _where(row, tree))
             return None
     if width < 2 or len(rows) < 2:
         env.problem("table-shape", f"The table {tree.name.text} needs a header, and a row with a key and a value.", tree.span)
@@ -87,6 +88,10 @@ def _table(env: Environment, tree: t.Table) -> ty.Table | None:
     if header[0] == "":
         return _grid(env, tree, [[c for c in row if c is not None] for row in rows])
     return _list(env, tree, header, [[c for c in row if c is not None] for row in rows[1:]])
+
+
+def _where(row: Sequence[_Cell | None], tree: t.Table) -> Span:
+    return next((cell.span for cell in row if cell is not None), tree.span)
 
 
 def _header_text(cell: t.Cell) -> str:
@@ -110,6 +115,9 @@ def _inline_cell(env: Environment, cell: t.Cell) -> _Cell | None:
     const = expressions.type_literal(literal)
     if negative and isinstance(const.value, Fraction):
         const = ty.Const(-const.value, const.unit, const.span)
+    if cell.kind in (t.CellKind.FROM, t.CellKind.BELOW) and not isinstance(const.value, (Fraction, date)):
+        env.problem("table-shape", f"Only figures and dates have an order; this is {const.unit}.", cell.span)
+        return None
     return _Cell(cell.kind.value, const, _shown(const), cell.span)
 
 
@@ -130,27 +138,31 @@ def _list(env: Environment, tree: t.Table, header: list[str], rows: list[list[_C
     if len(header) > 4:
         env.problem("table-shape", "A table is looked up by at most three values.", tree.span)
         return None
-    units = [_column_unit(env, tree, header[i], [row[i] for row in rows]) for i in range(len(header))]
+    units = [_column_unit(env, tree, name, [row[i] for row in rows], i == len(header) - 1) for i, name in enumerate(header)]
     if any(u is None for u in units):
         return None
     good = [u for u in units if u is not None]
     keys = tuple(header[:-1])
-    typed = tuple(_list_row(row, rows, good) for row in rows)
+    stretches = _stretches(rows)
+    typed = tuple(_list_row(row, stretches) for row in rows)
     table = ty.Table(tree.name.text, keys, tuple(good[:-1]), typed, good[-1], tree.span)
     _report_unreachable(env, table)
     return table
 
 
-def _column_unit(env: Environment, tree: t.Table, name: str, cells: Sequence[_Cell]) -> Unit | None:
+def _column_unit(env: Environment, tree: t.Table, name: str, cells: Sequence[_Cell], values: bool = False) -> Unit | None:
+    """The one unit of a column; `values` for that of the values, where nothing but values stands."""
     found: Unit | None = None
-    last = name == ""
     for cell in cells:
-        if cell.how == "any" and not last:
+        if cell.how == "any" and not values:
             continue
         if cell.value is None:
             what = "is empty" if cell.how == "empty" else f"is the name {cell.text}"
             hint = None if cell.how == "empty" else f'Text stands between quotes: "{cell.text}".'
             env.problem("table-shape", f"This cell {what}.", cell.span, hint)
+            return None
+        if values and cell.how != "value":
+            env.problem("table-shape", f"A value of the table has no {cell.how} before it.", cell.span)
             return None
         if found is not None and cell.value.unit != found:
             env.problem("wrong-unit", f"The column {name} has {found} above, and {cell.value.unit} here.", cell.span)
@@ -161,14 +173,31 @@ def _column_unit(env: Environment, tree: t.Table, name: str, cells: Sequence[_Ce
     return found
 
 
-def _list_row(row: list[_Cell], rows: list[list[_Cell]], units: list[Unit]) -> ty.TableRow:
-    keys = tuple(_key(row, index, rows) for index in range(len(row) - 1))
+_Stretches = Mapping[tuple[object, ...], list[Fraction | date]]
+"""The bounds from which rows hold, in order, for each column and what the rows say in the other columns."""
+
+
+def _stretches(rows: list[list[_Cell]]) -> _Stretches:
+    found: dict[tuple[object, ...], list[Fraction | date]] = {}
+    for row in rows:
+        for index, cell in enumerate(row[:-1]):
+            if cell.how == "from":
+                found.setdefault(_elsewhere(row, index), []).append(_bound(cell))
+    return {key: sorted(bounds) for key, bounds in found.items()}
+
+
+def _elsewhere(row: list[_Cell], index: int) -> tuple[object, ...]:
+    return (index, *((cell.how, cell.text) for i, cell in enumerate(row[:-1]) if i != index))
+
+
+def _list_row(row: list[_Cell], stretches: _Stretches) -> ty.TableRow:
+    keys = tuple(_key(row, index, stretches) for index in range(len(row) - 1))
     value = row[-1].value
     assert value is not None
     return ty.TableRow(keys, value, row[0].span)
 
 
-def _key(row: list[_Cell], index: int, rows: list[list[_Cell]]) -> ty.KeyCell:
+def _key(row: list[_Cell], index: int, stretches: _Stretches) -> ty.KeyCell:
     cell = row[index]
     if cell.how == "any" or cell.value is None:
         return ty.KeyCell(True, text="any")
@@ -177,27 +206,26 @@ def _key(row: list[_Cell], index: int, rows: list[list[_Cell]]) -> ty.KeyCell:
     bound = _bound(cell)
     if cell.how == "below":
         return ty.KeyCell(False, high=bound, text=f"below {cell.text}")
-    others = [r[index] for r in rows if r[index].how == "from" and _same_elsewhere(r, row, index)]
-    higher = sorted(b for b in (_bound(o) for o in others) if b > bound)  # type: ignore[operator, type-var]
-    return ty.KeyCell(False, low=bound, high=higher[0] if higher else None, text=f"from {cell.text}")
+    bounds = stretches[_elsewhere(row, index)]
+    next_one = bisect_right(bounds, bound)
+    return ty.KeyCell(False, low=bound, high=bounds[next_one] if next_one < len(bounds) else None, text=f"from {cell.text}")
 
 
 def _bound(cell: _Cell) -> Fraction | date:
-    assert cell.value is not None and isinstance(cell.value.value, (Fraction, date))
+    assert cell.value is not None
+    assert isinstance(cell.value.value, (Fraction, date))
     return cell.value.value
 
 
-def _same_elsewhere(left: list[_Cell], right: list[_Cell], index: int) -> bool:
-    return all(left[i].how == right[i].how and left[i].text == right[i].text for i in range(len(left) - 1) if i != index)
-
-
 def _report_unreachable(env: Environment, table: ty.Table) -> None:
-    for index, row in enumerate(table.rows):
-        for earlier in table.rows[:index]:
-            if all(a.any or a == b for a, b in zip(earlier.keys, row.keys, strict=True)):
-                message = "A row above fits everything that this one fits, and the first row that fits is taken."
-                env.problem("table-unreachable", message, row.span, "Put this row above the other, or leave it out.")
-                break
+    """A row is never reached where one above it has the same keys, or `any` where they differ."""
+    seen: dict[tuple[int, ...], set[tuple[ty.KeyCell, ...]]] = {}
+    for row in table.rows:
+        if any(tuple(row.keys[i] for i in asked) in earlier for asked, earlier in seen.items()):
+            message = "A row above fits everything that this one fits, and the first row that fits is taken."
+            env.problem("table-unreachable", message, row.span, "Put this row above the other, or leave it out.")
+        asked = tuple(i for i, key in enumerate(row.keys) if not key.any)
+        seen.setdefault(asked, set()).add(tuple(row.keys[i] for i in asked))
 
 
 # ---- a grid: a bound at each side ---------------------------------------------------------------------------------
@@ -207,7 +235,7 @@ def _grid(env: Environment, tree: t.Table, rows: list[list[_Cell]]) -> ty.Table 
     columns = _axis(env, tree, rows[0][1:])
     lines = _axis(env, tree, [row[0] for row in rows[1:]])
     values = [cell for row in rows[1:] for cell in row[1:]]
-    unit = _column_unit(env, tree, "of values", values)
+    unit = _column_unit(env, tree, "of values", values, values=True)
     if columns is None or lines is None or unit is None:
         return None
     typed = tuple(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from compplan.diagnostics import Span
 from compplan.language import tree as t
@@ -30,12 +31,12 @@ def type_factor(env: Environment, place: Place, factor: t.Factor) -> ty.Expr | N
 def _tiers(env: Environment, place: Place, factor: t.Slices | t.Step | t.Curve) -> ty.Expr | None:
     operand = expressions.type_quantity(env, place, factor.operand)
     rows = [_row(env, place, row, operand) for row in factor.rows]
-    good = [r for r in rows if r is not None]
+    unit = _value_unit(env, [value for _, value in rows if value is not None])
+    good = [(bound, value) for bound, value in rows if bound is not None and value is not None]
     if not rows:
         env.problem("missing-sentence", "There is no row between these braces.", factor.span, "For example: from 0%: 1x")
     if operand is None or not rows or len(good) != len(rows):
         return None
-    unit = _value_unit(env, [v for _, v in good])
     if unit is None or not _kinds_fit(env, factor) or not _bounds_fit(env, factor, good):
         return None
     match factor:
@@ -57,19 +58,21 @@ def _with_starts(factor: t.Slices | t.Step, rows: list[tuple[ty.Expr, ty.Expr]])
     )
 
 
-def _row(env: Environment, place: Place, row: t.Row, operand: ty.Expr | None) -> tuple[ty.Expr, ty.Expr] | None:
+def _row(env: Environment, place: Place, row: t.Row, operand: ty.Expr | None) -> tuple[ty.Expr | None, ty.Expr | None]:
     bound = expressions.type_quantity(env, place, row.bound)
     value = expressions.type_quantity(env, place, row.value)
-    if bound is None or value is None or operand is None:
-        return None
+    if bound is None or operand is None:
+        return bound, value
     if bound.unit != operand.unit:
         hint = "Write a bound in the same unit: 80% along an attainment, 50,000 USD along an amount."
         env.problem("wrong-unit", f"The tiers run along {operand.unit}, this bound is {bound.unit}.", bound.span, hint)
-        return None
+        return None, value
     return bound, value
 
 
 def _value_unit(env: Environment, values: Sequence[ty.Expr]) -> Unit | None:
+    if not values:
+        return None
     first = values[0].unit
     for value in values[1:]:
         if value.unit != first:
@@ -163,7 +166,7 @@ def _constant(bound: ty.Expr) -> Fraction | date | None:
 def report_bounds(env: Environment, bounds: Sequence[tuple[str, Fraction | date, Span]]) -> bool:
     """Whether bounds rise without gap or overlap; `below 80` is followed by `from 80`. Reports each that does not."""
     good = True
-    for (how, value, _), (next_how, next_value, span) in zip(bounds, bounds[1:], strict=False):
+    for (how, value, _), (next_how, next_value, span) in pairwise(bounds):
         joined = how == "below" or next_how == "above"
         if joined and next_value != value:
             gap = next_value > value  # type: ignore[operator]

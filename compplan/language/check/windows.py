@@ -33,7 +33,7 @@ def _measure_over(env: Environment, place: Place, name: str, window: ty.Window |
     if place.grain is Grain.CREDIT:
         return _at_credit(env, place, measure, window, span)
     if place.grain is not Grain.PERIOD or place.period is None or place.window is None:
-        message = f"{measure.name} has one value for a payee and a period; here there is one value for {place.grain.value}."
+        message = f"{_shown(env, measure)} has one value for a payee and a period; here there is one value for {place.grain.value}."
         env.problem("wrong-grain", message, span)
         return None
     chosen = window or place.window
@@ -53,11 +53,17 @@ def _measure_over(env: Environment, place: Place, name: str, window: ty.Window |
     return ty.MeasureAt(measure.name, chosen, measure.unit, span)
 
 
+def _shown(env: Environment, measure: ty.Measure) -> str:
+    """A measure as a reader knows it: one that was written inside a formula has no name."""
+    return measure.name if measure.name in env.measures else "This sum or count"
+
+
 def _at_credit(env: Environment, place: Place, measure: ty.Measure, window: ty.Window | None, span: Span) -> ty.MeasureAt | None:
     chosen = window or place.window
+    name = measure.name if measure.name in env.measures else "sum(...)"
     if chosen is None:
-        message = f"{measure.name} needs a period here, where there is one value for each credit."
-        hint = f"Write {measure.name} over quarter for the whole quarter, over quarter to date up to and with this one, or over quarter before this one."
+        message = f"{_shown(env, measure)} needs a period here, where there is one value for each credit."
+        hint = f"Write {name} over quarter (the whole of it), over quarter to date (with this one), or over quarter before this one."
         env.problem("needs-window", message, span, hint)
         return None
     if chosen.reach is t.Reach.WHOLE:
@@ -67,10 +73,8 @@ def _at_credit(env: Environment, place: Place, measure: ty.Measure, window: ty.W
         return ty.MeasureAt(measure.name, chosen, measure.unit, span)
     assert place.credit is not None
     if measure.group is not None or any(part.credit != place.credit.name for part in measure.parts):
-        message = (
-            f"{measure.name} does not add up {place.credit.name} of one payee alone, so it has no figure up to one {place.credit.name}."
-        )
-        env.problem("wrong-grain", message, span, f"Take it over a whole period, as in {measure.name} over {chosen.period}.")
+        message = f"{_shown(env, measure)} does not add up {place.credit.name} of one payee alone, so it has no figure up to one {place.credit.name}."
+        env.problem("wrong-grain", message, span, f"Take it over a whole period, as in {name} over {chosen.period}.")
         return None
     return ty.MeasureAt(measure.name, chosen, measure.unit, span)
 
@@ -149,7 +153,7 @@ def _quota_window(env: Environment, place: Place, window: ty.Window, against: t.
         return window
     chosen = against or (place.against if window == place.window else None)
     if chosen is None:
-        message = f"A figure of the {window.period} to date can be held against the full quota of the {window.period}, or against the quota to date."
+        message = f"A {window.period} to date can be held against the full quota of the {window.period}, or against the quota to date."
         hint = "Say which: in the for sentence, or attainment(... against the full quota)."
         env.problem("needs-against", message, span, hint)
         return None
@@ -169,7 +173,8 @@ def _quota_at(env: Environment, place: Place, name: str, window: ty.Window, span
     if quota is None:
         return None
     if not fits_within(quota.period, window, place.period):
-        message = f"The quota for {name} is for each {quota.period}; there is none for a {window.period if window.reach is t.Reach.WHOLE else place.period}."
+        asked = window.period if window.reach is t.Reach.WHOLE else place.period
+        message = f"The quota for {name} is for each {quota.period}; there is none for a {asked}."
         env.problem("needs-window", message, span, f"Ask for it over {quota.period}, or set it for a shorter period.")
         return None
     return ty.QuotaAt(name, window, quota.unit, span)

@@ -1,0 +1,297 @@
+"""Explaining a payee's payouts: the run's own steps, walked again for one payee with every figure shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from compplan.calendar import FiscalPeriod, parse_period
+from compplan.diagnostics import Diagnostic, Problems
+from compplan.diagnostics.suggest import closest
+from compplan.engine import sql
+from compplan.engine.database import create_calendar, open_database, quoted
+from compplan.engine.explanation import (
+    CapExplanation,
+    ComponentExplanation,
+    Condition,
+    CreditLine,
+    Earning,
+    Explanation,
+    Factor,
+    PayoutLine,
+    PlanExplanation,
+    Ranking,
+)
+from compplan.engine.lower import Lowering
+from compplan.engine.lower_components import Figured, product
+from compplan.engine.observe import ConditionPlan, NodePlan, Observer, Sources, figure_columns, to_value
+from compplan.engine.project_earnings import fixed, month_earned
+from compplan.engine.run_folder import Run
+from compplan.engine.steps import RECORDS, STEPS, Months, identifier
+from compplan.language import typed as ty
+from compplan.project_plans import ProjectPlans, read_plans
+from compplan.records.project import Project, load_project
+from compplan.schema import MONTHS_IN, PEOPLE
+
+
+def explain(run: Run, payee: str, plan: str | None = None) -> Explanation:
+    """Why a payee was paid what they were paid. Raises `Problems` for a payee or plan that the run does not have."""
+    project = load_project(run.folder / "project")
+    texts = read_plans(project)
+    plans = [p for p in texts.require() if p.name in run.manifest.plans]
+    period = parse_period(run.manifest.period)
+    assert period is not None
+    with open_database() as connection:
+        _views(connection, run)
+        months = Months(period.first_month, period.last_month)
+        create_calendar(connection, project.calendar, months.whole_years())
+        name = _known_payee(connection, project, payee)
+        lowering = Lowering(plans, project.schema, project.calendar, months)
+        explainer = _Explainer(connection, project, texts, lowering, payee, frozenset(run.manifest.steps))
+        chosen = [p for p in _plans_of(plans, plan) if explainer.is_payee(p)]
+        if not chosen:
+            message = f"{payee} is paid by no plan of this run." if plan is None else f"{payee} is not paid by the plan {plan}."
+            raise Problems([Diagnostic("no-plan", "Nothing to explain", message, None, "See the payees sentence of each plan.")])
+        return Explanation(project.company, payee, name, period.label, tuple(explainer.plan(p) for p in chosen))
+
+
+def _views(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
+    for database, names in ((STEPS, run.manifest.steps), (RECORDS, [p.stem for p in sorted((run.folder / "records").glob("*.parquet"))])):
+        for name in names:
+            path = str(run.folder / database / f"{name}.parquet").replace("'", "''")
+            connection.execute(f"CREATE VIEW {database}.{quoted(name)} AS SELECT * FROM read_parquet('{path}')")
+
+
+def _known_payee(connection: duckdb.DuckDBPyConnection, project: Project, payee: str) -> str | None:
+    people = project.schema.kinds[PEOPLE]
+    key = quoted(people.key[0])
+    named = quoted("name") if people.column("name") is not None else "NULL"
+    row = connection.execute(f"SELECT {named} FROM {RECORDS}.{PEOPLE} WHERE {key} = ?", [payee]).fetchone()
+    if row is None:
+        everyone = [str(r[0]) for r in connection.execute(f"SELECT {key} FROM {RECORDS}.{PEOPLE}").fetchall()]
+        near = closest(payee, everyone)
+        hint = f"Did you mean {near}?" if near else f"There are, for example, {', '.join(sorted(everyone)[:3])}."
+        raise Problems([Diagnostic("no-payee", "There is no such person", f"The people's records have no {payee}.", None, hint)])
+    return None if row[0] is None else str(row[0])
+
+
+def _plans_of(plans: Sequence[ty.Plan], name: str | None) -> list[ty.Plan]:
+    if name is None:
+        return list(plans)
+    found = [p for p in plans if p.name == name]
+    if not found:
+        near = closest(name, [p.name for p in plans])
+        hint = f"Did you mean {near}?" if near else f"There are {', '.join(p.name for p in plans)}."
+        raise Problems([Diagnostic("no-plan", "There is no such plan", f"The run has no plan {name}.", None, hint)])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """A component's query with the plans of all that is watched in it."""
+
+    figured: Figured
+    factors: tuple[NodePlan, ...]
+    conditions: tuple[ConditionPlan, ...]
+    floor: NodePlan | None
+    cap: NodePlan | None
+    query: str
+
+
+class _Explainer:
+    """Explains one payee."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        project: Project,
+        texts: ProjectPlans,
+        lowering: Lowering,
+        payee: str,
+        steps: frozenset[str],
+    ) -> None:
+        self.connection = connection
+        self.project = project
+        self.texts = texts.texts
+        self.sources = Sources(self.texts)
+        self.lowering = lowering
+        self.payee = payee
+        self.steps = steps
+
+    def is_payee(self, plan: ty.Plan) -> bool:
+        """Whether the plan pays the payee."""
+        step = quoted(identifier("payees", plan.name))
+        return self.connection.execute(f"SELECT 1 FROM {STEPS}.{step} WHERE payee = ?", [self.payee]).fetchone() is not None
+
+    def plan(self, plan: ty.Plan) -> PlanExplanation:
+        """One plan."""
+        components = tuple(self._component(plan, c) for c in plan.components)
+        payouts = tuple(self._payouts(plan))
+        rounding = f"each earning rounded to {sql.decimal_of(plan.rounding_unit)}, half {'even' if plan.half_even else 'away from zero'}"
+        total = sum((p.amount for p in payouts if isinstance(p.amount, Fraction)), Fraction(0))
+        return PlanExplanation(
+            plan.name, plan.label, plan.file, rounding, plan.currency, plan.payout, components, tuple(self._credits(plan)), tuple(self._caps(plan)), payouts, total
+        )
+
+    # ---- credits, payouts and caps
+
+    def _credits(self, plan: ty.Plan) -> Iterator[CreditLine]:
+        """What the payee was credited with in the run's months, of every credit that the plan pays by or measures."""
+        used = {part.credit for m in plan.measures.values() for part in m.parts if m.group is None}
+        used |= {c.grain.credit for c in plan.components if isinstance(c.grain, ty.ForCredit)}
+        months = self.lowering.asked
+        for name in (n for n in plan.credits if n in used):
+            step = self.lowering.credit_step(plan, name)
+            if step not in self.steps:
+                continue
+            query = f"""SELECT record, date, share, credited, overlay FROM {STEPS}.{quoted(step)}
+                WHERE payee = ? AND month BETWEEN ? AND ? ORDER BY date, record, give, via, share"""
+            for record, day, share, credited, overlay in self.connection.execute(query, [self.payee, months.first, months.last]).fetchall():
+                yield CreditLine(name, str(record), str(day), Fraction(share), Fraction(credited), bool(overlay))
+
+    def _payouts(self, plan: ty.Plan) -> Iterator[PayoutLine]:
+        rows = self.connection.execute(
+            f"SELECT label, kind, component, amount FROM {STEPS}.payouts WHERE plan = ? AND payee = ? ORDER BY period, kind DESC, component",
+            [plan.name, self.payee],
+        ).fetchall()
+        order = {c.name: i for i, c in enumerate(plan.components)}
+        for label, kind, component, amount in sorted(rows, key=lambda r: (r[0], r[1] == "cap", order.get(r[2], 99), r[2])):
+            yield PayoutLine(str(label), str(kind), str(component), Fraction(amount))
+
+    def _caps(self, plan: ty.Plan) -> Iterator[CapExplanation]:
+        for index, cap in enumerate(plan.caps, 1):
+            ratio = MONTHS_IN[cap.period] // MONTHS_IN[plan.payout]
+            query = f"""SELECT n.label, l."limit", coalesce(c.amount, 0)
+                FROM calendar.periods n JOIN {STEPS}.{quoted(identifier("limit", plan.name, str(index)))} l
+                  ON l.period = n.number // {ratio} AND l.payee = ?
+                LEFT JOIN {STEPS}.{quoted(identifier("cap", plan.name, str(index)))} c ON c.payee = l.payee AND c.period = n.number
+                WHERE n.kind = ? AND n.first_month >= ? AND n.last_month <= ? ORDER BY n.number"""
+            months = self.lowering.asked
+            rows = self.connection.execute(query, [self.payee, plan.payout, months.first, months.last]).fetchall()
+            words = f"cap each {cap.period} at {self.sources.words(cap.limit)}"
+            for label, limit, correction in rows:
+                yield CapExplanation(words, str(label), to_value(limit), to_value(correction))
+
+    # ---- components
+
+    def _component(self, plan: ty.Plan, component: ty.Component) -> ComponentExplanation:
+        watched = self._watch(plan, component)
+        rows = self._rows(watched)
+        earnings, left_out = [], []
+        earlier: dict[object, Fraction] = {}
+        for row in rows:
+            if row.get("counts") is False:
+                left_out.append(str(row["record"]))
+                continue
+            earning = self._earning(component, watched, row, earlier)
+            if self.lowering.asked.first <= int(str(row["earned_month"])) <= self.lowering.asked.last:
+                earnings.append(earning)
+        total = sum((e.earned for e in earnings if isinstance(e.earned, Fraction)), Fraction(0))
+        return ComponentExplanation(
+            component.name, component.label, component.word, component.thing, component.span.file, component.span.line,
+            self._sentences(component), tuple(earnings), tuple(left_out), total,
+        )  # fmt: skip
+
+    def _sentences(self, component: ty.Component) -> tuple[str, ...]:
+        lines = self.texts.get(component.span.file, "").split("\n")[component.span.line : component.span.end_line - 1]
+        return tuple(line.split("#")[0].strip() for line in lines if line.split("#")[0].strip())
+
+    def _watch(self, plan: ty.Plan, component: ty.Component) -> _Watched:
+        lowering = self.lowering.component(plan, component, self.payee)
+        figured = lowering.figured()
+        emitter = figured.emitter
+        observer = Observer(emitter, self.sources)
+        factors = tuple(observer.plan(f) for f in component.factors)
+        conditions = tuple(ConditionPlan(self.sources.words(c), observer.plan(c)) for c in component.conditions)
+        floor = None if component.floor is None else observer.plan(component.floor)
+        cap = None if component.cap is None else observer.plan(component.cap)
+        figures = [("product", product(emitter, component)), ("figure", fixed(lowering, figured.figure))]
+        if figured.before is not None:
+            figures.append(("before", fixed(lowering, figured.before)))
+        columns = [*figured.keys, sql.alias(month_earned(component, figured).copy(), "earned_month")]
+        columns += [*figure_columns(figures), *observer.columns]
+        if figured.where is not None:
+            columns.append(sql.alias(figured.where.copy(), "counts"))
+        if component.top is not None:
+            columns += [sql.alias(sql.column(n, "t"), n) for n in ("place", "qualifies")] + [sql.alias(sql.column("figure", "t"), "ranked_by")]
+        query = figured.rows.copy().select(*columns, copy=False)
+        order = ["date", "record", "give", "via"] if isinstance(component.grain, ty.ForCredit) else ["period"]
+        query = query.order_by(*(sql.column(n) for n in order), copy=False)
+        return _Watched(figured, factors, conditions, floor, cap, query.sql("duckdb"))
+
+    def _rows(self, watched: _Watched) -> list[Mapping[str, object]]:
+        cursor = self.connection.execute(watched.query)
+        names = [d[0] for d in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def _earning(
+        self, component: ty.Component, watched: _Watched, row: Mapping[str, object], earlier: dict[object, Fraction]
+    ) -> Earning:
+        figure = to_value(row["figure"])
+        assert isinstance(figure, Fraction)
+        before = self._before(component, row, figure, earlier)
+        ranking = None
+        if component.top is not None:
+            ranking = Ranking(to_value(row["ranked_by"]), to_value(row["place"]), bool(row["qualifies"]))
+        conditions = tuple(_until_failed(watched.conditions, row)) if ranking is None or ranking.qualifies else ()
+        failed = self._failed(component, ranking, conditions)
+        when, record, day = self._when(component, row)
+        month = FiscalPeriod("month", int(str(row["earned_month"]))).label
+        fires = failed is None
+        return Earning(
+            when=when, record=record, date=day, period=month, ranking=ranking, conditions=conditions, failed=failed,
+            factors=tuple(Factor("pay" if i == 0 else "times", f.read(row)) for i, f in enumerate(watched.factors)) if fires else (),
+            product=to_value(row["product"]) if fires else None,
+            floor=watched.floor.read(row) if fires and watched.floor else None,
+            cap=watched.cap.read(row) if fires and watched.cap else None,
+            figure=figure, before=before, earned=figure - (before or Fraction(0)),
+        )  # fmt: skip
+
+    def _before(self, component: ty.Component, row: Mapping[str, object], figure: Fraction, earlier: dict[object, Fraction]) -> Fraction | None:
+        """What the same figure came to before: kept by the query for each credit, that of the period before for periods."""
+        if "before" in row:
+            value = to_value(row["before"])
+            return value if isinstance(value, Fraction) else None
+        grain = component.grain
+        if not isinstance(grain, ty.ForPeriod) or grain.to_date is None:
+            return None
+        last = (int(str(row["period"])) + 1) * MONTHS_IN[grain.period] - 1
+        basis = last // MONTHS_IN[grain.to_date]
+        before = earlier.get(basis, Fraction(0))
+        earlier[basis] = figure
+        return before
+
+    def _failed(self, component: ty.Component, ranking: Ranking | None, conditions: Sequence[Condition]) -> str | None:
+        if ranking is not None and not ranking.qualifies:
+            assert component.top is not None
+            share = component.top.share
+            size = str(component.top.count) if share is None else f"{sql.decimal_of(share * 100):f}%"
+            return f"to the top {size} by {self.sources.words(component.top.by)}"
+        return next((c.words for c in conditions if not c.held), None)
+
+    def _when(self, component: ty.Component, row: Mapping[str, object]) -> tuple[str, str | None, str | None]:
+        if isinstance(component.grain, ty.ForPeriod):
+            return FiscalPeriod(component.grain.period, int(str(row["period"]))).label, None, None
+        record = ", ".join(str(row[n]) for n in row if n == "record" or n.startswith("record_"))
+        return record, record, str(row["date"])
+
+
+def _until_failed(conditions: Sequence[ConditionPlan], row: Mapping[str, object]) -> Iterator[Condition]:
+    """The conditions that were looked at: up to the first that failed."""
+    for plan in conditions:
+        condition = plan.read(row)
+        yield condition
+        if not condition.held:
+            return
+
+
+def explanation_schema() -> dict[str, Any]:
+    """The JSON Schema of an explanation."""
+    return dict(json.loads((Path(__file__).parent / "explanation.schema.json").read_text(encoding="utf-8")))
+

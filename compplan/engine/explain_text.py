@@ -1,0 +1,234 @@
+"""An explanation as plain text: what was paid, then each component from its sentences to its cents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from compplan.engine.explanation import (
+    ComponentExplanation,
+    Condition,
+    Earning,
+    Explanation,
+    Node,
+    PlanExplanation,
+    TierRow,
+    Value,
+    decimal_text,
+)
+
+MOST_ROWS = 12
+
+
+def render_explanation(explanation: Explanation, width: int = 110, all_rows: bool = False) -> str:
+    """The explanation as text of a width; long lists are cut unless all rows are wanted."""
+    return "\n".join(_Renderer(width, all_rows).explanation(explanation)) + "\n"
+
+
+class _Renderer:
+    def __init__(self, width: int, all_rows: bool) -> None:
+        self.width = width
+        self.all_rows = all_rows
+
+    def line(self, left: str, right: str = "") -> str:
+        """Text with a figure at the right edge."""
+        if not right:
+            return left.rstrip()
+        room = self.width - len(right) - 1
+        if len(left) > room:
+            left = left[: room - 1] + "…"
+        return f"{left:<{room}} {right}"
+
+    def explanation(self, e: Explanation) -> Iterator[str]:
+        who = f"{e.name} ({e.payee})" if e.name else e.payee
+        yield f"{who}, {e.period}, {e.company}"
+        for plan in e.plans:
+            yield ""
+            yield from self.plan(plan)
+
+    def plan(self, p: PlanExplanation) -> Iterator[str]:
+        yield self.line(f"{p.label}, payout", money(p.total, p.currency))
+        yield "=" * self.width
+        labels = {c.name: c.label for c in p.components}
+        for period in dict.fromkeys(line.period for line in p.payouts):
+            lines = [line for line in p.payouts if line.period == period]
+            total = sum((line.amount for line in lines if isinstance(line.amount, Fraction)), Fraction(0))
+            yield self.line(f"  {period}", money(total, p.currency))
+            for line in lines:
+                yield self.line(f"    {labels.get(line.component, 'the cap takes off' if line.kind == 'cap' else line.component)}", money(line.amount))
+        for cap in p.caps:
+            taken = f"takes off {money(-cap.correction)}" if isinstance(cap.correction, Fraction) and cap.correction else "takes nothing off"
+            yield f"  {cap.period}: {cap.words} = {money(cap.limit, p.currency)}, {taken}"
+        for component in p.components:
+            yield ""
+            yield from self.component(component, p.currency)
+        yield from self.credits(p)
+
+    def component(self, c: ComponentExplanation, currency: str) -> Iterator[str]:
+        total = f"{plain(c.total)} {c.thing}" if c.thing is not None else money(c.total, currency)
+        yield self.line(f"{c.label} ({c.word} {c.name}, {c.file}, line {c.line})", total)
+        yield "-" * self.width
+        grain = next((s for s in c.sentences if s.startswith("for ")), "")
+        yield f"  {' '.join(grain.split())}"
+        if not c.earnings:
+            yield "  Nothing was earned here: no period ended, and no record met the conditions, in this run."
+        shown = c.earnings if self.all_rows or len(c.earnings) <= MOST_ROWS else ()
+        if c.earnings and c.earnings[0].record is not None:
+            yield from self.records(c, currency)
+        else:
+            for earning in shown or c.earnings:
+                yield from self.earning(earning, currency, c.thing)
+        if c.left_out:
+            yield f"  {len(c.left_out)} left out by the condition after where: {_some(c.left_out, self.all_rows)}"
+
+    def records(self, c: ComponentExplanation, currency: str) -> Iterator[str]:
+        """One line for each record, then the first one that pays in full."""
+        paid = [e for e in c.earnings if e.failed is None]
+        failed = [e for e in c.earnings if e.failed is not None]
+        for earning in paid if self.all_rows else paid[:MOST_ROWS]:
+            date = earning.date or ""
+            what = " x ".join(_short(f.node) for f in earning.factors)
+            before = f"{money(earning.figure)} to date less {money(earning.before)}" if earning.before is not None else what
+            yield self.line(f"  {date}  {earning.when:<16} {before}", money(earning.earned, currency))
+        if len(paid) > MOST_ROWS and not self.all_rows:
+            rest = sum((e.earned for e in paid[MOST_ROWS:] if isinstance(e.earned, Fraction)), Fraction(0))
+            yield self.line(f"  and {len(paid) - MOST_ROWS} more (--all lists them)", money(rest, currency))
+        if paid:
+            last = paid[-1] if paid[-1].before is not None else paid[0]
+            yield f"  How {last.when} was worked out:"
+            yield from self.working(last, currency)
+        for reason in dict.fromkeys(e.failed for e in failed):
+            these = [e for e in failed if e.failed == reason]
+            yield f"  Not paid for {len(these)}: {_some([e.when for e in these], self.all_rows)}"
+            yield from self.condition(these[0].conditions[-1]) if these[0].conditions else [f"    {reason}"]
+
+    def earning(self, e: Earning, currency: str, thing: str | None) -> Iterator[str]:
+        amount = f"{plain(e.earned)} {thing}" if thing is not None else money(e.earned, currency)
+        later = f", earned in {e.period}" if not e.period.startswith(e.when[:4]) or (len(e.when) == 7 and e.when[5] not in "QH" and e.when != e.period) else ""
+        yield self.line(f"  {e.when}{later}", amount)
+        if e.ranking is not None:
+            word = "within" if e.ranking.qualifies else "not within"
+            yield f"    place {plain(e.ranking.place)} with {plain(e.ranking.figure)}: {word} the top"
+        for condition in e.conditions:
+            yield from self.condition(condition)
+        if e.failed is not None:
+            yield f"    Not paid, because this did not hold: {e.failed}"
+            if e.before:
+                yield self.line("    less what was earned before", money(e.before))
+            return
+        yield from self.working(e, currency, thing)
+
+    def condition(self, c: Condition) -> Iterator[str]:
+        values = "; ".join(f"{n.words} = {shown(n)}{_inside(n)}" for n in c.values if n.kind != "constant")
+        yield f"    {'yes' if c.held else 'no '}  only if {c.words}{':  ' + values if values else ''}"
+
+    def working(self, e: Earning, currency: str, thing: str | None = None) -> Iterator[str]:
+        for factor in e.factors:
+            yield self.line(f"    {factor.keyword:<6}{factor.node.words}", shown(factor.node))
+            yield from self.inside(factor.node, "          ")
+        if e.floor is not None:
+            yield self.line(f"    floor at {e.floor.words}", shown(e.floor))
+        if e.cap is not None:
+            yield self.line(f"    cap at {e.cap.words}", shown(e.cap))
+        if thing is None:
+            if e.product != e.figure or len(e.factors) > 1:
+                exact = "" if e.product == e.figure else f" (exactly {plain(e.product)})"
+                yield self.line(f"    comes to{exact}", money(e.figure, currency))
+            if e.before is not None:
+                yield self.line("    less what was earned before", money(e.before, currency))
+
+    def inside(self, node: Node, indent: str) -> Iterator[str]:
+        """What a formula is made of: its parts, and the receipts of its tiers."""
+        for part in node.parts:
+            if part.kind == "attainment" and len(part.parts) == 2:
+                measure, quota = part.parts
+                yield f"{indent}{part.words} = {shown(part)}:  {measure.words} {shown(measure)}, {quota.words} {shown(quota)}"
+            else:
+                yield f"{indent}{part.words} = {shown(part)}"
+                yield from self.inside(part, indent + "  ")
+        if node.kind == "attainment" and len(node.parts) == 2:
+            return
+        if node.kind == "slices":
+            yield from (self.slice(t, node, indent) for t in node.tiers)
+        elif node.kind in ("step", "curve"):
+            if node.note:
+                yield f"{indent}{node.note}"
+            for index, tier in enumerate(node.tiers):
+                mark = "->" if tier.reached else "  "
+                word = "at" if node.kind == "curve" else ("from" if tier.start is not None else "below")
+                bound = tier.start if tier.start is not None else (node.tiers[index + 1].start if index + 1 < len(node.tiers) else None)
+                yield f"{indent}{mark} {word} {_as(bound, node.parts[0].unit)}: {_as(tier.value, node.unit)}"
+        elif node.kind == "table":
+            yield from (f"{indent}-> {t.words}: {_as(t.value, node.unit)}" for t in node.tiers)
+
+    def slice(self, t: TierRow, node: Node, indent: str) -> str:
+        along, of = node.parts[0].unit, "a ratio"
+        start = "" if t.start is None else f"from {_as(t.start, along)} "
+        end = "up" if t.end is None else f"to {_as(t.end, along)}"
+        rate = _as(t.value, of)
+        return self.line(f"{indent}{start + end:<38} {_as(t.amount, along):>20} x {rate}", _as(t.pay, node.unit))
+
+    def credits(self, p: PlanExplanation) -> Iterator[str]:
+        for name in dict.fromkeys(c.credit for c in p.credits):
+            lines = [c for c in p.credits if c.credit == name]
+            total = sum((c.credited for c in lines if isinstance(c.credited, Fraction)), Fraction(0))
+            yield ""
+            yield self.line(f"Credited with {name}: {len(lines)} records", plain(total))
+            yield "-" * self.width
+            for c in lines if self.all_rows else lines[:MOST_ROWS]:
+                share = "" if c.share == 1 else f"  share {_as(c.share, 'a ratio')}"
+                yield self.line(f"  {c.date}  {c.record}{share}{'  overlay' if c.overlay else ''}", plain(c.credited))
+            if len(lines) > MOST_ROWS and not self.all_rows:
+                rest = sum((c.credited for c in lines[MOST_ROWS:] if isinstance(c.credited, Fraction)), Fraction(0))
+                yield self.line(f"  and {len(lines) - MOST_ROWS} more (--all lists them)", plain(rest))
+
+
+def money(value: Value, currency: str = "") -> str:
+    """An amount with its thousands marked and at least two decimals."""
+    if not isinstance(value, Fraction):
+        return ""
+    digits = decimal_text(abs(value))
+    units, _, decimals = digits.partition(".")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{int(units):,}.{decimals:0<2} {currency}".rstrip()
+
+
+def plain(value: Value) -> str:
+    """A figure as it is, its thousands marked."""
+    if isinstance(value, Fraction):
+        units, point, decimals = decimal_text(abs(value)).partition(".")
+        return f"{'-' if value < 0 else ''}{int(units):,}{point}{decimals}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "empty" if value is None else value
+
+
+def shown(node: Node) -> str:
+    """A node's value in its unit."""
+    return _as(node.value, node.unit)
+
+
+def _as(value: Value, unit: str) -> str:
+    if not isinstance(value, Fraction):
+        return plain(value)
+    if unit == "a ratio":
+        return f"{plain(value * 100)}%"
+    if unit[:3].isupper():
+        return f"{money(value)} {unit}"
+    return plain(value)
+
+
+def _short(node: Node) -> str:
+    return shown(node) if node.kind != "field" or node.unit == "a ratio" else f"{shown(node)}"
+
+
+def _inside(node: Node) -> str:
+    if node.kind != "attainment":
+        return ""
+    return f" ({node.parts[0].words} {shown(node.parts[0])}, {node.parts[1].words} {shown(node.parts[1])})"
+
+
+def _some(items: Sequence[str], all_items: bool) -> str:
+    if all_items or len(items) <= 6:
+        return ", ".join(items)
+    return f"{', '.join(items[:6])} and {len(items) - 6} more"

@@ -1,0 +1,228 @@
+"""Watching a component at work: the same query as the run's, with a column for every figure inside its formulas.
+
+A `NodePlan` says which columns a formula's parts are in; `read` makes a `Node` of it for one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from sqlglot import exp
+
+from compplan.engine import sql
+from compplan.engine.emit import Emitter
+from compplan.engine.emit_tiers import slice_parts
+from compplan.engine.explanation import Condition, Node, TierRow, Value
+from compplan.engine.sql import Figure
+from compplan.language import typed as ty
+from compplan.language.tree import Reach
+from compplan.language.units import NUMBER
+from compplan.language.walk import parts
+
+Row = Mapping[str, object]
+
+_KINDS: Mapping[type, str] = {
+    ty.Const: "constant",
+    ty.RecordField: "field",
+    ty.ChildField: "field",
+    ty.PayeeField: "field",
+    ty.CreditField: "field",
+    ty.Arith: "calculation",
+    ty.Div: "division",
+    ty.Neg: "calculation",
+    ty.Scale: "per period",
+    ty.Func: "function",
+    ty.Shift: "date",
+    ty.Cmp: "comparison",
+    ty.In: "comparison",
+    ty.Within: "comparison",
+    ty.Empty: "comparison",
+    ty.NotE: "logic",
+    ty.AndOr: "logic",
+    ty.MeasureAt: "measure",
+    ty.QuotaAt: "quota",
+    ty.Attainment: "attainment",
+    ty.RecordSum: "sum",
+    ty.Lookup: "table",
+    ty.Slices: "slices",
+    ty.Step: "step",
+    ty.Curve: "curve",
+    ty.Place: "place",
+    ty.Named: "named",
+}
+
+
+class Sources:
+    """The plan's own words for a formula: the text between the ends of its span."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._lines = {name: text.split("\n") for name, text in texts.items()}
+
+    def words(self, expr: ty.Expr) -> str:
+        """The text of a formula, its line breaks as spaces."""
+        span = expr.span
+        lines = self._lines.get(span.file, [])[span.line - 1 : span.end_line]
+        if not lines:
+            return ""
+        if len(lines) == 1:
+            return lines[0][span.column - 1 : span.end_column - 1]
+        return " ".join([lines[0][span.column - 1 :].strip(), *(line.strip() for line in lines[1:-1]), lines[-1][: span.end_column - 1].strip()])
+
+
+@dataclass(slots=True)
+class Observer:
+    """Collects the columns that are watched."""
+
+    emitter: Emitter
+    sources: Sources
+    columns: list[exp.Expression] = field(default_factory=list)
+
+    def watch(self, node: exp.Expression) -> str:
+        """A column for an expression; gives its name."""
+        name = f"x{len(self.columns)}"
+        self.columns.append(sql.alias(node.copy(), name))
+        return name
+
+    def plan(self, expr: ty.Expr) -> NodePlan:
+        """The plan of a formula and all that is inside it."""
+        match expr:
+            case ty.Const():
+                return NodePlan(expr, self.sources.words(expr), None, ())
+            case ty.Slices():
+                return self._slices(expr)
+            case ty.Step() | ty.Curve():
+                return self._chosen_tier(expr)
+            case ty.Lookup():
+                return self._lookup(expr)
+            case ty.Attainment():
+                measure = NodePlan(expr.measure, _windowed(expr.measure.measure, expr.measure.window), self.watch(self.emitter.plain(expr.measure)), ())
+                quota = NodePlan(expr.quota, f"quota of {_windowed(expr.quota.measure, expr.quota.window)}", self.watch(self.emitter.plain(expr.quota)), ())
+                return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), (measure, quota))
+            case _:
+                value = self.watch(self.emitter.plain(expr))
+                return NodePlan(expr, self.sources.words(expr), value, tuple(self.plan(p) for p in parts(expr) if not isinstance(p, ty.Const)))
+
+    def _slices(self, expr: ty.Slices) -> NodePlan:
+        tiers = []
+        for part in slice_parts(self.emitter, expr):
+            figures = (part.start, part.end, part.amount, part.value, part.pay)
+            tiers.append(tuple(None if f is None else self.watch(f.node) for f in figures))
+        value = self.watch(self.emitter.plain(expr))
+        return NodePlan(expr, _first_line(self.sources.words(expr)), value, (self.plan(expr.operand),), tuple(tiers))
+
+    def _chosen_tier(self, expr: ty.Step | ty.Curve) -> NodePlan:
+        """A column with the number of the row that is reached: the same choice with numbers for values."""
+        rows = expr.tiers if isinstance(expr, ty.Step) else expr.points
+        numbered = tuple(ty.Tier(t.start, ty.Const(Fraction(i), NUMBER, t.span), t.span) for i, t in enumerate(rows))
+        as_step = ty.Step(expr.operand, numbered, NUMBER, expr.span)
+        reached: exp.Expression = self.emitter.figure(as_step).node
+        first = numbered[0].start
+        if first is not None:
+            below = self.emitter.reaches(expr.operand, self.emitter.figure(first), "<")
+            reached = sql.choose([(below, sql.constant(Fraction(-1)))], Figure(reached, 18, 0)).node
+        tiers = []
+        for tier in rows:
+            start = None if tier.start is None else self.watch(self.emitter.plain(tier.start))
+            tiers.append((start, None, None, self.watch(self.emitter.plain(tier.value)), None))
+        ends = () if isinstance(expr, ty.Step) else (self.watch(self.emitter.plain(expr.below)), self.watch(self.emitter.plain(expr.above)))
+        value = self.watch(self.emitter.plain(expr))
+        words = _first_line(self.sources.words(expr))
+        return NodePlan(expr, words, value, (self.plan(expr.operand),), tuple(tiers), self.watch(reached), ends)
+
+    def _lookup(self, expr: ty.Lookup) -> NodePlan:
+        table = self.emitter.tables[expr.table]
+        rows = tuple(ty.TableRow(r.keys, ty.Const(Fraction(i), NUMBER, r.span), r.span) for i, r in enumerate(table.rows))
+        numbered = ty.Table(table.name, table.keys, table.key_units, rows, NUMBER, table.span)
+        chooser = Emitter(self.emitter.leaf, {**self.emitter.tables, expr.table: numbered}, self.emitter.calendar)
+        reached = self.watch(chooser.plain(ty.Lookup(expr.table, expr.arguments, NUMBER, expr.span)))
+        value = self.watch(self.emitter.plain(expr))
+        return NodePlan(expr, self.sources.words(expr), value, tuple(self.plan(a) for a in expr.arguments), (), reached, (), table)
+
+
+@dataclass(frozen=True, slots=True)
+class NodePlan:
+    """Where a formula's value and the values of its parts are found in a row."""
+
+    expr: ty.Expr
+    words: str
+    value: str | None
+    parts: tuple[NodePlan, ...]
+    tiers: tuple[tuple[str | None, ...], ...] = ()
+    reached: str | None = None
+    ends: tuple[str, ...] = ()
+    table: ty.Table | None = None
+
+    def read(self, row: Row) -> Node:
+        """The formula with its values in one row."""
+        value = to_value(self.expr.value) if isinstance(self.expr, ty.Const) else to_value(row[self.value or ""])
+        tiers = self._tiers(row)
+        return Node(_KINDS[type(self.expr)], self.words, str(self.expr.unit), value, tuple(p.read(row) for p in self.parts), tiers, self._why(row))
+
+    def _tiers(self, row: Row) -> tuple[TierRow, ...]:
+        reached = None if self.reached is None else _whole(row[self.reached])
+        if self.table is not None:
+            if reached is None:
+                return ()
+            chosen = self.table.rows[reached]
+            words = ", ".join(f"{name} {key.text}" for name, key in zip(self.table.keys, chosen.keys, strict=True))
+            return (TierRow(words, None, None, None, to_value(chosen.value.value), None, True),)
+        rows = []
+        for index, names in enumerate(self.tiers):
+            start, end, amount, value, pay = (None if n is None else to_value(row[n]) for n in names)
+            hit = amount not in (None, Fraction(0)) if reached is None else index == reached
+            rows.append(TierRow("", start, end, amount, value, pay, hit))
+        return tuple(rows)
+
+    def _why(self, row: Row) -> str:
+        """For a curve: where on it the operand lies."""
+        if not isinstance(self.expr, ty.Curve) or self.reached is None:
+            return ""
+        reached = _whole(row[self.reached])
+        if reached is None:
+            return ""
+        if reached < 0:
+            return "below the first point"
+        return "at or above the last point" if reached == len(self.tiers) - 1 else "between two points"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionPlan:
+    """A condition, and where its values are found."""
+
+    words: str
+    node: NodePlan
+
+    def read(self, row: Row) -> Condition:
+        """The condition with its values in one row."""
+        node = self.node.read(row)
+        return Condition(self.words, bool(node.value), node.parts if node.parts else (node,))
+
+
+def to_value(value: object) -> Value:
+    """A value of the database or of a formula: numbers as fractions."""
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    return Fraction(value)  # type: ignore[arg-type]
+
+
+def _whole(value: object) -> int | None:
+    return None if value is None else int(Fraction(str(value)))
+
+
+def _windowed(name: str, window: ty.Window) -> str:
+    """A measure's name with the time that it is taken over."""
+    return f"{name} over {window.period}{'' if window.reach is Reach.WHOLE else ' ' + window.reach.value}"
+
+
+def _first_line(words: str) -> str:
+    """Tiers without their rows."""
+    return words.split("{")[0].strip()
+
+
+def figure_columns(figures: Sequence[tuple[str, Figure | None]]) -> list[exp.Expression]:
+    """Named columns for the figures that there are."""
+    return [sql.alias(f.node.copy(), name) for name, f in figures if f is not None]

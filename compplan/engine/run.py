@@ -1,0 +1,235 @@
+"""A run: every step of a project's plans over a period, kept as Parquet in a folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from compplan.calendar import FiscalPeriod
+from compplan.diagnostics import Diagnostic, Problems
+from compplan.engine.database import Keeper, Progress, create_calendar, make_steps, open_database, quoted, translated_errors
+from compplan.engine.folder_lock import FolderLock, remove_abandoned
+from compplan.engine.lower import lower
+from compplan.engine.run_folder import MANIFEST, Manifest, Run, StepFacts, open_run, write_payouts
+from compplan.engine.steps import RECORDS, STEPS, Lowered, Months, Step
+from compplan.language import typed as ty
+from compplan.records.load import LoadedRecords, load_records, write_rejects
+from compplan.records.project import PROJECT_FILE, Project
+from compplan.schema import PEOPLE, ReferenceType, Schema
+
+MAKING = ".making-"
+
+
+class ParquetKeeper(Keeper):
+    """Keeps each step as a file, and reads it back from there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.facts: dict[str, StepFacts] = {}
+
+    def keep(self, connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+        """Write the step's file and put a view over it."""
+        path = self.folder / f"{step.name}.parquet"
+        options = "FORMAT parquet, DICTIONARY_SIZE_LIMIT 8000"
+        connection.execute(f"COPY ({step.query.sql('duckdb')}) TO {_literal(path)} ({options})")
+        connection.execute(f"CREATE VIEW {STEPS}.{quoted(step.name)} AS SELECT * FROM read_parquet({_literal(path)})")
+        self.facts[step.name] = content_hash(connection, f"{STEPS}.{quoted(step.name)}", step.title)
+
+
+def content_hash(connection: duckdb.DuckDBPyConnection, relation: str, title: str) -> StepFacts:
+    """Rows and content hash of a relation: the sum of the rows' hashes, which does not depend on their order."""
+    columns = [str(row[0]) for row in connection.execute(f"SELECT column_name FROM (DESCRIBE {relation})").fetchall()]
+    names = ", ".join(quoted(c) for c in columns)
+    row = connection.execute(f"SELECT count(*), coalesce(sum(CAST(hash({names}) AS HUGEINT)), 0) FROM {relation}").fetchone()
+    assert row is not None
+    return StepFacts(title, int(row[0]), f"{int(row[1]):032x}")
+
+
+def run_plans(
+    project: Project,
+    plans: Sequence[ty.Plan],
+    sources: Mapping[str, bytes],
+    period: FiscalPeriod,
+    out: Path,
+    *,
+    set_aside: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Works out a period and gives the run; the same inputs give the run that is already there.
+
+    Raises `Problems` where rows are bad (unless they may be set aside), where a figure cannot be worked out, and where the disk does not
+    take the files; nothing is left behind then.
+    """
+    months = Months(period.first_month, period.last_month)
+    chosen = _in_force(project, plans, months, period)
+    with _making_folder(out) as folder:
+        (folder / "steps").mkdir()
+        with open_database(folder / "spill", threads) as connection, translated_errors():
+            if progress is not None:
+                progress("Reading the records", 0, 1)
+            loaded = load_records(project, connection)
+            _stop_at_bad_rows(loaded, set_aside)
+            connection.execute("SET preserve_insertion_order = false")
+            create_calendar(connection, project.calendar, months.whole_years())
+            lowered = lower(chosen, project.schema, project.calendar, months)
+            keeper = ParquetKeeper(folder / "steps")
+            make_steps(connection, lowered, keeper, progress)
+            _keep_inputs(connection, project, sources, folder)
+            rejected = write_rejects(connection, folder / "rejects.csv") if loaded.rejected else 0
+            manifest = _manifest(project, period, chosen, sources, loaded, lowered, keeper, rejected)
+            write_payouts(connection, folder)
+        shutil.rmtree(folder / "spill", ignore_errors=True)
+        _write_durably(folder / MANIFEST, json.dumps(manifest.to_json(), indent=2, sort_keys=True) + "\n")
+        return _put_in_place(folder, out / f"{period.label}-{manifest.identity[:10]}", manifest)
+
+
+def _in_force(project: Project, plans: Sequence[ty.Plan], months: Months, period: FiscalPeriod) -> tuple[ty.Plan, ...]:
+    """The plans that pay for some part of the period."""
+    calendar = project.calendar
+    found = tuple(p for p in plans if calendar.month_of(p.first) <= months.last and calendar.month_of(p.last) >= months.first)
+    if not found:
+        message = f"No plan of the project is in force in {period.label}."
+        dates = "; ".join(f"{p.name} from {p.first} through {p.last}" for p in plans)
+        raise Problems([Diagnostic("no-plan", "No plan is in force", message, None, f"There are: {dates}." if dates else None)])
+    return found
+
+
+def _stop_at_bad_rows(loaded: LoadedRecords, set_aside: bool) -> None:
+    if loaded.rejected and not set_aside:
+        count = f"{loaded.rejected:,} row{'s' if loaded.rejected != 1 else ''}"
+        hint = "Correct them, or run again with --set-aside to leave them out; they are then listed in rejects.csv."
+        stop = Diagnostic("bad-rows", "Nothing was worked out", f"{count} of the records cannot be used.", None, hint)
+        raise Problems([*loaded.diagnostics, stop])
+
+
+# ---- what is kept --------------------------------------------------------------------------------------------------
+
+
+def _keep_inputs(connection: duckdb.DuckDBPyConnection, project: Project, sources: Mapping[str, bytes], folder: Path) -> None:
+    """Plans, tables, the project file and the people: all that an explanation needs besides the steps."""
+    kept = folder / "project"
+    for name, data in {**sources, PROJECT_FILE: project.file.read_bytes()}.items():
+        target = kept / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    (folder / "records").mkdir()
+    for kind in kept_kinds(project.schema):
+        path = folder / "records" / f"{kind}.parquet"
+        connection.execute(f"COPY (SELECT * FROM {RECORDS}.{quoted(kind)}) TO {_literal(path)} (FORMAT parquet)")
+
+
+def kept_kinds(schema: Schema) -> tuple[str, ...]:
+    """People, and every kind that can be reached from them through references."""
+    found = [PEOPLE]
+    for name in found:
+        for column in schema.kinds[name].columns:
+            if isinstance(column.type, ReferenceType) and column.type.kind not in found:
+                found.append(column.type.kind)
+    return tuple(found)
+
+
+def _manifest(
+    project: Project,
+    period: FiscalPeriod,
+    plans: Sequence[ty.Plan],
+    sources: Mapping[str, bytes],
+    loaded: LoadedRecords,
+    lowered: Lowered,
+    keeper: ParquetKeeper,
+    rejected: int,
+) -> Manifest:
+    return Manifest(
+        company=project.company,
+        period=period.label,
+        versions={"compplan": version("compplan") if _installed() else "0", "duckdb": duckdb.__version__},
+        queries=hashlib.sha256("\n".join(f"{s.name}: {s.query.sql('duckdb')}" for s in lowered.steps).encode()).hexdigest(),
+        plans=tuple(p.name for p in plans),
+        sources={name: hashlib.sha256(data).hexdigest() for name, data in sorted(sources.items())},
+        project=hashlib.sha256(project.file.read_bytes()).hexdigest(),
+        records=dict(sorted(loaded.hashes.items())),
+        rows={kind: (count.read, count.rejected) for kind, count in sorted(loaded.kinds.items())},
+        rejected=rejected,
+        steps=dict(sorted(keeper.facts.items())),
+        credits=lowered.credits,
+        earnings=lowered.earnings,
+    )
+
+
+def _installed() -> bool:
+    from importlib.metadata import PackageNotFoundError
+
+    try:
+        version("compplan")
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+# ---- whole or not at all ---------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _making_folder(out: Path) -> Iterator[Path]:
+    """A hidden folder to work in, taken away again unless it was put in place; what killed runs left behind goes too."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        remove_abandoned(out, MAKING)
+        folder = Path(tempfile.mkdtemp(prefix=MAKING, dir=out))
+    except OSError as error:
+        message = f"Nothing can be written to {out}: {error.strerror or error}."
+        raise Problems([Diagnostic("storage", "The folder for runs cannot be used", message)]) from error
+    lock = FolderLock(folder)
+    try:
+        yield folder
+    except OSError as error:
+        message = f"Files of the run could not be written: {error.strerror or error}."
+        raise Problems([Diagnostic("storage", "The disk cannot be used", message, None, "Make room on the disk, then run it again.")]) from error
+    finally:
+        lock.release()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _put_in_place(folder: Path, final: Path, manifest: Manifest) -> Run:
+    """The run under its name; where the same run stands there already, that one."""
+    _sync(folder)
+    try:
+        os.rename(folder, final)
+    except OSError:
+        existing = open_run(final)
+        if existing.manifest != manifest:
+            message = f"{final.name} was made from the same inputs, and holds other figures."
+            hint = "Keep both folders and report it; to go on, move the older one away."
+            raise Problems([Diagnostic("run-differs", "Two runs differ", message, None, hint)]) from None
+        return existing
+    _sync(final.parent)
+    return open_run(final)
+
+
+def _write_durably(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

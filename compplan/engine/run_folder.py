@@ -1,0 +1,179 @@
+"""A finished run on disk: its manifest, and its results as Arrow tables."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from compplan.calendar import parse_period
+from compplan.diagnostics import Diagnostic, Problems
+from compplan.diagnostics.suggest import closest
+from compplan.engine.steps import STEPS, Earnings
+
+MANIFEST = "manifest.json"
+_FORM = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StepFacts:
+    """What a manifest says of a step: what it holds, how many rows, and a hash of its content whatever their order."""
+
+    title: str
+    rows: int
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a run was made from and what came of it. Nothing in it depends on when or where it was made."""
+
+    company: str
+    period: str
+    versions: Mapping[str, str]
+    queries: str
+    plans: tuple[str, ...]
+    sources: Mapping[str, str]
+    project: str
+    records: Mapping[str, str]
+    rows: Mapping[str, tuple[int, int]]
+    rejected: int
+    steps: Mapping[str, StepFacts]
+    credits: tuple[str, ...]
+    earnings: tuple[Earnings, ...]
+
+    @property
+    def identity(self) -> str:
+        """Hash of all that the figures depend on: plans, project file, records, versions, queries, period, and whether rows were set aside."""
+        inputs = [self.company, self.period, dict(self.versions), self.queries, dict(self.sources), self.project, dict(self.records), self.rejected > 0]
+        return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """The manifest as it is written."""
+        return {
+            "form": _FORM,
+            "identity": self.identity,
+            "company": self.company,
+            "period": self.period,
+            "versions": dict(self.versions),
+            "queries": self.queries,
+            "plans": list(self.plans),
+            "sources": dict(self.sources),
+            "project": self.project,
+            "records": dict(self.records),
+            "rows": {k: {"read": r, "rejected": x} for k, (r, x) in self.rows.items()},
+            "rejected": self.rejected,
+            "steps": {k: {"title": s.title, "rows": s.rows, "content": s.content} for k, s in self.steps.items()},
+            "credits": list(self.credits),
+            "earnings": [
+                {"plan": e.plan, "component": e.component, "word": e.word, "step": e.step, "per_credit": e.per_credit} for e in self.earnings
+            ],
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Manifest:
+        """The manifest of what was written; raises KeyError, TypeError or ValueError where it is none."""
+        if data["form"] != _FORM:
+            raise ValueError("another form of manifest")
+        return Manifest(
+            company=data["company"],
+            period=data["period"],
+            versions=data["versions"],
+            queries=data["queries"],
+            plans=tuple(data["plans"]),
+            sources=data["sources"],
+            project=data["project"],
+            records=data["records"],
+            rows={k: (v["read"], v["rejected"]) for k, v in data["rows"].items()},
+            rejected=data["rejected"],
+            steps={k: StepFacts(v["title"], v["rows"], v["content"]) for k, v in data["steps"].items()},
+            credits=tuple(data["credits"]),
+            earnings=tuple(Earnings(**e) for e in data["earnings"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run. Tables come as Arrow, which pandas, Polars and DuckDB take as they are."""
+
+    folder: Path
+    manifest: Manifest
+
+    def step(self, name: str) -> pa.Table:
+        """The rows of a step; raises Problems where the run has none of that name."""
+        if name not in self.manifest.steps:
+            near = closest(name, list(self.manifest.steps))
+            hint = f"Did you mean {near}?" if near else "compplan show steps lists them."
+            raise Problems([Diagnostic("no-step", "There is no such step", f"The run has no step {name}.", None, hint)])
+        return pq.read_table(self.folder / "steps" / f"{name}.parquet")
+
+    def payouts(self) -> pa.Table:
+        """A row for each plan, payee, payout period and component; what a cap takes off has rows of kind `cap`."""
+        return self.step("payouts")
+
+    def credits(self, name: str | None = None) -> pa.Table:
+        """The credits of one name, or of the only one there is: record, payee, share, credited, and more."""
+        steps = self.manifest.credits
+        if name is None and len(steps) == 1:
+            return self.step(steps[0])
+        return self.step(f"credit_{name}" if f"credit_{name}" in steps else name or f"credit_ of {', '.join(steps)}")
+
+    def earnings(self) -> pa.Table:
+        """Every earning of every component: plan, component, payee, month, record where there is one, and the amount."""
+        return self._earnings([e for e in self.manifest.earnings if e.word != "award"])
+
+    def awards(self) -> pa.Table:
+        """Every award that was won: plan, component, payee, month and quantity."""
+        return self._earnings([e for e in self.manifest.earnings if e.word == "award"])
+
+    def _earnings(self, parts: list[Earnings]) -> pa.Table:
+        period = parse_period(self.manifest.period)
+        assert period is not None
+        with duckdb.connect() as connection:
+            queries, values = [], []
+            for part in parts:
+                record = "CAST(record AS VARCHAR)" if part.per_credit else "CAST(NULL AS VARCHAR)"
+                queries.append(
+                    f"SELECT ? AS plan, ? AS component, payee, earned_month, {record} AS record, earned AS amount FROM read_parquet(?) "
+                    "WHERE earned_month BETWEEN ? AND ?"
+                )
+                values += [part.plan, part.component, str(self.folder / STEPS / f"{part.step}.parquet"), period.first_month, period.last_month]
+            if not queries:
+                queries = ["SELECT '' AS plan, '' AS component, '' AS payee, 0 AS earned_month, '' AS record, 0.0::DECIMAL(18,2) AS amount LIMIT 0"]
+            ordered = " UNION ALL ".join(queries) + " ORDER BY plan, component, payee, earned_month, record"
+            return connection.sql(ordered, params=values).to_arrow_table()
+
+
+def open_run(folder: Path) -> Run:
+    """The run in a folder; raises Problems where there is no whole one."""
+    try:
+        data = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return Run(folder, Manifest.from_json(data))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message = f"{folder} holds no finished run."
+        hint = "Make one with compplan run, or name another folder."
+        raise Problems([Diagnostic("no-run", "There is no run", message, None, hint)]) from error
+
+
+def find_run(out: Path, period: str) -> Run:
+    """The newest run of a period below a folder; raises Problems where there is none."""
+    folders = sorted(out.glob(f"{period}-*/{MANIFEST}"), key=lambda p: (p.stat().st_mtime, p.parent.name), reverse=True)
+    if folders:
+        return open_run(folders[0].parent)
+    there = sorted({p.parent.name.rsplit("-", 1)[0] for p in out.glob(f"*/{MANIFEST}") if not p.parent.name.startswith(".")})
+    hint = f"There are runs of {', '.join(there)}." if there else f"Make one: compplan run --period {period}."
+    raise Problems([Diagnostic("no-run", "There is no run", f"{out} holds no run of {period}.", None, hint)])
+
+
+def write_payouts(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """The payouts as a CSV file for people, in an order that never changes."""
+    path = str(folder / "payouts.csv").replace("'", "''")
+    query = f"SELECT plan, payee, label AS period, kind, component, amount FROM {STEPS}.payouts ORDER BY plan, payee, period, kind DESC, component"
+    connection.execute(f"COPY ({query}) TO '{path}' (FORMAT csv, HEADER)")
