@@ -30,7 +30,7 @@ class RecordColumns:
             reference = self._column(kind, path[index])
             assert isinstance(reference.type, ReferenceType)
             kind = self.schema.kinds[reference.type.kind]
-            alias = self.joined.setdefault(path[: index + 1], f"{self.alias}__{'__'.join(path[: index + 1], copy=False)}")
+            alias = self.joined.setdefault(path[: index + 1], f"{self.alias}__{'__'.join(path[: index + 1])}")
         return typed_column(self._column(kind, path[-1]), alias)
 
     @staticmethod

@@ -27,6 +27,7 @@ from compplan.schema import (
 )
 
 MOST_EXAMPLES = 5
+OVERFLOW = "overflow"
 
 Progress = Callable[[str, int, int], None]
 """Told the title of the step at hand, its number and how many there are."""
@@ -126,11 +127,13 @@ def make_steps(connection: duckdb.DuckDBPyConnection, lowered: Lowered, keeper: 
 
 
 def _reads_itself(check: Check, step: Step) -> bool:
-    return any(t.name == step.name and t.db == STEPS for t in check.query.find_all(exp.Table))
+    return check.guard is not None or any(t.name == step.name and t.db == STEPS for t in check.query.find_all(exp.Table))
 
 
 def _run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> Iterator[Diagnostic]:
     """A diagnostic for each of the first rows that a check finds, in order, and one that counts the rest."""
+    if check.guard is not None and connection.execute(check.guard.sql("duckdb")).fetchone() is None:
+        return
     ordered = check.query.copy().order_by(*(exp.Literal.number(i + 1) for i in range(len(check.query.selects))), copy=False)
     rows = connection.execute(ordered.limit(MOST_EXAMPLES + 1, copy=False).sql("duckdb")).fetchall()
     for row in rows[:MOST_EXAMPLES]:
@@ -157,7 +160,7 @@ class translated_errors:  # noqa: N801 - reads as a word in `with`
         if isinstance(error, (duckdb.OutOfRangeException, duckdb.ConversionException)):
             message = f"A figure has more digits than can be kept exactly{where}."
             hint = "See whether an amount, a rate or a quota in the records is far too large."
-            raise Problems([Diagnostic("overflow", "A figure is too large", message, span, hint)]) from error
+            raise Problems([Diagnostic(OVERFLOW, "A figure is too large", message, span, hint)]) from error
         if isinstance(error, (duckdb.IOException, OSError)):
             message = f"Files could not be written or read{where}: {_plain(str(error))}"
             raise Problems(

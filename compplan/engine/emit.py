@@ -35,17 +35,25 @@ _MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 @dataclass(frozen=True, slots=True)
 class Emitter:
-    """Turns formulas into SQL; `leaf` gives the column that a name stands for."""
+    """Turns formulas into SQL; `leaf` gives the column that a name stands for.
+
+    `narrow` keeps figures within 64 bits: several times faster, and an error where one does not fit.
+    """
 
     leaf: Callable[[Leaf], Emitted]
     tables: Mapping[str, ty.Table]
     calendar: Calendar
+    narrow: bool = False
 
     def figure(self, expr: ty.Expr) -> Figure:
         """A formula that is a number."""
         emitted = self.emit(expr)
         assert isinstance(emitted, Figure), f"{type(expr).__name__} is no figure"
-        return emitted
+        return self.fitted(emitted)
+
+    def fitted(self, figure: Figure) -> Figure:
+        """The figure within 64 bits where that is wanted."""
+        return sql.narrow(figure) if self.narrow else figure
 
     def plain(self, expr: ty.Expr) -> exp.Expression:
         """Any formula as a bare expression."""
@@ -75,6 +83,17 @@ class Emitter:
                 return self.condition(expr.value)
             case _:
                 return _no_if_empty(self.plain(expr))
+
+    def filters(self, expr: ty.Expr) -> list[exp.Expression]:
+        """A condition for WHERE, where empty counts as no by itself; its parts apart, so that each can be pushed down."""
+        match expr:
+            case ty.Named():
+                return self.filters(expr.value)
+            case ty.AndOr(operator="and"):
+                return [*self.filters(expr.left), *self.filters(expr.right)]
+            case _:
+                condition = self.condition(expr)
+                return [condition.this if isinstance(condition, exp.Coalesce) else condition]
 
     def emit(self, expr: ty.Expr) -> Emitted:
         """Any formula."""
@@ -147,7 +166,7 @@ class Emitter:
             days = exp.DateDiff(this=sql.paren(self.plain(expr.left)), expression=sql.paren(self.plain(expr.right)), unit=exp.var("DAY"))
             return Figure(sql.cast(days, sql.decimal_type(18, 0)), 18, 0)
         left, right = self.figure(expr.left), self.figure(expr.right)
-        return sql.multiply(left, right) if expr.operator == "*" else sql.add(left, right, expr.operator)
+        return sql.multiply(left, right, narrow=self.narrow) if expr.operator == "*" else sql.add(left, right, expr.operator)
 
     def _division(self, expr: ty.Div) -> Figure:
         left, right = self.figure(expr.left), self.figure(expr.right)
@@ -160,10 +179,10 @@ class Emitter:
     def _scale(self, expr: ty.Scale) -> Figure:
         operand = self.figure(expr.operand)
         if expr.divide == 1:
-            return sql.multiply(operand, sql.constant(Fraction(expr.multiply)))
+            return sql.multiply(operand, sql.constant(Fraction(expr.multiply)), narrow=self.narrow)
         share = Fraction(expr.multiply, expr.divide)
         if share.denominator in (1, 2, 4):
-            return sql.multiply(operand, sql.constant(share))
+            return sql.multiply(operand, sql.constant(share), narrow=self.narrow)
         return sql.divide(operand, sql.constant(Fraction(expr.divide)))
 
     def _function(self, expr: ty.Func) -> Figure:

@@ -38,7 +38,7 @@ def slice_parts(emitter: Emitter, expr: ty.Slices) -> list[SlicePart]:
     for tier, start, end in zip(expr.tiers, starts, [*starts[1:], None], strict=True):
         amount = sql.add(_clamped(x, start, end), _clamped(sql.constant(_ZERO), start, end), "-")
         value = emitter.figure(tier.value)
-        parts.append(SlicePart(start, end, amount, value, sql.multiply(amount, value)))
+        parts.append(SlicePart(start, end, amount, value, sql.multiply(amount, value, narrow=emitter.narrow)))
     return parts
 
 
@@ -47,7 +47,7 @@ def emit_slices(emitter: Emitter, expr: ty.Slices) -> Figure:
     constants = _constant_tiers(expr)
     x = emitter.figure(expr.operand)
     if constants is not None and all(x.decimals + sql.constant(v).decimals <= sql.MOST_DECIMALS for _, v in constants):
-        return _by_cases(x, constants)
+        return _by_cases(emitter, x, constants)
     parts = slice_parts(emitter, expr)
     total = parts[0].pay
     for part in parts[1:]:
@@ -68,21 +68,23 @@ def _constant_tiers(expr: ty.Slices) -> list[tuple[Fraction, Fraction]] | None:
     return found if found[0][0] == 0 else None
 
 
-def _by_cases(x: Figure, tiers: Sequence[tuple[Fraction, Fraction]]) -> Figure:
+def _by_cases(emitter: Emitter, x: Figure, tiers: Sequence[tuple[Fraction, Fraction]]) -> Figure:
     """What lies below each bound comes to a constant, so that one product is enough: the same figure, worked out faster."""
     cases: list[tuple[exp.Expression, Figure]] = []
     below = _ZERO
     lines: list[Figure] = []
     for index, (start, value) in enumerate(tiers):
-        part = sql.multiply_exactly(sql.add(x, sql.constant(start), "-") if start else x, sql.constant(value))
-        lines.append(sql.add(part, sql.constant(below)) if below else part)
+        beyond = emitter.fitted(sql.add(x, sql.constant(start), "-")) if start else x
+        part = emitter.fitted(sql.multiply_exactly(beyond, sql.constant(value), narrow=emitter.narrow))
+        lines.append(emitter.fitted(sql.add(part, sql.constant(below))) if below else part)
         if index + 1 < len(tiers):
             end = tiers[index + 1][0]
             cases.append((exp.LT(this=sql.paren(x.node), expression=sql.constant(end).node), lines[-1]))
             below += (end - start) * value
     negative = exp.LT(this=sql.paren(x.node), expression=sql.whole(0))
     known = [(negative, sql.constant(_ZERO)), *cases, (sql.not_null(x.node), lines[-1])]
-    return sql.choose(known, None)
+    small = emitter.narrow and all(f.digits <= sql.NARROW_DIGITS and f.decimals <= sql.NARROW_DIGITS - 8 for _, f in known)
+    return sql.choose(known, None, sql.NARROW_DIGITS if small else sql.MOST_DIGITS)
 
 
 def _clamped(x: Figure, start: Figure | None, end: Figure | None) -> Figure:

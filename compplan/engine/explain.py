@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from sqlglot import exp
 
 from compplan.calendar import FiscalPeriod, parse_period
 from compplan.diagnostics import Diagnostic, Problems
@@ -221,8 +222,9 @@ class _Explainer:
         if component.top is not None:
             columns += [sql.alias(sql.column(n, "t"), n) for n in ("place", "qualifies")] + [sql.alias(sql.column("figure", "t"), "ranked_by")]
         query = figured.rows.copy().select(*columns, copy=False)
-        order = ["date", "record", "give", "via"] if isinstance(component.grain, ty.ForCredit) else ["period"]
-        query = query.order_by(*(sql.column(n) for n in order), copy=False)
+        order = [k.name for k in figured.keys if isinstance(k, exp.Column)]
+        first = ["date"] if "date" in order else []
+        query = query.order_by(*(sql.column(n) for n in [*first, *order]), copy=False)
         return _Watched(figured, factors, conditions, floor, cap, query.sql("duckdb"))
 
     def _rows(self, watched: _Watched) -> list[Mapping[str, object]]:

@@ -13,7 +13,7 @@ from compplan.engine.lower_components import ComponentLowering, Figured, formula
 from compplan.engine.steps import Check, table
 from compplan.language import typed as ty
 from compplan.language.tree import Reach
-from compplan.language.walk import every
+from compplan.language.walk import parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,7 @@ def figure_check(lowering: ComponentLowering, figured: Figured, step: str) -> Ch
     keys = [figured.keys[0], figured.keys[1]]
     cause_column: exp.Expression = chosen.else_(sql.whole(-1), copy=False) if causes else sql.whole(-1)
     query = figured.rows.copy().select(*keys, sql.alias(cause_column, "cause"), copy=False).where(value, copy=False)
-    guard = exp.Exists(this=exp.select(sql.whole(1)).from_(table(step), copy=False).where(sql.is_null(sql.column("earned")), copy=False))
-    query = query.where(guard, copy=False)
+    guard = exp.select(sql.whole(1)).from_(table(step), copy=False).where(sql.is_null(sql.column("earned")), copy=False).limit(1, copy=False)
     if figured.where is not None:
         query = query.where(figured.where, copy=False)
     per_period = isinstance(component.grain, ty.ForPeriod)
@@ -50,14 +49,14 @@ def figure_check(lowering: ComponentLowering, figured: Figured, step: str) -> Ch
         return f"{component.label} of {payee} {when if per_period else when} cannot be worked out. {why}"
 
     hint = "Complete the records, or say in the plan what holds where they say nothing."
-    return Check("no-figure", "A figure cannot be worked out", query, message, hint, component.span)
+    return Check("no-figure", "A figure cannot be worked out", query, message, hint, component.span, guard)
 
 
 def _causes(lowering: ComponentLowering, figured: Figured) -> Iterator[_Cause]:
     seen: set[ty.Expr] = set()
     emitter = figured.emitter
     for formula in formulas(lowering.component):
-        for e in every(formula):
+        for e in _at_hand(formula):
             if e in seen:
                 continue
             seen.add(e)
@@ -85,6 +84,14 @@ def _causes(lowering: ComponentLowering, figured: Figured) -> Iterator[_Cause]:
                         yield _Cause(sql.is_null(emitter.plain(e)), lambda _, __, n=name: f"{n} is empty.")  # type: ignore[misc]
                 case _:
                     pass
+
+
+def _at_hand(formula: ty.Expr) -> Iterator[ty.Expr]:
+    """The formula and all inside it, save what speaks of the rows that a sum adds up: those are not at hand here."""
+    yield formula
+    if not isinstance(formula, ty.RecordSum):
+        for part in parts(formula):
+            yield from _at_hand(part)
 
 
 def _no_quota(quota: ty.QuotaAt) -> Callable[[str, str], str]:

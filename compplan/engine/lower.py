@@ -27,9 +27,9 @@ from compplan.language.walk import every
 from compplan.schema import PEOPLE, Period, Schema
 
 
-def lower(plans: Sequence[ty.Plan], schema: Schema, calendar: Calendar, asked: Months) -> Lowered:
-    """Every step of a run of plans over some months."""
-    return Lowering(plans, schema, calendar, asked).lower()
+def lower(plans: Sequence[ty.Plan], schema: Schema, calendar: Calendar, asked: Months, *, narrow: bool = False) -> Lowered:
+    """Every step of a run of plans over some months; `narrow` keeps the figures of single credits within 64 bits."""
+    return Lowering(plans, schema, calendar, asked, narrow).lower()
 
 
 @dataclass(slots=True)
@@ -40,6 +40,7 @@ class Lowering:
     schema: Schema
     calendar: Calendar
     asked: Months
+    narrow: bool = False
     steps: dict[str, Step] = field(default_factory=dict)
     _credits: dict[str, CreditShape] = field(default_factory=dict)
     _measures: dict[str, MeasureShape] = field(default_factory=dict)
@@ -118,7 +119,7 @@ class Lowering:
         if step_name in self._credits:
             return self._credits[step_name]
         origin = self.credit(plan, credit.source) if credit.from_credit else None
-        lowering = CreditLowering(self.scope(plan), credit, step_name, self._fields_everywhere(plan, credit), origin)
+        lowering = CreditLowering(self.scope(plan), credit, step_name, self._fields_everywhere(plan, credit), origin, self.narrow)
         if lowering.needs_managers:
             self._add(managers_step(self.scope(plan)))
         step, shape = lowering.lower()
@@ -219,7 +220,9 @@ class Lowering:
         """The lowering of a component, for all payees or for one."""
         credits = {name: self.credit(plan, name) for name in _credits_of(plan, component)}
         ranking = identifier("ranking", plan.name, component.name) if component.top is not None else None
-        return ComponentLowering(self.scope(plan), plan, component, credits, self.source(plan), self.payees(plan), ranking, payee)
+        return ComponentLowering(
+            self.scope(plan), plan, component, credits, self.source(plan), self.payees(plan), ranking, payee, narrow=self.narrow
+        )
 
     def _component(self, plan: ty.Plan, component: ty.Component) -> Earnings:
         name = earnings_name(plan, component)
@@ -300,7 +303,10 @@ def _payees_step(scope: Scope, plan: ty.Plan, name: str) -> Step:
 
     emitter = Emitter(leaf, scope.tables, scope.calendar)
     where = [] if plan.payees is None else [emitter.condition(plan.payees)]
-    query = exp.select(sql.alias(sql.column(people.key[0], "p"), "payee")).from_(table(PEOPLE, "p", RECORDS), copy=False)
+    key = sql.column(people.key[0], "p")
+    number = exp.Window(this=exp.func("row_number"), order=exp.Order(expressions=[exp.Ordered(this=key.copy(), nulls_first=True)]))
+    numbered = sql.alias(sql.cast(number, "INTEGER"), "number")
+    query = exp.select(sql.alias(key, "payee"), numbered).from_(table(PEOPLE, "p", RECORDS), copy=False)
     query = columns.join(query)
     return Step(name, f"The payees of {plan.label}", ("payee",), query.where(*where, copy=False) if where else query, (), plan.span)
 

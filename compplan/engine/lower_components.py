@@ -14,11 +14,13 @@ from compplan.engine.emit import Emitted, Emitter, Leaf, round_to
 from compplan.engine.lower_credits import ORDER, CreditShape
 from compplan.engine.lower_measures import Valued, owner_of, periods
 from compplan.engine.lower_quotas import join_valued
+from compplan.engine.running_totals import RunningTotals
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
 from compplan.engine.steps import RECORDS, table
 from compplan.language import typed as ty
 from compplan.language.tree import Reach
+from compplan.language.units import NUMBER
 from compplan.language.walk import every, parts
 from compplan.schema import MONTHS_IN, PEOPLE, Period
 
@@ -62,6 +64,7 @@ class ComponentLowering:
     ranking: str | None
     payee: str | None = None
     every_period: bool = False
+    narrow: bool = False
     joined: dict[tuple[Windowed, Period], str] = field(default_factory=dict)
     running: dict[tuple[ty.Aggregate, Period], int] = field(default_factory=dict)
     columns: RecordColumns = field(init=False)
@@ -116,11 +119,11 @@ class ComponentLowering:
 
     def _for_credit(self, grain: ty.ForCredit) -> Figured:
         shape = self.credits[grain.credit]
-        emitter = Emitter(lambda e: self._credit_leaf(e, shape, before=False), self.scope.tables, self.scope.calendar)
+        emitter = Emitter(lambda e: self._credit_leaf(e, shape, before=False), self.scope.tables, self.scope.calendar, self.narrow)
         figure = self._figure(emitter)
         emitter_before, before = None, None
         if grain.to_date is not None:
-            emitter_before = Emitter(lambda e: self._credit_leaf(e, shape, before=True), self.scope.tables, self.scope.calendar)
+            emitter_before = Emitter(lambda e: self._credit_leaf(e, shape, before=True), self.scope.tables, self.scope.calendar, self.narrow)
             before = self._before(emitter_before, figure)
         counts = None if grain.where is None else emitter.condition(grain.where)
         rows = exp.select().from_(self._credit_rows(shape), copy=False)
@@ -137,15 +140,25 @@ class ComponentLowering:
             where.append(exp.LTE(this=month.copy(), expression=sql.whole(min(last, self.scope.asked.last))))
         if where:
             rows = rows.where(*where, copy=False)
-        keys = tuple(sql.column(n, "c") for n in ("payee", *shape.record, "give", "via", "date", "month"))
+        keys = tuple(sql.column(n, "c") for n in ("payee", *shape.record, *shape.marks, "date"))
         return Figured(rows, counts, keys, figure, before, emitter, emitter_before, month, month)
 
     def _before(self, emitter: Emitter, figure: Figure) -> Figure:
         before = self._figure(emitter)
         if self._vanishes():
             return before
-        first = exp.EQ(this=sql.column("nth", "c"), expression=sql.whole(1))
+        counted = (ty.Aggregate(self._credit_name(), None, None, NUMBER, self.component.span), self._basis())
+        index = self.running.setdefault(counted, len(self.running))
+        first = exp.EQ(this=sql.column(f"total_{index}", "c"), expression=sql.whole(1))
         return sql.choose([(first, sql.constant(Fraction(0)))], before)
+
+    def _credit_name(self) -> str:
+        assert isinstance(self.component.grain, ty.ForCredit)
+        return self.component.grain.credit
+
+    def _basis(self) -> Period:
+        assert self.component.grain.to_date is not None
+        return self.component.grain.to_date
 
     def _vanishes(self) -> bool:
         """Whether the figure is zero as long as nothing was credited."""
@@ -168,33 +181,30 @@ class ComponentLowering:
 
     def _credit_rows(self, shape: CreditShape) -> exp.Expression:
         """The credit itself; with running totals where the component reads any."""
-        if not self.running and (self._vanishes() or not self._to_date()) and self.payee is None:
-            return table(shape.step, "c")
-        inner = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("i"))).from_(table(shape.step, "i"), copy=False)
-        emitter = Emitter(lambda e: self._inner_leaf(e, shape), self.scope.tables, self.scope.calendar)
-        numbered: set[Period] = set()
-        for (part, period), index in self.running.items():
-            value = _part_value(emitter, part)
-            inner = inner.select(value.named(f"own_{index}"), copy=False)
-            inner = inner.select(sql.alias(_running(exp.func("sum", value.node.copy()), shape, period), f"total_{index}"), copy=False)
-            numbered.add(period)
-        if not self._vanishes() and isinstance(self.component.grain, ty.ForCredit) and self.component.grain.to_date is not None:
-            nth = _running(exp.func("row_number"), shape, self.component.grain.to_date, frame=False)
-            inner = inner.select(sql.alias(nth, "nth"), copy=False)
-        only = exp.select(sql.column("payee", "y")).from_(table(self.payees, "y"), copy=False)
-        inner = inner.where(exp.In(this=sql.column("payee", "i"), query=only.subquery()), copy=False)
+        emitter = Emitter(lambda e: self._inner_leaf(e, shape), self.scope.tables, self.scope.calendar, self.narrow)
+        inner = exp.select().from_(table(shape.step, "i"), copy=False)
+        own = [(_part_value(emitter, part), period) for part, period in self.running]
         if self.payee is not None:
             inner = inner.where(exp.EQ(this=sql.column("payee", "i"), expression=sql.text(self.payee)), copy=False)
-        if any(
-            isinstance(e, ty.PayeeField) and e.path for part, _ in self.running for f in (part.value, part.where) if f for e in every(f)
-        ):
-            people = self.scope.schema.kinds[PEOPLE]
-            on = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("payee", "i"))
-            inner = self.columns.join(inner.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
+        inner = self._with_inner_payee(inner)
+        if isinstance(self.component.grain, ty.ForCredit) and self.component.grain.to_date is not None:
+            totals = RunningTotals(self.scope, shape, self.payees, self.component.grain.to_date, [f for f, _ in own], self.narrow)
+            return totals.query(inner).subquery("c")
+        if not self.running and self.payee is None:
+            return table(shape.step, "c")
+        inner = inner.select(exp.Column(this=exp.Star(), table=exp.to_identifier("i", quoted=True)), copy=False)
+        for index, (value, period) in enumerate(own):
+            total = Figure(_running(exp.func("sum", value.node), shape, period), sql.MOST_DIGITS, value.decimals)
+            total = sql.narrow(total) if self._narrow_totals(value) else total
+            inner = inner.select(value.named(f"own_{index}"), total.named(f"total_{index}"), copy=False)
         return inner.subquery("c")
 
-    def _to_date(self) -> bool:
-        return self.component.grain.to_date is not None
+    def _with_inner_payee(self, inner: exp.Select) -> exp.Select:
+        if not any(isinstance(e, ty.PayeeField) and e.path for part, _ in self.running for f in (part.value, part.where) if f for e in every(f)):
+            return inner
+        people = self.scope.schema.kinds[PEOPLE]
+        on = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("payee", "i"))
+        return self.columns.join(inner.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
 
     def _inner_leaf(self, leaf: Leaf, shape: CreditShape) -> Emitted:
         match leaf:
@@ -249,10 +259,14 @@ class ComponentLowering:
             aggregate = measure.parts[e.index]
             index = self.running.setdefault((aggregate, leaf.window.period), len(self.running))
             own = self._own_type(aggregate)
-            total = Figure(sql.column(f"total_{index}", "c"), sql.MOST_DIGITS, own.decimals)
+            digits = sql.NARROW_DIGITS if self._narrow_totals(own) else sql.MOST_DIGITS
+            total = Figure(sql.column(f"total_{index}", "c"), digits, own.decimals)
             return sql.add(total, Figure(sql.column(f"own_{index}", "c"), own.digits, own.decimals), "-") if before else total
 
-        return Emitter(part, self.scope.tables, self.scope.calendar).figure(measure.formula)
+        return Emitter(part, self.scope.tables, self.scope.calendar, self.narrow).figure(measure.formula)
+
+    def _narrow_totals(self, own: Figure) -> bool:
+        return self.narrow and own.decimals <= sql.NARROW_DIGITS - 8
 
     def _own_type(self, aggregate: ty.Aggregate) -> Figure:
         shape = self.credits[aggregate.credit]
@@ -311,7 +325,7 @@ def product(emitter: Emitter, component: ty.Component) -> Figure:
     """The factors multiplied, from the first to the last."""
     value = emitter.figure(component.factors[0])
     for factor in component.factors[1:]:
-        value = sql.multiply(value, emitter.figure(factor))
+        value = emitter.fitted(sql.multiply(value, emitter.figure(factor), narrow=emitter.narrow))
     return value
 
 

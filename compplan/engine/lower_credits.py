@@ -13,7 +13,7 @@ from compplan.engine.columns import RecordColumns, node_of, typed_column
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
-from compplan.engine.steps import CALENDAR, RECORDS, Check, Step, table
+from compplan.engine.steps import RECORDS, Check, Step, table
 from compplan.language import typed as ty
 from compplan.language.walk import every
 from compplan.schema import PEOPLE, RecordKind
@@ -31,6 +31,12 @@ class CreditShape:
     share: Figure
     amounts: Mapping[str, Figure]
     fields: Mapping[tuple[str, ...], Emitted]
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What tells apart several credits of one payee on one record: which give, and through whom; only where there can be several."""
+        give = ("give",) if len(self.credit.gives) > 1 else ()
+        return (*give, "via") if self.credit.from_credit else give
 
     def column(self, leaf: ty.CreditField | ty.RecordField, alias: str) -> Emitted:
         """A field of a row of the credit, under a table's alias."""
@@ -106,6 +112,7 @@ class CreditLowering:
     step: str
     fields: Sequence[ty.RecordField]
     origin: CreditShape | None
+    narrow: bool = False
     columns: RecordColumns = field(init=False)
     payee: RecordColumns = field(init=False)
     emitter: Emitter = field(init=False)
@@ -114,17 +121,17 @@ class CreditLowering:
         schema = self.scope.schema
         self.columns = RecordColumns(schema, schema.kinds[self.credit.kind], "r")
         self.payee = RecordColumns(schema, schema.kinds[PEOPLE], "p")
-        self.emitter = Emitter(self._leaf, self.scope.tables, self.scope.calendar)
+        self.emitter = Emitter(self._leaf, self.scope.tables, self.scope.calendar, self.narrow)
 
     def lower(self) -> tuple[Step, CreditShape]:
         """The step, and its shape for those that read it."""
         amounts = {name: self.emitter.figure(value) for name, value in self.credit.amounts.items()}
         base = self._base(amounts)
         branches, shares = self._branches()
-        aligned, digits, decimals = sql.aligned(shares)
+        aligned, digits, decimals = sql.aligned(shares, sql.NARROW_DIGITS if max(s.decimals for s in shares) <= 10 else sql.MOST_DIGITS)
         share = Figure(sql.column("share", "g"), digits, decimals)
         given = _union([b.select(s.named("share"), append=True, copy=False) for b, s in zip(branches, aligned, strict=True)])
-        products = {name: sql.multiply(share, _at_figure(f, f"amount_{name}", "g")) for name, f in amounts.items()}
+        products = {name: self.emitter.fitted(sql.multiply(share, _at_figure(f, f"amount_{name}", "g"), narrow=self.narrow)) for name, f in amounts.items()}
         query = self._result(base, given, products)
         shape = CreditShape(
             self.credit,
@@ -185,7 +192,7 @@ class CreditLowering:
 
     def _counting(self, selected: Sequence[exp.Expression]) -> exp.Select:
         """A query over the records that meet the conditions, with every join that the columns asked for need."""
-        conditions = [self.emitter.condition(w) for w in self.credit.where]
+        conditions = [f for w in self.credit.where for f in self.emitter.filters(w)]
         query = exp.select(*selected).from_(self._source(), copy=False)
         if self.origin is None:
             query = self.columns.join(query)
@@ -211,7 +218,7 @@ class CreditLowering:
         selected: list[exp.Expression] = [
             *self._key(),
             sql.alias(dated, "date"),
-            sql.alias(sql.column("month", "d"), "month"),
+            sql.alias(self.scope.month_of(dated), "month"),
             *(f.named(f"amount_{name}") for name, f in amounts.items()),
             *(sql.alias(node_of(self._leaf(f)), carried(f.path)) for f in self.fields),
         ]
@@ -220,8 +227,7 @@ class CreditLowering:
         for number, give in enumerate(self.credit.gives):
             if give.child is None:
                 selected += self._given(number, give)
-        days = exp.EQ(this=sql.column("day", "d"), expression=dated.copy())
-        return self._counting(selected).join(table("days", "d", CALENDAR), on=days, copy=False)
+        return self.scope.in_years(self._counting(selected), dated)
 
     def _given(self, number: int, give: ty.Give) -> list[exp.Expression]:
         """Target and share of a direct give; the share is zero where its condition does not hold or nobody is named."""

@@ -21,7 +21,7 @@ def earnings_query(lowering: ComponentLowering, figured: Figured) -> exp.Select:
     keys = [*figured.keys, sql.alias(earned_month, "earned_month")]
     if figured.before is not None:
         difference = sql.add(figure, fixed(lowering, figured.before), "-")
-        query = figured.rows.copy().select(*keys, figure.named("to_date"), fixed(lowering, difference).named("earned"), copy=False)
+        query = figured.rows.copy().select(*keys, fixed(lowering, difference).named("earned"), copy=False)
     elif isinstance(grain, ty.ForPeriod) and grain.to_date is not None:
         query = _less_earlier(lowering, figured, figure, keys, grain.to_date)
     else:

@@ -17,7 +17,7 @@ import duckdb
 
 from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Diagnostic, Problems
-from compplan.engine.database import Keeper, Progress, create_calendar, make_steps, open_database, quoted, translated_errors
+from compplan.engine.database import OVERFLOW, Keeper, Progress, create_calendar, make_steps, open_database, quoted, translated_errors
 from compplan.engine.folder_lock import FolderLock, remove_abandoned
 from compplan.engine.lower import lower
 from compplan.engine.run_folder import MANIFEST, Manifest, Run, StepFacts, open_run, write_payouts
@@ -82,9 +82,7 @@ def run_plans(
             _stop_at_bad_rows(loaded, set_aside)
             connection.execute("SET preserve_insertion_order = false")
             create_calendar(connection, project.calendar, months.whole_years())
-            lowered = lower(chosen, project.schema, project.calendar, months)
-            keeper = ParquetKeeper(folder / "steps")
-            make_steps(connection, lowered, keeper, progress)
+            lowered, keeper = _worked_out(connection, project, chosen, months, folder / "steps", progress)
             _keep_inputs(connection, project, sources, folder)
             rejected = write_rejects(connection, folder / "rejects.csv") if loaded.rejected else 0
             manifest = _manifest(project, period, chosen, sources, loaded, lowered, keeper, rejected)
@@ -92,6 +90,30 @@ def run_plans(
         shutil.rmtree(folder / "spill", ignore_errors=True)
         _write_durably(folder / MANIFEST, json.dumps(manifest.to_json(), indent=2, sort_keys=True) + "\n")
         return _put_in_place(folder, out / f"{period.label}-{manifest.identity[:10]}", manifest)
+
+
+def _worked_out(
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    plans: Sequence[ty.Plan],
+    months: Months,
+    folder: Path,
+    progress: Progress | None,
+) -> tuple[Lowered, ParquetKeeper]:
+    """Every step made: within 64 bits, which is faster; where a figure needs more, all over again in 128, with the same figures."""
+    for narrow in (True, False):
+        lowered = lower(plans, project.schema, project.calendar, months, narrow=narrow)
+        keeper = ParquetKeeper(folder)
+        try:
+            make_steps(connection, lowered, keeper, progress)
+        except Problems as problems:
+            if not narrow or all(d.code != OVERFLOW for d in problems.diagnostics):
+                raise
+            connection.execute(f"DROP SCHEMA {STEPS} CASCADE")
+            connection.execute(f"CREATE SCHEMA {STEPS}")
+            continue
+        return lowered, keeper
+    raise AssertionError("the second time either works or raises")
 
 
 def _in_force(project: Project, plans: Sequence[ty.Plan], months: Months, period: FiscalPeriod) -> tuple[ty.Plan, ...]:

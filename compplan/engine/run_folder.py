@@ -146,7 +146,7 @@ class Run:
                 )
                 values += [part.plan, part.component, str(self.folder / STEPS / f"{part.step}.parquet"), period.first_month, period.last_month]
             if not queries:
-                queries = ["SELECT '' AS plan, '' AS component, '' AS payee, 0 AS earned_month, '' AS record, 0.0::DECIMAL(18,2) AS amount LIMIT 0"]
+                queries = ["SELECT '' AS plan, '' AS component, '' AS payee, 0 AS earned_month, '' AS record, 0.0::DECIMAL(18,2) AS amount WHERE false"]
             ordered = " UNION ALL ".join(queries) + " ORDER BY plan, component, payee, earned_month, record"
             return connection.sql(ordered, params=values).to_arrow_table()
 

@@ -16,6 +16,7 @@ from sqlglot import exp
 
 MOST_DIGITS = 38
 MOST_DECIMALS = 12
+NARROW_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +108,30 @@ def negate(value: Figure) -> Figure:
     return Figure(exp.Neg(this=paren(value.node)), value.digits, value.decimals)
 
 
-def multiply(left: Figure, right: Figure) -> Figure:
-    """Product, to twelve decimals."""
-    return to_twelve(multiply_exactly(left, right))
+def multiply(left: Figure, right: Figure, *, narrow: bool = False) -> Figure:
+    """Product, to twelve decimals; `narrow` as for an exact product."""
+    return to_twelve(multiply_exactly(left, right, narrow=narrow))
 
 
-def multiply_exactly(left: Figure, right: Figure) -> Figure:
-    """Product with all its decimals."""
+def multiply_exactly(left: Figure, right: Figure, *, narrow: bool = False) -> Figure:
+    """Product with all its decimals.
+
+    DuckDB gives the product of two decimals of up to eighteen digits eighteen digits, and an error where they do not suffice. That is
+    fast, and meant where `narrow`; else one of the two is made wide before.
+    """
+    digits = left.digits + right.digits
+    if left.digits <= NARROW_DIGITS and right.digits <= NARROW_DIGITS and digits > NARROW_DIGITS:
+        if narrow and left.decimals + right.decimals <= NARROW_DIGITS - 8:
+            digits = NARROW_DIGITS
+        else:
+            left = widened(left)
     node = paren(exp.Mul(this=paren(left.node), expression=paren(right.node)))
-    return Figure(node, min(MOST_DIGITS, left.digits + right.digits), left.decimals + right.decimals)
+    return Figure(node, min(MOST_DIGITS, digits), left.decimals + right.decimals)
+
+
+def widened(value: Figure) -> Figure:
+    """The same number in as many digits as there are."""
+    return Figure(cast(value.node, decimal_type(MOST_DIGITS, value.decimals)), MOST_DIGITS, value.decimals)
 
 
 def to_twelve(value: Figure) -> Figure:
@@ -125,7 +141,19 @@ def to_twelve(value: Figure) -> Figure:
 
 def rounded(value: Figure, decimals: int) -> Figure:
     """The number to so many decimals, half away from zero."""
-    return Figure(cast(value.node, decimal_type(MOST_DIGITS, decimals)), MOST_DIGITS, decimals)
+    needed = value.digits - value.decimals + decimals + 1
+    digits = NARROW_DIGITS if value.digits <= NARROW_DIGITS and needed <= NARROW_DIGITS else MOST_DIGITS
+    return Figure(cast(value.node, decimal_type(digits, decimals)), digits, decimals)
+
+
+def narrow(value: Figure) -> Figure:
+    """The same number in eighteen digits, where the database counts in 64 bits; one that does not fit is an error there.
+
+    What has so many decimals that fewer than eight digits would be left before the point stays as it is.
+    """
+    if value.digits <= NARROW_DIGITS or value.decimals > NARROW_DIGITS - 8:
+        return value
+    return Figure(cast(value.node, decimal_type(NARROW_DIGITS, value.decimals)), NARROW_DIGITS, value.decimals)
 
 
 def rounded_to_even(value: Figure, decimals: int) -> Figure:
@@ -178,7 +206,7 @@ def _power(exponent: int) -> exp.Expression:
 
 def _in_units(value: Figure) -> exp.Expression:
     """The number counted in its last decimal, as a whole number."""
-    scaled = exp.Mul(this=paren(value.node), expression=cast(whole(10**value.decimals), decimal_type(value.decimals + 1, 0)))
+    scaled = exp.Mul(this=paren(widened(value).node), expression=cast(whole(10**value.decimals), decimal_type(value.decimals + 1, 0)))
     return paren(cast(scaled if value.decimals else value.node, HUGE))
 
 
@@ -190,10 +218,10 @@ def _from_units(node: exp.Expression, decimals: int) -> Figure:
     return Figure(paren(exp.Mul(this=as_decimal, expression=unit)), MOST_DIGITS, decimals)
 
 
-def aligned(values: Sequence[Figure]) -> tuple[list[Figure], int, int]:
-    """Numbers brought to one DECIMAL type, with its digits and decimals, so that one may stand for another."""
+def aligned(values: Sequence[Figure], most: int = MOST_DIGITS) -> tuple[list[Figure], int, int]:
+    """Numbers brought to one DECIMAL type of at most so many digits, with its digits and decimals, so that one may stand for another."""
     decimals = max(v.decimals for v in values)
-    digits = min(MOST_DIGITS, max(v.digits - v.decimals for v in values) + decimals)
+    digits = min(most, max(v.digits - v.decimals for v in values) + decimals)
     same = [
         v if (v.digits, v.decimals) == (digits, decimals) else Figure(cast(v.node, decimal_type(digits, decimals)), digits, decimals)
         for v in values
@@ -229,10 +257,10 @@ def _is_constant(node: exp.Expression) -> bool:
     return not any(True for _ in node.find_all(exp.Column))
 
 
-def choose(cases: Sequence[tuple[exp.Expression, Figure]], otherwise: Figure | None) -> Figure:
-    """The figure of the first condition that holds."""
+def choose(cases: Sequence[tuple[exp.Expression, Figure]], otherwise: Figure | None, most: int = MOST_DIGITS) -> Figure:
+    """The figure of the first condition that holds, in at most so many digits."""
     figures = [f for _, f in cases] + ([otherwise] if otherwise is not None else [])
-    same, digits, decimals = aligned(figures)
+    same, digits, decimals = aligned(figures, most)
     case = exp.Case()
     for (condition, _), figure in zip(cases, same, strict=False):
         case = case.when(condition, figure.node, copy=False)

@@ -16,7 +16,10 @@ CALENDAR = "calendar"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A query that gives the rows for which a figure cannot be worked out; `message` puts one such row into words."""
+    """A query that gives the rows for which a figure cannot be worked out; `message` puts one such row into words.
+
+    `guard`, where there is one, is cheaper: only when it gives a row is the query worth asking.
+    """
 
     code: str
     title: str
@@ -24,6 +27,7 @@ class Check:
     message: Callable[[tuple[object, ...]], str]
     hint: str | None = None
     span: Span | None = None
+    guard: exp.Select | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,11 +48,14 @@ TITLES: Mapping[str, str] = {
     "circular": "A definition leads back to itself",
     "effective": "The plan's dates do not fit",
     "currency": "Another currency",
+    "target-period": "The target is that of another period",
     "constant": "A condition that decides nothing",
     "period-cut": "A period that the plan's dates cut",
 }
 
-WARNINGS = frozenset({"constant", "period-cut", "unused", "closed-bound", "double-count", "table-unreachable", "unlikely-number"})
+WARNINGS = frozenset(
+    {"target-period", "constant", "period-cut", "unused", "closed-bound", "double-count", "table-unreachable", "unlikely-number"}
+)
 
 
 def problem(code: str, message: str, span: Span | None, hint: str | None = None, related: tuple[Related, ...] = ()) -> Diagnostic:

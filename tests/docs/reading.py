@@ -21,7 +21,7 @@ PLAN = """
 plan frame "The plan around the example" {{
   use        company
   effective  from 2027-01-01 through 2027-12-31
-  payees     everyone
+  payees     {payees}
   currency   USD, each earning rounded to 0.01, half away from zero
   payout     each month
 {body}
@@ -100,7 +100,7 @@ def whole_text(block: Block, shared: str, given: str) -> str:
         body += NOTHING + "\n"
     if "weights" in block.directives:
         body += f"weights of target_incentive add to {block.directives['weights']}\n"
-    return PLAN.format(body=body + example) + shared
+    return PLAN.format(body=body + example, payees=block.directives.get("payees", "everyone")) + shared
 
 
 def _hidden_example(block: Block, given: str) -> str:

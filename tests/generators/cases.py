@@ -122,6 +122,8 @@ def caps(draw: st.DrawFn, known: Known, payout: Period) -> list[str]:
     lines = []
     for period in draw(st.lists(st.sampled_from(PERIODS), max_size=2, unique=True)):
         if MONTHS_IN[period] >= MONTHS_IN[payout]:
-            limit = pick(draw, "20 USD", "50.005 USD", f"10% of target per {period}", "50% of arr", "if(team is empty, 10 USD, 100 USD)")
+            limit = pick(
+                draw, "20 USD", "50.005 USD", f"10% of target per {period}", "max(50% of arr, 0 USD)", "if(team is empty, 10 USD, 100 USD)"
+            )
             lines.append(f"cap each {period} at {limit}")
     return lines

@@ -56,9 +56,8 @@ def _corrections(plan: ty.Plan, cap: ty.PlanCap, measures: Measures, totals: _Pa
                 continue
             running = payable = Fraction(0)
             for n in range(number * capped // size, (number + 1) * capped // size):
-                own = totals.get((payee, n), Fraction(0))
-                running += own
                 if (payee, n) in totals:
-                    found[payee, n] = min(running, limit) - payable - own
-                payable = min(running, limit)
+                    running += totals[payee, n]
+                    found[payee, n] = min(running, limit) - payable - totals[payee, n]
+                    payable = min(running, limit)
     return found

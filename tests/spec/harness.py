@@ -105,4 +105,4 @@ def diagnose(company: Company, case: Case) -> list[tuple[int, Diagnostic]]:
     parsed = [parse(company.definitions, "base.plan"), parse(text, "case.plan")]
     checked = check_plans([p.file for p in parsed], company.schema, company.calendar, case.files.get)
     found = [d for p in parsed for d in p.diagnostics] + list(checked.diagnostics)
-    return [(d.span.line - above if d.span is not None and d.span.file != "base.plan" else 0, d) for d in found]
+    return [(d.span.line - above if d.span is not None and d.span.file == "case.plan" else 0, d) for d in found]

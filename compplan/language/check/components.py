@@ -40,6 +40,9 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
         _warn_constant(env, condition)
     cap = _limit(env, place, tree, "cap", currency) if factors else None
     floor = _limit(env, place, tree, "floor", currency) if factors else None
+    if isinstance(cap, ty.Const) and isinstance(floor, ty.Const) and cap.value < floor.value:  # type: ignore[operator]
+        env.problem("wrong-arguments", "The floor lies above the cap.", floor.span)
+        return None
     unit, thing = _unit(env, tree, factors, currency)
     if (
         factors is None

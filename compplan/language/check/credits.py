@@ -13,6 +13,7 @@ from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean, resolve
 from compplan.language.check.place import Grain, Place
 from compplan.language.units import RATIO, Kind
+from compplan.language.walk import is_negative
 from compplan.schema import PEOPLE, RecordKind, ReferenceType, TextType
 
 MOST_CREDITS = 30
@@ -147,6 +148,9 @@ def _give(env: Environment, place: Place, kind: RecordKind, give: t.Give) -> ty.
     if share is not None and share.unit != RATIO:
         env.problem("wrong-unit", f"What is given is a share; this is {share.unit}.", share.span, "Write a percentage: 50%.")
         return None
+    if share is not None and is_negative(share):
+        env.problem("shares", "A share is never below zero.", share.span)
+        return None
     if give.share is None and (give.overlay or child is not None or recipient.how != "person" or where is not None):
         message = "The rest goes to one person, without conditions; it is what the other shares leave over."
         env.problem("shares", message, give.span)
@@ -220,6 +224,13 @@ def _total(env: Environment, tree: t.Credit, gives: tuple[ty.Give, ...]) -> Frac
         env.problem("duplicate-sentence", f"The credit {tree.name.text} says twice what its shares add up to.", again.span)
     if sentences:
         total = Fraction(sentences[0].total.value)  # type: ignore[arg-type]
+        if not own:
+            message = "Only overlays are given, and they are left out of the sum."
+            env.problem("shares", message, sentences[0].span, "Leave this sentence out, or the words as overlay.")
+            return None
+        if any(g.share is None for g in own) and sum(c for c in constants if isinstance(c, Fraction)) > total:
+            env.problem("shares", f"The shares given add up to more than {_percent(total)}, so there is no rest.", sentences[0].span)
+            return None
         if known is not None and own and known != total:
             said = sentences[0]
             env.problem("shares", f"The shares given add up to {_percent(Fraction(known))}, not {_percent(total)}.", said.span)
@@ -227,7 +238,7 @@ def _total(env: Environment, tree: t.Credit, gives: tuple[ty.Give, ...]) -> Frac
         return total
     if not own:
         return Fraction(0)
-    if known is not None and len(own) == 1:
+    if known is not None and len(own) == 1 and known <= 1:
         return Fraction(known)
     message = f"The credit {tree.name.text} does not say what its shares add up to."
     env.problem("shares-unstated", message, tree.name.span, "Write shares add to 100%; overlays are left out of the sum.")

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 
 from compplan.diagnostics import Diagnostic, Span
+from compplan.diagnostics.suggest import closest
 from compplan.language import tree as t
 
 _IN_ITS_BLOCK = frozenset(
     {"missing-sentence", "weights", "weights-unstated", "shares", "shares-unstated", "tier-start", "tier-end", "tier-gap", "tier-kind"}
 )
 _OF_A_NAME = frozenset({"unknown-name", "unknown-use", "no-quota", "wrong-grain", "wrong-place", "wrong-arguments", "ambiguous-name"})
+_OPENING = ("use", "definitions")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -53,7 +55,7 @@ def damage_of(files: Sequence[t.File]) -> Damage:
     blocks = tuple(span for file in files if file.lost for item in file.items for span in _blocks(item))
     names = frozenset(name for _, x in lost for name in x.names)
     words = frozenset(word for _, x in lost for word in x.words)
-    return Damage(lost, blocks, names, not words.isdisjoint({"use", "definitions"}))
+    return Damage(lost, blocks, names, any(w in _OPENING or closest(w, _OPENING) for w in words))
 
 
 def _blocks(node: object) -> Iterator[Span]:

@@ -13,7 +13,7 @@ from compplan.language.check.expressions import named_period, type_literal
 from compplan.language.check.measures import type_measure
 from compplan.language.check.names import did_you_mean
 from compplan.language.units import RATIO, TEXT, Kind, Unit, comparable, money, unit_of
-from compplan.schema import Column, DateType, MoneyType, NumberType, PeriodType, RatioType, RecordKind
+from compplan.schema import PEOPLE, Column, DateType, MoneyType, NumberType, PeriodType, RatioType, RecordKind
 
 
 def type_example(env: Environment, tree: t.Example, components: dict[str, str], currency: str) -> ty.Example | None:
@@ -22,11 +22,22 @@ def type_example(env: Environment, tree: t.Example, components: dict[str, str], 
     expected = [_expectation(env, line, components, currency) for line in tree.lines if isinstance(line, t.Expect)]
     if not expected:
         env.problem("missing-sentence", "The example expects nothing.", tree.span, 'For example: expect own for "ana" in 2027-Q1 = 500 USD')
+    _payees_are_given(env, tree, [g for g in given if g is not None])
     good_rows = tuple(g for g in given if g is not None)
     good = tuple(e for e in expected if e is not None)
     if len(good_rows) != len(given) or len(good) != len(expected) or not expected:
         return None
     return ty.Example(tree.title, good_rows, good, tree.span)
+
+
+def _payees_are_given(env: Environment, tree: t.Example, given: list[ty.Rows]) -> None:
+    """Where an example gives people, what it expects is for one of them."""
+    key = env.schema.kinds[PEOPLE].key
+    people = [rows for rows in given if rows.kind == PEOPLE and len(key) == 1 and key[0] in rows.columns]
+    known = [str(row[rows.columns.index(key[0])]) for rows in people for row in rows.rows]
+    for line in tree.lines:
+        if isinstance(line, t.Expect) and people and line.payee not in known:
+            env.problem("unknown-name", f"The example gives no person {line.payee}.", line.span, did_you_mean(line.payee, known))
 
 
 def _rows(env: Environment, tree: t.Given) -> ty.Rows | None:

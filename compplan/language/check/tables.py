@@ -282,7 +282,11 @@ def _read(env: Environment, tree: t.Table) -> tuple[list[str], list[list[_Cell |
         message = f"There is no file {name} beside the plan that could be read."
         env.problem("table-file", message, tree.file.span, "The path is relative to the project's folder and stays within it.")
         return None
-    records = [r for r in csv.reader(io.StringIO(text)) if any(c.strip() for c in r)]
+    try:
+        records = [r for r in csv.reader(io.StringIO(text)) if any(c.strip() for c in r)]
+    except csv.Error:
+        env.problem("table-file", f"The file {name} is no CSV file that can be read.", tree.file.span)
+        return None
     if not records:
         env.problem("table-file", f"The file {name} is empty.", tree.file.span)
         return None
@@ -291,8 +295,29 @@ def _read(env: Environment, tree: t.Table) -> tuple[list[str], list[list[_Cell |
     as_text = [_is_text([r[i].strip() for r in records[1:] if i < len(r)]) for i in range(len(header))]
     for number, record in enumerate(records[1:], 2):
         span = Span(name, number, 1, number, len(",".join(record)) + 1)
+        if not _cells_mean_something(env, record, span):
+            return None
         rows.append([_file_cell(c.strip(), i < len(as_text) and as_text[i], span) for i, c in enumerate(record)])
     return header, rows
+
+
+def _cells_mean_something(env: Environment, record: Sequence[str], span: Span) -> bool:
+    for text in (re.sub(r"^(from|below) ", "", c.strip()) for c in record):
+        if _is_figure(text) and re.search(r"\d{13}", text.replace(",", "")):
+            env.problem("invalid-number", "A number has at most 12 digits before its point, and as many after it.", span)
+            return False
+        if _DAY.match(text) and not _is_day(text):
+            env.problem("invalid-date", f"There is no day {text} in the calendar.", span)
+            return False
+    return True
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_text(cells: list[str]) -> bool:

@@ -12,10 +12,13 @@ from compplan.language.check.environment import Environment
 
 def check_weights(env: Environment, plan: t.Plan) -> None:
     """Every `pay 75% of target per quarter` counts to the weights of the column `target`."""
+    if env.damage.touches(plan.span):
+        return
     found: dict[str, list[tuple[Decimal, t.Sentence]]] = {}
     for component in plan.lines:
         if isinstance(component, t.Component):
             for column, share, sentence in _weighted(component):
+                _warn_other_period(env, component, sentence)
                 found.setdefault(column, []).append((share, sentence))
     stated: dict[str, t.Weights] = {}
     for line in plan.lines:
@@ -28,6 +31,18 @@ def check_weights(env: Environment, plan: t.Plan) -> None:
     for column, line in stated.items():
         if column not in found:
             env.problem("weights", f"No component pays a share of {column}.", line.span)
+
+
+def _warn_other_period(env: Environment, component: t.Component, sentence: t.Sentence) -> None:
+    """A quarter's target that is paid each month is paid three times."""
+    fors = [line for line in component.lines if isinstance(line, t.ForPeriod)]
+    value = sentence.value.operand if isinstance(sentence.value, t.ShareOf) else sentence.value
+    if not fors or not isinstance(value, t.PerPeriod):
+        return
+    paid = fors[0].to_date.period if fors[0].to_date else fors[0].period
+    if value.period != paid:
+        message = f"The target of a {value.period} is paid for each {paid}."
+        env.problem("target-period", message, sentence.span, f"Write per {paid}, if a share of the target is meant.")
 
 
 def _weighted(component: t.Component) -> Iterator[tuple[str, Decimal, t.Sentence]]:

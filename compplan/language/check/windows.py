@@ -73,7 +73,8 @@ def _at_credit(env: Environment, place: Place, measure: ty.Measure, window: ty.W
         return ty.MeasureAt(measure.name, chosen, measure.unit, span)
     assert place.credit is not None
     if measure.group is not None or any(part.credit != place.credit.name for part in measure.parts):
-        message = f"{_shown(env, measure)} does not add up {place.credit.name} of one payee alone, so it has no figure up to one {place.credit.name}."
+        credit = place.credit.name
+        message = f"{_shown(env, measure)} does not add up {credit} of one payee alone, so it has no figure up to one {credit}."
         env.problem("wrong-grain", message, span, f"Take it over a whole period, as in {name} over {chosen.period}.")
         return None
     return ty.MeasureAt(measure.name, chosen, measure.unit, span)

@@ -1,0 +1,88 @@
+"""`compplan explain`: why somebody is paid what they are paid."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from argparse import Namespace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compplan.cli.arguments import Commands, Parser, add_command, add_period, add_plan
+from compplan.cli.terminal import FINE, note
+
+if TYPE_CHECKING:
+    from compplan.engine.run_folder import Run
+
+NAME = "explain"
+_PLAIN_WIDTH, _NARROWEST, _WIDEST = 110, 60, 140
+
+
+def add(commands: Commands[Parser]) -> None:
+    """Adds the command."""
+    about = "Explain what somebody is paid: formulas, figures, tiers, deals, and the rules that did not apply and why."
+    example = "  compplan explain ana.ruiz --period 2027-Q1\n  compplan explain ana.ruiz --period 2027-Q1 --plan account_executive --json"
+    command = add_command(commands, NAME, about, example, work)
+    command.add_argument("payee", metavar="PAYEE", help="the key of a person, as the records have it")
+    add_period(command)
+    command.add_argument("--project", metavar="FOLDER", default=".", help="the folder with compplan.yaml; this folder if left out")
+    command.add_argument("--run", metavar="FOLDER", default="runs", help="a run, or the folder where runs are kept; runs if left out")
+    add_plan(command, "only this plan")
+    command.add_argument("--json", action="store_true", help="print JSON, for programs")
+    command.add_argument("--all", action="store_true", help="print every deal, however many")
+
+
+def work(args: Namespace) -> int:
+    """Prints the explanation."""
+    from compplan.engine.explain import explain
+    from compplan.engine.run_folder import MANIFEST, find_run, open_run
+
+    folder = Path(args.run)
+    run = open_run(folder) if (folder / MANIFEST).is_file() else find_run(folder, args.period.label)
+    _refuse_other_period(run, args.period.label)
+    _tell_what_changed(run, Path(args.project))
+    explanation = explain(run, args.payee, args.plan)
+    if args.json:
+        sys.stdout.write(json.dumps(explanation.to_json(), indent=2, ensure_ascii=False) + "\n")
+        return FINE
+    from compplan.engine.explain_text import render_explanation
+
+    sys.stdout.write(render_explanation(explanation, _width(), all_rows=args.all).rstrip("\n") + "\n")
+    return FINE
+
+
+def _refuse_other_period(run: Run, asked: str) -> None:
+    from compplan.diagnostics import Diagnostic, Problems
+
+    if run.manifest.period != asked:
+        message = f"{run.folder} is a run of {run.manifest.period}, not of {asked}."
+        raise Problems([Diagnostic("no-run", "The run is of another period", message, hint=f"Ask for --period {run.manifest.period}.")])
+
+
+def _tell_what_changed(run: Run, project: Path) -> None:
+    """Says so where the project on disk is no longer the one that the run was made from; the explanation is of the run."""
+    from compplan.records.project import PROJECT_FILE
+
+    root = project if project.is_dir() else project.parent
+    known = {**run.manifest.sources, PROJECT_FILE if project.is_dir() else project.name: run.manifest.project}
+    if not (root / PROJECT_FILE).is_file():
+        return
+    changed = [name for name, hashed in sorted(known.items()) if _hash(root / name) != hashed]
+    if changed:
+        note(f"Changed since this run was made: {', '.join(changed)}. What follows explains the run as it was paid.")
+
+
+def _hash(path: Path) -> str | None:
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+def _width() -> int:
+    """As wide as the terminal, within reason; always the same where it is none."""
+    if not sys.stdout.isatty():
+        return _PLAIN_WIDTH
+    return min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST)

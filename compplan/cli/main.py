@@ -1,0 +1,107 @@
+"""The command `compplan`: finds the command that is asked for, does it, and never ends in a stack trace."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from compplan.cli import check, explain, init, run, show, test
+from compplan.cli.arguments import Parser, new_parser
+from compplan.cli.terminal import FINE, INTERRUPTED, MISUSED, PIPE_CLOSED, PROBLEMS, Misuse, note, prepare_streams, say, show_problems
+from compplan.diagnostics import Problems
+
+COMMANDS = (init, check, test, run, explain, show)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Does what the arguments ask for and gives the exit code: 0 fine, 1 problems found, 2 used wrongly."""
+    gc.set_threshold(200_000, 20, 20)  # a command makes much and drops little: looking for garbage often costs a tenth of a check
+    prepare_streams()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _guarded(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except KeyboardInterrupt:
+        note("Stopped. Nothing half-done is left behind.")
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, a person gets one sentence
+        note(_unexpected(error, words))
+        return PROBLEMS
+    return code
+
+
+def _guarded(words: list[str]) -> int:
+    """The exit code; problems, wrong use and lack of memory are told."""
+    root = Path()
+    try:
+        args = _read(words)
+        root = Path(getattr(args, "project", "."))
+        code: int = args.work(args)
+    except Problems as problems:
+        show_problems(problems.diagnostics, root if root.is_dir() else root.parent, sys.stderr)
+        return PROBLEMS
+    except Misuse as misuse:
+        note(f"compplan: {misuse}")
+        return MISUSED
+    except MemoryError:
+        note("compplan: there is not enough memory for this.")
+        return PROBLEMS
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else MISUSED
+    return code
+
+
+def _read(words: list[str]) -> Namespace:
+    parser, commands = new_parser()
+    for command in COMMANDS:
+        command.add(commands)
+    _refuse_unknown_command(parser, words)
+    if words == ["--version"]:
+        say(f"compplan {_version()}")
+        raise SystemExit(FINE)
+    return parser.parse_args(words)
+
+
+def _refuse_unknown_command(parser: Parser, words: list[str]) -> None:
+    from compplan.diagnostics.suggest import closest
+
+    names = [command.NAME for command in COMMANDS]
+    if not words:
+        parser.print_help(sys.stderr)
+        raise SystemExit(MISUSED)
+    if not words[0].startswith("-") and words[0] not in names:
+        near = closest(words[0], names)
+        parser.error(f"there is no command {words[0]}. " + (f"Did you mean {near}?" if near else f"There are: {', '.join(names)}."))
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("compplan")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _unexpected(error: Exception, words: list[str]) -> str:
+    """One sentence about a mistake of the program's own; the details go to a file."""
+    import tempfile
+    import traceback
+
+    details = "".join(traceback.format_exception(error))
+    said = "compplan stopped at a mistake of its own; your files are as they were."
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="compplan-report-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
+        ) as report:
+            report.write(f"compplan {_version()}\nPython {sys.version}\ncompplan {' '.join(words)}\n\n{details}")
+    except OSError:
+        return f"{said} ({type(error).__name__})"
+    return f"{said} What happened is written in {report.name}: please send it to whoever maintains compplan for you."

@@ -1,0 +1,166 @@
+"""The payouts of a run as people and programs read them: a table for each plan, JSON, CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from compplan.cli.figures import amount_text
+from compplan.cli.tables import Heading, table_lines
+from compplan.schema import PEOPLE, Schema, TextType
+
+if TYPE_CHECKING:
+    from compplan.api import Company, Results
+    from compplan.language import typed as ty
+
+CAP = "cap"
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """What one component came to for a payee in a payout period, or what a cap took off."""
+
+    plan: str
+    payee: str
+    period: str
+    kind: str
+    component: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Payouts:
+    """All payouts of a run, in the order in which they are read; `names` are the people's, where they have any."""
+
+    company: str
+    period: str
+    currency: str
+    plans: tuple[ty.Plan, ...]
+    rows: tuple[Payout, ...]
+    names: Mapping[str, str] | None
+
+    def name(self, payee: str) -> str:
+        """The person's name; empty where there is none."""
+        return (self.names or {}).get(payee) or ""
+
+
+def payouts_of(results: Results, company: Company) -> Payouts:
+    """The payouts of a run of the company."""
+    manifest, schema = results.run.manifest, company.project.schema
+    plans = tuple(p for p in company.plans() if p.name in manifest.plans)
+    order = {(p.name, c.name): n for p in plans for n, c in enumerate(p.components)}
+    columns = [results.payouts.column(c).to_pylist() for c in ("plan", "payee", "label", "kind", "component", "amount")]
+    rows = [Payout(*values) for values in zip(*columns, strict=True)]
+    rows.sort(key=lambda r: (manifest.plans.index(r.plan), r.payee, r.period, order.get((r.plan, r.component), len(order)), r.component))
+    return Payouts(company.name, manifest.period, schema.currency, plans, tuple(rows), _names(results, schema))
+
+
+def _names(results: Results, schema: Schema) -> dict[str, str] | None:
+    people = schema.kinds[PEOPLE]
+    column = people.column("name")
+    if column is None or not isinstance(column.type, TextType) or people.key == ("name",):
+        return None
+    from pyarrow import parquet
+
+    table = parquet.read_table(results.folder / "records" / f"{PEOPLE}.parquet", columns=[people.key[0], "name"])
+    return dict(zip(table.column(people.key[0]).to_pylist(), table.column("name").to_pylist(), strict=True))
+
+
+# ---- for people --------------------------------------------------------------------------------------------------------
+
+
+def plan_lines(payouts: Payouts, plan: ty.Plan) -> Iterator[str]:
+    """The table of a plan: a row for each payee, a column for each component, what caps take off, the total."""
+    rows = [r for r in payouts.rows if r.plan == plan.name]
+    if not rows:
+        yield "Nobody is paid by this plan in this period."
+        return
+    parts = [c.name for c in plan.components if c.word != "award"]
+    taken = plan.caps or any(r.kind == CAP for r in rows)
+    sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    totals: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        part = CAP_COLUMN if row.kind == CAP else row.component
+        for name in (part, TOTAL_COLUMN):
+            sums[row.payee][name] += row.amount
+            totals[name] += row.amount
+    columns = [*parts, *([CAP_COLUMN] if taken else []), TOTAL_COLUMN]
+    named = payouts.names is not None
+    headings = [Heading("payee"), *([Heading("name")] if named else []), *(Heading(c, right=True) for c in columns)]
+
+    def cells(amounts: Mapping[str, Decimal]) -> list[str]:
+        return [amount_text(amounts[c], plan.unit_decimals) if c in amounts else "" for c in columns]
+
+    body = [[payee, *([payouts.name(payee)] if named else []), *cells(sums[payee])] for payee in sorted(sums)]
+    count = f"{len(sums)} payee{'' if len(sums) == 1 else 's'}"
+    yield from table_lines(headings, body, ["total", *([count] if named else []), *cells(totals)])
+
+
+CAP_COLUMN, TOTAL_COLUMN = "cap ", "total "
+"""Heads of columns; the space keeps them apart from components of the same name, and is not seen."""
+
+
+def total_line(payouts: Payouts) -> str:
+    """What all plans pay, and to how many."""
+    decimals = max((p.unit_decimals for p in payouts.plans), default=2)
+    payees = len({r.payee for r in payouts.rows})
+    total = sum((r.amount for r in payouts.rows), Decimal(0))
+    return f"{amount_text(total, decimals)} {payouts.currency} to {payees} payee{'' if payees == 1 else 's'}."
+
+
+def award_lines(results: Results, plans: Sequence[ty.Plan]) -> Iterator[str]:
+    """A line for each award that was won."""
+    components = {(p.name, c.name): c for p in plans for c in p.components}
+    for row in results.awards.to_pylist():
+        component = components.get((row["plan"], row["component"]))
+        if component is not None and row["amount"]:
+            yield f"{row['payee']}: {row['amount'].normalize():f} {component.thing} ({component.label})"
+
+
+# ---- for programs ------------------------------------------------------------------------------------------------------
+
+
+def as_json(payouts: Payouts, results: Results) -> str:
+    """One object; amounts are texts, so that no reader makes a binary fraction of them."""
+    manifest = results.run.manifest
+    log: dict[str, Any] = {
+        "version": 1,
+        "company": payouts.company,
+        "period": payouts.period,
+        "currency": payouts.currency,
+        "folder": str(results.folder),
+        "set_aside": manifest.rejected,
+        "payouts": [
+            {
+                "plan": r.plan, "payee": r.payee, "name": payouts.name(r.payee) or None, "period": r.period,
+                "kind": r.kind, "component": r.component, "amount": f"{r.amount:f}",
+            }
+            for r in payouts.rows
+        ],
+        "awards": [
+            {"plan": a["plan"], "payee": a["payee"], "component": a["component"], "quantity": f"{a['amount']:f}"}
+            for a in results.awards.to_pylist()
+        ],
+    }  # fmt: skip
+    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_csv(payouts: Payouts) -> str:
+    """A row for each payout; a text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("plan", "payee", "name", "period", "kind", "component", "amount"))
+    for r in payouts.rows:
+        texts = (r.plan, r.payee, payouts.name(r.payee), r.period, r.kind, r.component)
+        writer.writerow([*(_harmless(t) for t in texts), f"{r.amount:f}"])
+    return out.getvalue()
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

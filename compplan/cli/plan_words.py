@@ -1,0 +1,146 @@
+"""A plan in words, as it stands after checking: all that it uses in one place, with its origin, and what caps each part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from textwrap import dedent
+
+from compplan.cli.figures import value_text
+from compplan.diagnostics import Span
+from compplan.diagnostics.text import safe
+from compplan.language import typed as ty
+from compplan.language.units import RATIO
+
+_WIDTH = 12
+
+
+def plan_lines(plan: ty.Plan, texts: Mapping[str, str]) -> Iterator[str]:
+    """The lines about a plan. `texts` are the texts of the plan files, from which formulas are quoted."""
+    words = _Words(texts)
+    yield f"plan {plan.name}: {safe(plan.label)}  ({words.place(plan.span)})"
+    yield _row("in force", f"{plan.first} through {plan.last}")
+    yield from words.quoted("payees", "where ", plan.payees, otherwise="everyone")
+    ties = "half to even" if plan.half_even else "half away from zero"
+    yield _row("payout", f"each {plan.payout}, in {plan.currency}; each earning rounded to {_unit(plan)}, {ties}")
+    yield from _definitions(plan, words)
+    for component in plan.components:
+        yield ""
+        yield from _component(plan, component, words)
+    yield ""
+    yield from _limits(plan, words)
+
+
+class _Words:
+    """Quotes formulas from the texts that they stand in."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.lines = {name: text.replace("\r", "\n").split("\n") for name, text in texts.items()}
+
+    def place(self, span: Span) -> str:
+        return f"{safe(span.file)}:{span.line}"
+
+    def text(self, span: Span) -> list[str]:
+        """The lines of a span, the later ones indented as far as they are beyond the first."""
+        lines = self.lines.get(span.file, [])[span.line - 1 : span.end_line]
+        if not lines:
+            return [""]
+        if len(lines) == 1:
+            return [safe(lines[0][span.column - 1 : span.end_column - 1])]
+        lines[-1] = lines[-1][: span.end_column - 1]
+        rest = dedent("\n".join(lines[1:])).split("\n")
+        return [safe(line).rstrip() for line in (lines[0][span.column - 1 :], *(f"  {x}" if x.strip() != "}" else x.strip() for x in rest))]
+
+    def quoted(self, label: str, lead: str, formula: ty.Expr | None, otherwise: str | None = None) -> Iterator[str]:
+        if formula is None:
+            if otherwise is not None:
+                yield _row(label, otherwise)
+            return
+        first, *rest = self.text(formula.span)
+        yield _row(label, lead + first)
+        yield from (_row("", line) for line in rest)
+
+
+def _row(label: str, text: str, depth: int = 1) -> str:
+    return f"{'  ' * depth}{label:<{_WIDTH}}{text}".rstrip()
+
+
+def _unit(plan: ty.Plan) -> str:
+    unit = plan.rounding_unit
+    return f"{unit.numerator}" if unit.denominator == 1 else f"0.{'0' * (plan.unit_decimals - 1)}1"
+
+
+def _definitions(plan: ty.Plan, words: _Words) -> Iterator[str]:
+    """Credits, measures, quotas and tables, wherever they were written."""
+    for credit in plan.credits.values():
+        yield _row("credit", f"{credit.name} from {credit.source}  ({words.place(credit.span)})")
+    for measure in plan.measures.values():
+        whose = "each payee" if measure.group is None else f"each {measure.group}" if measure.group else "the company"
+        if measure.name.isidentifier():
+            yield _row("measure", f"{measure.name} for {whose}  ({words.place(measure.span)})")
+    for quota in plan.quotas.values():
+        yield _row("quota", f"for {quota.measure}, each {quota.period}  ({words.place(quota.span)})")
+    for table in plan.tables.values():
+        yield _row("table", f"{table.name} by {', '.join(table.keys)}, {len(table.rows)} rows  ({words.place(table.span)})")
+
+
+def _component(plan: ty.Plan, component: ty.Component, words: _Words) -> Iterator[str]:
+    yield f"  {component.word} {component.name}: {safe(component.label)}  ({words.place(component.span)})"
+    yield from (f"  {line}" for line in _component_rows(plan, component, words))
+
+
+def _component_rows(plan: ty.Plan, component: ty.Component, words: _Words) -> Iterator[str]:
+    grain = component.grain
+    if isinstance(grain, ty.ForPeriod):
+        yield _row("for", f"each payee and {grain.period}{_to_date(grain)}")
+    else:
+        yield _row("for", f"each payee and {grain.credit}{_to_date(grain)}")
+        yield from words.quoted("", "where ", grain.where)
+    if component.top is not None:
+        yield _row("only to", f"{_top(component.top)}, {'ties included' if component.top.ties_included else 'ties excluded'}, by")
+        yield from words.quoted("", "", component.top.by)
+    for number, factor in enumerate(component.factors):
+        yield from words.quoted("times" if number else "grant" if component.thing else "pay", "", factor)
+    if component.thing is not None:
+        yield _row("", f'"{safe(component.thing)}"')
+    for condition in component.conditions:
+        yield from words.quoted("only if", "", condition)
+    yield from words.quoted("at least", "", component.floor)
+    yield from words.quoted("at most", "", component.cap)
+    yield _row("earned", _earned(component))
+    yield _row("limited by", _limited(plan, component))
+
+
+def _to_date(grain: ty.ForPeriod | ty.ForCredit) -> str:
+    if grain.to_date is None:
+        return ""
+    against = "" if grain.against is None else f", against {grain.against.value}"
+    return f", on the {grain.to_date} to date less what was earned before{against}"
+
+
+def _top(top: ty.Top) -> str:
+    if top.count is not None:
+        return f"the first {top.count}"
+    share = value_text(top.share or Fraction(0), RATIO)
+    return f"the first {share}, rounded {'up' if top.rounded_up else 'down'}"
+
+
+def _earned(component: ty.Component) -> str:
+    if component.earned_at is None:
+        return "on the credit's own date" if isinstance(component.grain, ty.ForCredit) else "when its period ends"
+    return f"when the {component.earned_at} ends"
+
+
+def _limited(plan: ty.Plan, component: ty.Component) -> str:
+    limits = ["its own cap"] if component.cap is not None else []
+    if component.word != "award":
+        limits += [f"the plan's cap each {cap.period}" for cap in plan.caps]
+    return " and ".join(limits) or "nothing"
+
+
+def _limits(plan: ty.Plan, words: _Words) -> Iterator[str]:
+    """The plan's caps, and what nothing limits."""
+    for cap in plan.caps:
+        yield from words.quoted("cap", f"each {cap.period} at ", cap.limit)
+    free = [c.name for c in plan.components if _limited(plan, c) == "nothing"]
+    yield _row("no cap on", ", ".join(free) if free else "nothing: everything has a cap")
