@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from compplan.calendar import FiscalPeriod
 from compplan.cli.terminal import MISUSED, Misuse
 from compplan.diagnostics import Problems
+from compplan.diagnostics.text import safe
 
 if TYPE_CHECKING:
     from compplan.api import Company
@@ -24,7 +25,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Ends with the exit code for wrong use."""
-        sys.stderr.write(f"{self.prog}: {message}\nSee {self.prog} --help.\n")
+        sys.stderr.write(f"{self.prog}: {safe(message)}\nSee {self.prog} --help.\n")
         raise SystemExit(MISUSED)
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from argparse import Namespace
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,6 +73,8 @@ def _tell_what_changed(run: Run, project: Path) -> None:
 
 
 def _hash(path: Path) -> str | None:
+    from hashlib import sha256
+
     try:
         return sha256(path.read_bytes()).hexdigest()
     except OSError:
@@ -85,4 +85,6 @@ def _width() -> int:
     """As wide as the terminal, within reason; always the same where it is none."""
     if not sys.stdout.isatty():
         return _PLAIN_WIDTH
+    import shutil
+
     return min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST)

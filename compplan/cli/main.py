@@ -13,15 +13,17 @@ from compplan.cli import check, explain, init, run, show, test
 from compplan.cli.arguments import Parser, new_parser
 from compplan.cli.terminal import FINE, INTERRUPTED, MISUSED, PIPE_CLOSED, PROBLEMS, Misuse, note, prepare_streams, say, show_problems
 from compplan.diagnostics import Problems
+from compplan.diagnostics.text import safe
 
 COMMANDS = (init, check, test, run, explain, show)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Does what the arguments ask for and gives the exit code: 0 fine, 1 problems found, 2 used wrongly."""
-    gc.set_threshold(200_000, 20, 20)  # a command makes much and drops little: looking for garbage often costs a tenth of a check
     prepare_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
+    before = gc.get_threshold()
+    gc.set_threshold(1_000_000)  # a command makes much and drops little: looking for garbage often costs a tenth of a check
     try:
         code = _guarded(words)
         sys.stdout.flush()
@@ -34,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, a person gets one sentence
         note(_unexpected(error, words))
         return PROBLEMS
+    finally:
+        gc.set_threshold(*before)
     return code
 
 
@@ -48,7 +52,7 @@ def _guarded(words: list[str]) -> int:
         show_problems(problems.diagnostics, root if root.is_dir() else root.parent, sys.stderr)
         return PROBLEMS
     except Misuse as misuse:
-        note(f"compplan: {misuse}")
+        note(f"compplan: {safe(str(misuse))}")
         return MISUSED
     except MemoryError:
         note("compplan: there is not enough memory for this.")

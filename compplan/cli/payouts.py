@@ -79,7 +79,7 @@ def plan_lines(payouts: Payouts, plan: ty.Plan) -> Iterator[str]:
     """The table of a plan: a row for each payee, a column for each component, what caps take off, the total."""
     rows = [r for r in payouts.rows if r.plan == plan.name]
     if not rows:
-        yield "Nobody is paid by this plan in this period."
+        yield f"Nobody is paid by this plan in this period; it pays each {plan.payout}."
         return
     parts = [c.name for c in plan.components if c.word != "award"]
     taken = plan.caps or any(r.kind == CAP for r in rows)

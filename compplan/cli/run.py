@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import shutil
 import sys
 from argparse import ArgumentTypeError, Namespace
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compplan.cli.arguments import Commands, Parser, add_command, add_period, add_project, opened
 from compplan.cli.terminal import FINE, bold, note, progress_bar, say
 from compplan.diagnostics import Diagnostic, Problems
+from compplan.diagnostics.text import safe
 
 if TYPE_CHECKING:
     from compplan.api import Company, Results
@@ -98,22 +96,25 @@ def _tell(results: Results, rejects: str | None) -> None:
 
 
 def _reasons(path: Path, most: int = 10) -> list[str]:
-    """What was wrong, the most frequent first."""
+    """What was wrong, with an example of each; the most frequent first."""
+    import csv
+    from collections import Counter
+
     counts: Counter[tuple[str, str, str]] = Counter()
     first: dict[tuple[str, str, str], str] = {}
     with path.open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
             what = (row["kind"], row["column"], row["code"])
             counts[what] += 1
-            first.setdefault(what, f"{row['file']}:{row['line']}")
-    lines = [
-        f"{kind}{f', {column}' if column else ''}: {code} ({n:,}), first at {first[kind, column, code]}"
-        for (kind, column, code), n in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    ]
+            first.setdefault(what, f"{row['file']}:{row['line']}: {row['column']} “{row['value']}” {row['reason']}")
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    lines = [f"{n:,} {what[0]}, {'for example ' if n > 1 else ''}{safe(first[what])}" for what, n in ranked]
     return lines if len(lines) <= most else [*lines[:most], f"and {len(lines) - most} more kinds of problem"]
 
 
 def _copy_rejects(folder: Path, target: Path) -> None:
+    import shutil
+
     source = folder / _REJECTS
     try:
         if source.is_file():

@@ -95,7 +95,8 @@ def _clamped(x: Figure, start: Figure | None, end: Figure | None) -> Figure:
 def emit_step(emitter: Emitter, expr: ty.Step) -> Figure:
     """The value of the last tier reached; zero below the first; empty for an empty operand."""
     figure = emitter.figure(expr.operand)
-    cases: list[tuple[exp.Expression, Figure]] = [(sql.is_null(figure.node), _empty())]
+    bounds = [emitter.figure(t.start) for t in expr.tiers if t.start is not None]
+    cases: list[tuple[exp.Expression, Figure]] = [(_any_empty([figure, *bounds]), _empty())]
     otherwise = sql.constant(_ZERO)
     for tier in reversed(expr.tiers):
         value = emitter.figure(tier.value)
@@ -112,7 +113,7 @@ def emit_curve(emitter: Emitter, expr: ty.Curve) -> Figure:
     starts = [emitter.figure(p.start) for p in expr.points if p.start is not None]
     values = [emitter.figure(p.value) for p in expr.points]
     cases: list[tuple[exp.Expression, Figure]] = [
-        (sql.is_null(x.node), _empty()),
+        (_any_empty([x, *starts]), _empty()),
         (emitter.reaches(expr.operand, starts[0], "<"), emitter.figure(expr.below)),
         (emitter.reaches(expr.operand, starts[-1], ">"), emitter.figure(expr.above)),
         (emitter.reaches(expr.operand, starts[-1], ">="), values[-1]),
@@ -128,6 +129,10 @@ def line_between(x: Figure, starts: Sequence[Figure], values: Sequence[Figure], 
     rise = sql.add(values[index + 1], values[index], "-")
     along = sql.add(x, starts[index], "-")
     return sql.add(values[index], sql.divide_exactly(sql.multiply_exactly(along, rise), run))
+
+
+def _any_empty(figures: Sequence[Figure]) -> exp.Expression:
+    return sql.any_of([sql.is_null(f.node) for f in figures if next(f.node.find_all(exp.Column), None) is not None])
 
 
 def _empty() -> Figure:

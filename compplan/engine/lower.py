@@ -62,6 +62,8 @@ class Lowering:
         """All steps."""
         earnings, payouts = [], []
         for plan in self.plans:
+            for credit in plan.credits:
+                self.credit(plan, credit)
             made = [self._component(plan, c) for c in plan.components]
             earnings += made
             payouts.append(self._payouts(plan, made))

@@ -113,6 +113,7 @@ class CreditLowering:
     fields: Sequence[ty.RecordField]
     origin: CreditShape | None
     narrow: bool = False
+    children: dict[str, RecordColumns] = field(default_factory=dict)
     columns: RecordColumns = field(init=False)
     payee: RecordColumns = field(init=False)
     emitter: Emitter = field(init=False)
@@ -165,12 +166,14 @@ class CreditLowering:
             case ty.PayeeField():
                 return self.payee.column(leaf.path)
             case ty.ChildField():
-                kind = self.scope.schema.kinds[leaf.kind]
-                column = kind.column(leaf.path[0])
-                assert column is not None and len(leaf.path) == 1
-                return typed_column(column, "k")
+                return self._child_columns(leaf.kind).column(leaf.path)
             case _:
                 raise AssertionError(f"{type(leaf).__name__} in a credit")
+
+    def _child_columns(self, kind: str) -> RecordColumns:
+        """The columns of a kind whose rows refer to the record."""
+        schema = self.scope.schema
+        return self.children.setdefault(kind, RecordColumns(schema, schema.kinds[kind], "k"))
 
     def _field_type(self, leaf: ty.RecordField) -> Emitted:
         if self.origin is not None:
@@ -227,6 +230,7 @@ class CreditLowering:
         for number, give in enumerate(self.credit.gives):
             if give.child is None:
                 selected += self._given(number, give)
+        selected += [sql.alias(node_of(self._leaf(leaf)), self._lifted(leaf)) for leaf in self._read_by_children()]
         return self.scope.in_years(self._counting(selected), dated)
 
     def _given(self, number: int, give: ty.Give) -> list[exp.Expression]:
@@ -235,11 +239,30 @@ class CreditLowering:
         share = self._rest() if give.share is None else self._share(give)
         return [sql.alias(target, f"to_{number}"), share.named(f"share_{number}")]
 
-    def _share(self, give: ty.Give) -> Figure:
+    def _share(self, give: ty.Give, emitter: Emitter | None = None) -> Figure:
         assert give.share is not None
-        holds = [self.emitter.condition(give.where)] if give.where is not None else []
-        holds.append(sql.not_null(self.emitter.plain(give.recipient.target)))
-        return sql.choose([(sql.all_of(holds), self.emitter.figure(give.share))], sql.constant(Fraction(0)))
+        emitter = emitter or self.emitter
+        holds = [emitter.condition(give.where)] if give.where is not None else []
+        holds.append(sql.not_null(emitter.plain(give.recipient.target)))
+        return sql.choose([(sql.all_of(holds), emitter.figure(give.share))], sql.constant(Fraction(0)))
+
+    def _read_by_children(self) -> list[Leaf]:
+        """What gives through another kind's rows read of the record itself: the base carries it along for them."""
+        found: dict[Leaf, None] = {}
+        for give in self.credit.gives:
+            for formula in (give.share, give.where, give.recipient.target):
+                if give.child is not None and formula is not None:
+                    found.update((e, None) for e in every(formula) if isinstance(e, (ty.RecordField, ty.CreditField, ty.PayeeField)))
+        return list(found)
+
+    def _lifted(self, leaf: Leaf) -> str:
+        return f"read_{self._read_by_children().index(leaf)}"
+
+    def _child_leaf(self, leaf: Leaf) -> Emitted:
+        """What a name stands for beside a child's row: the base has what is the record's own."""
+        if isinstance(leaf, ty.ChildField):
+            return self._leaf(leaf)
+        return _at(self._leaf(leaf), self._lifted(leaf), "b")
 
     def _rest(self) -> Figure:
         rest = sql.constant(self.credit.total)
@@ -275,7 +298,8 @@ class CreditLowering:
         share = self._share(give)
         key = sql.column(self.columns.kind.key[0] if self.origin is None else "record", "r")
         on = exp.EQ(this=sql.column(give.child_reference, "k"), expression=key)
-        query = exp.select(exp.func("sum", share.node)).from_(table(give.child, "k", RECORDS), copy=False).where(on, copy=False)
+        query = exp.select(exp.func("sum", share.node)).from_(table(give.child, "k", RECORDS), copy=False)
+        query = self._child_columns(give.child).join(query).where(on, copy=False)
         figure = Figure(exp.func("coalesce", query.subquery(), sql.constant(Fraction(0)).node), sql.MOST_DIGITS, share.decimals)
         return Figure(sql.cast(figure.node, sql.decimal_type(sql.MOST_DIGITS, share.decimals)), sql.MOST_DIGITS, share.decimals)
 
@@ -300,16 +324,13 @@ class CreditLowering:
         return self._rest() if give.share is None else self._share(give)
 
     def _child_branch(self, query: exp.Select, number: int, give: ty.Give) -> tuple[exp.Select, Figure]:
-        """Through the rows of another kind that refer to the record; the record's own fields are looked up again for them."""
+        """Through the rows of another kind that refer to the record."""
         assert give.child is not None and give.child_reference is not None and give.share is not None
+        emitter = Emitter(self._child_leaf, self.scope.tables, self.scope.calendar, self.narrow)
+        share, target = self._share(give, emitter), emitter.plain(give.recipient.target)
         on = exp.EQ(this=sql.column(give.child_reference, "k"), expression=sql.column("record", "b"))
-        query = query.join(table(give.child, "k", RECORDS), on=on, copy=False)
-        if any(isinstance(e, (ty.RecordField, ty.CreditField)) for f in (give.share, give.where) if f is not None for e in every(f)):
-            kind = self.columns.kind
-            again = exp.EQ(this=sql.column(kind.key[0], "r"), expression=sql.column("record", "b"))
-            query = self.columns.join(query.join(table(kind.name, "r", RECORDS), on=again, copy=False))
-        share = self._share(give)
-        query, payee = self._reach(query, give, self.emitter.plain(give.recipient.target))
+        query = self._child_columns(give.child).join(query.join(table(give.child, "k", RECORDS), on=on, copy=False))
+        query, payee = self._reach(query, give, target)
         return self._labelled(query, number, give, payee), share
 
     def _reach(self, query: exp.Select, give: ty.Give, target: exp.Expression) -> tuple[exp.Select, exp.Expression]:
@@ -371,7 +392,27 @@ class CreditLowering:
                 "Fill in what the amount is made from, or leave such records out with where.",
                 self.credit.amounts[name].span,
             )
+        for give in self.credit.gives:
+            if give.share is not None and any(_may_be_empty(e) for e in every(give.share)):
+                yield self._empty_share(give, key, names)
         yield from self._share_checks(key, names)
+
+    def _empty_share(self, give: ty.Give, key: list[exp.Expression], names: str) -> Check:
+        """A share that is empty where somebody is named for it."""
+        share = self._share(give)
+        query = self._counting(key)
+        if give.child is not None:
+            own = sql.column(self.columns.kind.key[0] if self.origin is None else "record", "r")
+            on = exp.EQ(this=sql.column(give.child_reference or "", "k"), expression=own)
+            query = self._child_columns(give.child).join(query.join(table(give.child, "k", RECORDS), on=on, copy=False))
+        return Check(
+            "shares",
+            "A share is empty",
+            query.where(sql.is_null(share.node), copy=False),
+            lambda row: f"{names} {_key_text(row)}: somebody is to be credited with {self.credit.name}, and the share is empty.",
+            "Fill in the share.",
+            give.span,
+        )
 
     def _share_checks(self, key: list[exp.Expression], names: str) -> Iterator[Check]:
         own = [g for g in self.credit.gives if not g.overlay]
@@ -383,7 +424,7 @@ class CreditLowering:
             given = self._given_in_all(own[0])
             for give in own[1:]:
                 given = sql.add(given, self._given_in_all(give))
-            wrong: exp.Expression = exp.NEQ(this=sql.paren(given.node), expression=sql.constant(self.credit.total).node)
+            wrong: exp.Expression = exp.NullSafeNEQ(this=sql.paren(given.node), expression=sql.constant(self.credit.total).node)
         else:
             given = self._rest()
             nobody = sql.is_null(self.emitter.plain(rest.recipient.target))
@@ -402,6 +443,16 @@ class CreditLowering:
             "See who is named in the record, and the shares of those it is split with.",
             self.credit.span,
         )
+
+
+def _may_be_empty(expr: ty.Expr) -> bool:
+    match expr:
+        case ty.RecordField() | ty.ChildField() | ty.PayeeField():
+            return expr.optional or len(expr.path) > 1
+        case ty.Lookup() | ty.Div():
+            return True
+        case _:
+            return False
 
 
 def _key_text(row: tuple[object, ...]) -> str:

@@ -34,9 +34,9 @@ def lower_plan_payouts(
         yield limits
         corrections = identifier("cap", plan.name, str(index))
         query = _corrections(plan, cap, index, [p for p, _ in parts], limits.name)
-        yield Step(
-            corrections, "What the cap takes off", ("payee", "period", "component"), query, (*(p for p, _ in parts), limits.name), cap.span
-        )
+        reads = (*(p for p, _ in parts), limits.name)
+        checks = (_cap_check(cap, corrections),)
+        yield Step(corrections, "What the cap takes off", ("payee", "period", "component"), query, reads, cap.span, checks)
         parts.append((corrections, CAP))
     last = identifier("payouts", plan.name)
     query = _asked(scope, plan, parts)
@@ -81,21 +81,20 @@ def _limits(lowering: ComponentLowering, plan: ty.Plan, cap: ty.PlanCap, name: s
     """The cap of each payee and period, rounded as earnings are."""
     figured = lowering.figured()
     query = figured.rows.copy().select(*figured.keys, fixed(lowering, figured.figure).named("limit"), copy=False)
-    empty = (
-        exp.select(sql.column("payee"), sql.column("period"))
-        .from_(table(name), copy=False)
-        .where(sql.is_null(sql.column("limit")), copy=False)
-    )
-    check = Check(
+    reads = tuple(dict.fromkeys(t.name for t in query.find_all(exp.Table) if t.db == "steps"))
+    return Step(name, "The cap of each payee", ("payee", "period"), query, reads, cap.span)
+
+
+def _cap_check(cap: ty.PlanCap, step: str) -> Check:
+    empty = exp.select(sql.column("payee"), sql.column("period")).from_(table(step), copy=False)
+    return Check(
         "no-figure",
         "A cap cannot be worked out",
-        empty,
+        empty.where(sql.is_null(sql.column("amount")), copy=False),
         lambda row: f"The cap of {row[0]} cannot be worked out: something that it is made from is empty.",
-        None,
+        "Complete the records of the people named.",
         cap.span,
     )
-    reads = tuple(dict.fromkeys(t.name for t in query.find_all(exp.Table) if t.db == "steps"))
-    return Step(name, "The cap of each payee", ("payee", "period"), query, reads, cap.span, (check,))
 
 
 def _corrections(plan: ty.Plan, cap: ty.PlanCap, index: int, parts: Sequence[str], limits: str) -> exp.Select:
@@ -151,7 +150,7 @@ def _corrections(plan: ty.Plan, cap: ty.PlanCap, index: int, parts: Sequence[str
     return (
         exp.select(exp.Star())
         .from_(rows.subquery("c"), copy=False)
-        .where(exp.NEQ(this=sql.column("amount", "c"), expression=sql.whole(0)), copy=False)
+        .where(exp.NullSafeNEQ(this=sql.column("amount", "c"), expression=sql.whole(0)), copy=False)
     )
 
 

@@ -30,7 +30,9 @@ def lower_record_sum(scope: Scope, expr: ty.RecordSum, group: str | None, cadenc
     value = emitter.figure(expr.value)
     where = [] if expr.where is None else [emitter.condition(expr.where)]
     owner: exp.Expression = sql.text("") if group == "" else sql.column(expr.person or expr.group or "", "r")
-    total = sql.cast(exp.func("sum", value.node), sql.decimal_type(sql.MOST_DIGITS, value.decimals))
+    whole = exp.EQ(this=exp.Count(this=value.node), expression=exp.Count(this=exp.Star()))
+    known = exp.Case().when(whole, exp.func("sum", value.node), copy=False)
+    total = sql.cast(known, sql.decimal_type(sql.MOST_DIGITS, value.decimals))
     figure = Figure(total, sql.MOST_DIGITS, value.decimals)
     query = exp.select(sql.alias(owner, "owner"), sql.column("period", "w"), figure.named("value"))
     query = columns.join(query.from_(table(expr.kind, "r", RECORDS), copy=False))

@@ -78,6 +78,11 @@ def physical_type(column: Column) -> str:
             return "VARCHAR"
 
 
+def period_pattern(period: Period) -> str:
+    """What the label of a period looks like, as a regular expression."""
+    return _PERIODS[period]
+
+
 def readable(physical: str, column: Column) -> bool:
     """Whether a Parquet column of this type can hold such values at all."""
     if physical == "VARCHAR" or physical.startswith("ENUM"):

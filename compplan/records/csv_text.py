@@ -15,7 +15,7 @@ import duckdb
 
 from compplan.records.opened import CHUNK, LineOf, Opened, Ragged, Workspace, check_headers, refuse
 from compplan.records.spec import SourceSpec
-from compplan.records.sql import name, text
+from compplan.records.sql import name, path_text, text
 
 MAX_LINE = 4 << 20
 """Bytes in one row; more is taken for a damaged file."""
@@ -103,7 +103,7 @@ def _opened(workspace: Workspace, shape: _Shape, *, parallel: bool) -> Opened:
         "rejects_scan": text(f"{rejects}_scans"),
         "parallel": str(parallel).lower(),
     }
-    relation = f"read_csv({text(str(shape.path.resolve()))}, {', '.join(f'{k} = {v}' for k, v in options.items())})"
+    relation = f"read_csv({path_text(shape.path)}, {', '.join(f'{k} = {v}' for k, v in options.items())})"
     lines = _Lines(workspace.connection, shape, rejects)
     again = (lambda: _opened(workspace, shape, parallel=False)) if parallel else None
     return Opened(relation, columns, lines.after_read, is_text=True, again=again)

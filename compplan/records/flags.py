@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -12,26 +13,59 @@ STATE = "__state"
 """The passing column of a table in the making: 0 a good row, 1 one with a refused cell, 2 a blank one."""
 
 FLAGS = "__compplan_flags"
+REJECTS = "rejects"
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The connection and where the tables of the kinds are in it."""
+    """The connection, where the tables of the kinds are in it, how many rows each has so far, and which are but views of files."""
 
     connection: duckdb.DuckDBPyConnection
     schema: str
+    rows: dict[str, int] = field(default_factory=dict)
+    in_place: set[str] = field(default_factory=set)
 
     def table(self, kind: str) -> str:
         """The quoted name of a kind's table."""
         return f"{name(self.schema)}.{name(kind)}"
 
-    def prepare(self) -> None:
-        """Makes the schema, and room for flags."""
-        self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {name(self.schema)}")
+    def prepare(self, kinds: Collection[str]) -> None:
+        """Makes the schema, and room for flags; tables and views of these names go."""
+        try:
+            self.connection.execute(f"CREATE SCHEMA {name(self.schema)}")
+        except duckdb.CatalogException:  # it is there, with what was loaded before
+            found = self.connection.execute(f"SELECT view_name FROM duckdb_views() WHERE schema_name = {text(self.schema)}").fetchall()
+            for view in {v for (v,) in found}.intersection(kinds):
+                self.connection.execute(f"DROP VIEW {self.table(view)}")
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {FLAGS} (kind VARCHAR, row_id BIGINT, column_name VARCHAR, value VARCHAR, code VARCHAR, "
             f"other BIGINT, detail VARCHAR)"
         )
+
+    def no_rejects(self) -> None:
+        """Makes the table of rejected rows, with none in it."""
+        columns = 'kind VARCHAR, file VARCHAR, line BIGINT, "column" VARCHAR, value VARCHAR, reason VARCHAR, code VARCHAR'
+        self.connection.execute(f"CREATE OR REPLACE TABLE {self.table(REJECTS)} ({columns})")
+
+    def lay_view(self, kind: str, query: str, rows: int) -> None:
+        """Makes a kind's relation a view of rows in their files."""
+        self.connection.execute(f"DROP TABLE IF EXISTS {self.table(kind)}")
+        self.connection.execute(f"CREATE VIEW {self.table(kind)} AS {query}")
+        self.rows[kind] = rows
+        self.in_place.add(kind)
+
+    def drop_view(self, kind: str) -> None:
+        """Makes room for a table in the place of such a view."""
+        self.connection.execute(f"DROP VIEW {self.table(kind)}")
+        self.in_place.remove(kind)
+
+    def kept(self, kind: str, alias: str = "") -> str:
+        """The condition that a row is one: that it is not blank."""
+        return "true" if kind in self.in_place else f"{alias}{STATE} <> 2"
+
+    def refused(self, kind: str) -> str:
+        """The condition that a row has a refused cell."""
+        return "false" if kind in self.in_place else f"{STATE} = 1"
 
     def flag(self, select: str) -> int:
         """Adds the rows of a query (kind, row_id, column_name, value, code, other, detail); gives how many."""

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
 from compplan.diagnostics.model import Diagnostic, Problems, Span
 from compplan.diagnostics.suggest import closest
-from compplan.records.cells import Cell, Raw, cell, physical_type, readable
-from compplan.records.flags import FLAGS, STATE, Tables
-from compplan.records.opened import LineOf, Opened, Ragged, RefusedError, Workspace, refuse, sha256
+from compplan.records.cells import physical_type
+from compplan.records.fingerprints import Fingerprint, Hashing, check_unchanged
+from compplan.records.flags import FLAGS, REJECTS, STATE, Tables
+from compplan.records.in_place import can_stay, rows_in_place
+from compplan.records.opened import LineOf, Opened, Ragged, RefusedError, Workspace
 from compplan.records.paths import OutsideProjectError, find_files, relative
 from compplan.records.project import Project
-from compplan.records.rejects import REJECTS, Place, make_rejects
-from compplan.records.report import summarise
+from compplan.records.rows import cells_of, is_blank, repeats_header
 from compplan.records.sources import open_source
 from compplan.records.spec import SourceSpec
-from compplan.records.sql import all_of, any_of, name, text
-from compplan.records.validate import check_add_up, check_keys, check_references, follow
+from compplan.records.sql import any_of, name, text
+from compplan.records.validate import check_add_up, check_keys, check_references, follow, is_sound
 from compplan.schema import RecordKind
+
+if TYPE_CHECKING:
+    from compplan.records.rejects import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,23 @@ class KindCount:
 class LoadedRecords:
     """What became of a project's records.
 
-    The good rows are in one table for each kind, the rejected ones in the table `rejects` (kind, file, line, column, value, reason, code;
-    a row for each thing that is wrong). `diagnostics` sum them up by reason. `hashes` has the SHA-256 of each source by its path from the
-    project's folder.
+    The good rows are in one table for each kind, or in a view of the files where they lie; the rejected ones in the table `rejects` (kind,
+    file, line, column, value, reason, code; a row for each thing that is wrong). `diagnostics` sum them up by reason. `files` has the
+    fingerprint of each source by its path from the project's folder.
     """
 
     kinds: Mapping[str, KindCount]
     diagnostics: tuple[Diagnostic, ...]
-    hashes: Mapping[str, str]
+    files: Mapping[str, Fingerprint]
+
+    @property
+    def hashes(self) -> Mapping[str, str]:
+        """The SHA-256 of each source by its path from the project's folder."""
+        return {path: seen.sha256 for path, seen in self.files.items()}
+
+    def check_unchanged(self) -> None:
+        """Raises `Problems` where a source is no longer what was read; to be asked when the rows have been used, as they may lie there."""
+        check_unchanged(self.files)
 
     @property
     def rejected(self) -> int:
@@ -68,8 +81,9 @@ class _File:
 
 
 def load_records(project: Project, connection: duckdb.DuckDBPyConnection, *, database_schema: str = "records") -> LoadedRecords:
-    """Creates a table `<database_schema>.<kind>` for each kind, with the schema's columns in order and only good rows, and `rejects`.
+    """Creates `<database_schema>.<kind>` for each kind, with the schema's columns in order and only good rows, and the table `rejects`.
 
+    A kind is a table, or a view of its files where these are Parquet, of the right types, and nothing is wrong with any row.
     A row is rejected for a cell, for its key, reference or sum, and also when it refers to a rejected row or shares a group that must add
     up with one. Rows whose cells are all empty are no rows. The connection must not be within a transaction.
 
@@ -77,10 +91,11 @@ def load_records(project: Project, connection: duckdb.DuckDBPyConnection, *, dat
     """
     try:
         with TemporaryDirectory(prefix="compplan-") as folder, _in_order(connection):
-            workspace = Workspace(connection, folder)
+            workspace, hashing = Workspace(connection, folder), Hashing()
             try:
-                return _Loader(project, Tables(connection, database_schema), workspace).load()
+                return _Loader(project, Tables(connection, database_schema), workspace, hashing).load()
             finally:
+                hashing.close()
                 workspace.close()
                 connection.execute(f"DROP TABLE IF EXISTS temp.{FLAGS}")
     except RefusedError as error:
@@ -105,49 +120,113 @@ class _Loader:
     project: Project
     tables: Tables
     workspace: Workspace
+    hashing: Hashing
     files: list[_File] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
-    hashes: dict[str, str] = field(default_factory=dict)
+    blank: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> dict[str, RecordKind]:
+        return dict(self.project.schema.kinds)
 
     def load(self) -> LoadedRecords:
-        self.tables.prepare()
-        kinds = dict(self.project.schema.kinds)
-        for kind in kinds.values():
+        self.tables.prepare([*self.kinds, REJECTS])
+        for kind in self.kinds.values():
             self._read_kind(kind, self.project.sources[kind.name])
+        self._stop_at_problems()
+        self._check()
+        flagged = self._flagged()
+        counts = {n: self._count(n, flagged.get(n, 0)) for n in self.kinds}
+        diagnostics = self._tell() if any(c.rejected for c in counts.values()) else ()
+        if not diagnostics:
+            self.tables.no_rejects()
+        for kind in self.kinds.values():
+            if kind.name not in self.tables.in_place:
+                self._finish(kind, flagged.get(kind.name, 0))
+        return LoadedRecords(counts, diagnostics, self._fingerprints())
+
+    def _stop_at_problems(self) -> None:
         if self.problems:
             raise Problems(self.problems)
-        for file in self.files:
-            self._flag_cells(file)
-        for kind in kinds.values():
-            check_keys(self.tables, kind)
-            check_references(self.tables, kind, kinds)
-            for rule in self.project.sources[kind.name].add_up:
-                check_add_up(self.tables, kind, rule)
-        if self.tables.scalar(f"SELECT count(*) FROM {FLAGS}"):
-            follow(self.tables, kinds, {n: s.add_up for n, s in self.project.sources.items()})
-        counts = {n: self._count(n) for n in kinds}
-        make_rejects(self.tables, self.project, self._places())
-        diagnostics = summarise(self.tables, self.project) if any(c.rejected for c in counts.values()) else ()
-        for kind in kinds.values():
-            self._finish(kind)
-        return LoadedRecords(counts, diagnostics, dict(sorted(self.hashes.items())))
 
     def _read_kind(self, kind: RecordKind, spec: SourceSpec) -> None:
+        """Leaves the rows where they are if they are sound, else copies them into a table."""
+        paths = self._source_files(spec)
+        rest = [p for p in paths if self._is_begun(p)]
+        if rest != paths or not can_stay(kind, spec, rest) or not self._stays(kind, spec, rest):
+            self._copy(kind, spec, rest)
+
+    def _is_begun(self, path: Path) -> bool:
+        try:
+            self.hashing.begin(path)
+        except OSError as error:
+            self.problems.append(_unreadable(path, _why(error)))
+            return False
+        return True
+
+    def _stays(self, kind: RecordKind, spec: SourceSpec, paths: Sequence[Path]) -> bool:
+        try:
+            query = rows_in_place(self.tables, kind, spec, [open_source(self.workspace, p, spec) for p in paths])
+        except (RefusedError, duckdb.Error, OSError):
+            return False  # what is wrong is said when the rows are copied
+        if query is None:
+            return False
+        self.tables.lay_view(kind.name, query, self.tables.scalar(f"SELECT count(*) FROM ({query})"))
+        return True
+
+    def _copy(self, kind: RecordKind, spec: SourceSpec, paths: Sequence[Path]) -> None:
         columns = ", ".join(f"{name(c.name)} {physical_type(c)}" for c in kind.columns)
         self.tables.connection.execute(f"CREATE OR REPLACE TABLE {self.tables.table(kind.name)} ({columns}, {STATE} UTINYINT)")
         first = 0
-        for path in self._source_files(spec):
+        for path in paths:
             try:
                 file = self._read_file(kind, spec, path, first)
             except RefusedError as error:
                 self.problems.append(error.diagnostic)
             except OSError as error:
-                self.problems.append(_unreadable(path, error.strerror or "the system does not say why"))
+                self.problems.append(_unreadable(path, _why(error)))
             except duckdb.Error as error:
                 self.problems.append(_unreadable(path, _first_line(error)))
             else:
                 self.files.append(file)
                 first += file.rows
+        self.tables.rows[kind.name] = first
+
+    def _check(self) -> None:
+        """Flags whatever is wrong. Kinds in place are copied where one of their own rows is, or where rows may have to go with others."""
+        for kind in self._in_place():
+            if not is_sound(self.tables, kind, self.kinds, self.project.sources[kind.name].add_up):
+                self._copy_after_all(kind)
+        copied = [k for k in self.kinds.values() if k.name not in self.tables.in_place]
+        for kind in copied:
+            self._flag_refused(kind)
+            check_keys(self.tables, kind)
+            check_references(self.tables, kind, self.kinds)
+            for rule in self.project.sources[kind.name].add_up:
+                check_add_up(self.tables, kind, rule)
+        if self.tables.scalar(f"SELECT count(*) FROM {FLAGS}"):
+            for kind in self._in_place():
+                self._copy_after_all(kind)
+                self._flag_refused(kind)
+            follow(self.tables, self.kinds, {n: s.add_up for n, s in self.project.sources.items()})
+
+    def _in_place(self) -> list[RecordKind]:
+        return [k for k in self.kinds.values() if k.name in self.tables.in_place]
+
+    def _copy_after_all(self, kind: RecordKind) -> None:
+        self.tables.drop_view(kind.name)
+        spec = self.project.sources[kind.name]
+        self._copy(kind, spec, self._source_files(spec))
+        self._stop_at_problems()
+
+    def _flag_refused(self, kind: RecordKind) -> None:
+        """Counts blank rows, and flags refused cells."""
+        counts = f"SELECT count(*) FILTER ({STATE} = 2), count(*) FILTER ({STATE} = 1) FROM {self.tables.table(kind.name)}"
+        blank, refused = self.tables.connection.execute(counts).fetchall()[0]
+        self.blank[kind.name] = blank
+        for file in self.files:
+            if refused and file.kind == kind.name:
+                self._flag_cells(file)
 
     def _source_files(self, spec: SourceSpec) -> list[Path]:
         found: dict[Path, None] = {}
@@ -176,11 +255,10 @@ class _Loader:
         )
 
     def _read_file(self, kind: RecordKind, spec: SourceSpec, path: Path, first: int) -> _File:
-        self.hashes[relative(self.project.root, path)] = sha256(path)
         opened = open_source(self.workspace, path, spec)
-        cells = _cells(kind, spec, opened, path)
+        cells = cells_of(kind, spec, opened, path)
         bad = any_of(c.is_bad for c in cells)
-        state = f"CASE WHEN {_blank(opened)} THEN 2 WHEN {bad} THEN 1 ELSE 0 END"
+        state = f"CASE WHEN {is_blank(opened)} THEN 2 WHEN {bad} THEN 1 ELSE 0 END"
         values = ", ".join(c.value for c in cells)
         table = self.tables.table(kind.name)
         rows = self.tables.scalar(f"INSERT INTO {table} SELECT {values}, {state} FROM {opened.relation}")
@@ -199,13 +277,10 @@ class _Loader:
         return _File(kind.name, path, opened, first, rows, ragged, line_of)
 
     def _flag_cells(self, file: _File) -> None:
-        """Reads the file again where it has refused cells, for the cells as they were written."""
-        table, last = self.tables.table(file.kind), file.first + file.rows
-        if not self.tables.scalar(f"SELECT count(*) FROM {table} WHERE {STATE} = 1 AND rowid >= {file.first} AND rowid < {last}"):
-            return
+        """Reads the file again, for the refused cells as they were written."""
         kind, spec = self.project.schema.kinds[file.kind], self.project.sources[file.kind]
-        cells = _cells(kind, spec, file.opened, file.path)
-        header = _header_again(spec, file.opened)
+        cells = cells_of(kind, spec, file.opened, file.path)
+        header = repeats_header(spec, file.opened)
         found = ", ".join(
             f"{{'column': {text(c.name)}, 'value': CAST({x.shown} AS VARCHAR), 'code': {x.code}}}"
             for c, x in zip(kind.columns, cells, strict=True)
@@ -215,16 +290,28 @@ class _Loader:
             WITH numbered AS (SELECT *, row_number() OVER () - 1 + {file.first} AS __row FROM {file.opened.relation}),
             refused AS (
                 SELECT __row, unnest(CASE WHEN {header} THEN {again} ELSE [{found}] END) AS flag FROM numbered
-                WHERE NOT ({_blank(file.opened)}) AND ({any_of(c.is_bad for c in cells)}))
+                WHERE NOT ({is_blank(file.opened)}) AND ({any_of(c.is_bad for c in cells)}))
             SELECT {text(file.kind)}, __row, flag.column, flag.value, flag.code, NULL, NULL FROM refused WHERE flag.code IS NOT NULL""")
 
-    def _count(self, kind: str) -> KindCount:
+    def _flagged(self) -> dict[str, int]:
+        """How many rows of each kind have flags."""
+        return dict(self.tables.connection.execute(f"SELECT kind, count(DISTINCT row_id) FROM {FLAGS} GROUP BY kind").fetchall())
+
+    def _count(self, kind: str, flagged: int) -> KindCount:
         ragged = sum(len(f.ragged) for f in self.files if f.kind == kind)
-        rows = self.tables.scalar(f"SELECT count(*) FROM {self.tables.table(kind)} WHERE {STATE} <> 2")
-        flagged = self.tables.scalar(f"SELECT count(DISTINCT row_id) FROM {FLAGS} WHERE kind = {text(kind)}")
-        return KindCount(rows + ragged, flagged + ragged)
+        return KindCount(self.tables.rows[kind] - self.blank.get(kind, 0) + ragged, flagged + ragged)
+
+    def _tell(self) -> tuple[Diagnostic, ...]:
+        """Lists the rejected rows and sums them up."""
+        from compplan.records.rejects import make_rejects  # needs what takes long to import
+        from compplan.records.report import summarise
+
+        make_rejects(self.tables, self.project, self._places())
+        return summarise(self.tables, self.project)
 
     def _places(self) -> list[Place]:
+        from compplan.records.rejects import Place
+
         places = []
         for file in self.files:
             inside = f"kind = {text(file.kind)} AND {{0}} >= {file.first} AND {{0}} < {file.first + file.rows}"
@@ -234,48 +321,23 @@ class _Loader:
             ).fetchall()
             numbers = [n for (n,) in rows]
             lines = file.line_of([n - file.first for n in numbers]) if numbers else []
-            table = pa.table({"row_id": pa.array(numbers, pa.int64()), "line": pa.array(lines, pa.int64())})
-            places.append(Place(file.kind, relative(self.project.root, file.path), table, file.ragged))
+            places.append(Place(file.kind, relative(self.project.root, file.path), numbers, lines, file.ragged))
         return places
 
-    def _finish(self, kind: RecordKind) -> None:
+    def _finish(self, kind: RecordKind, flagged: int) -> None:
         table = self.tables.table(kind.name)
-        self.tables.connection.execute(f"DELETE FROM {table} WHERE {STATE} = 2 OR rowid IN {self.tables.flagged(kind.name)}")
+        if flagged or self.blank.get(kind.name):
+            self.tables.connection.execute(f"DELETE FROM {table} WHERE {STATE} = 2 OR rowid IN {self.tables.flagged(kind.name)}")
         self.tables.connection.execute(f"ALTER TABLE {table} DROP COLUMN {STATE}")
+
+    def _fingerprints(self) -> dict[str, Fingerprint]:
+        """Those of all files, which are still as they were when they were opened."""
+        found = {relative(self.project.root, seen.file): seen for seen in self.hashing.done()}
+        check_unchanged(found)
+        return dict(sorted(found.items()))
 
 
 _INSIDE = "A project reads files from its own folder only: move the file there."
-
-
-def _cells(kind: RecordKind, spec: SourceSpec, opened: Opened, path: Path) -> list[Cell]:
-    cells = []
-    for column in kind.columns:
-        source = spec.columns[column.name]
-        physical, stored = opened.columns[source.header]
-        if not readable(stored, column):
-            message = f"“{source.header}” of {path.name} has the type {stored}, which does not fit what `{column.name}` is declared to be."
-            hint = (
-                "Change the type in the project file, or export the column as text, whole numbers, decimals or dates without a time zone."
-            )
-            raise refuse("wrong-column-type", "A column has another type", message, path, 1, hint)
-        currency = f"CAST({name(opened.columns[source.currency_header][0])} AS VARCHAR)" if source.currency_header else None
-        raw = Raw(name(physical), stored, opened.is_text, opened.dates_are_iso_too, currency)
-        cells.append(cell(column, source, raw))
-    return cells
-
-
-def _blank(opened: Opened) -> str:
-    """The condition that a row of texts says nothing at all."""
-    if not opened.is_text:
-        return "false"
-    return all_of(f"coalesce(trim({name(c)}), '') = ''" for c, _ in opened.columns.values())
-
-
-def _header_again(spec: SourceSpec, opened: Opened) -> str:
-    """The condition that a row repeats the header in every column that is read."""
-    if not opened.is_text or len(spec.columns) < 2:
-        return "false"
-    return all_of(f"coalesce(trim({name(opened.columns[s.header][0])}), '') = {text(s.header)}" for s in spec.columns.values())
 
 
 def _unreadable(path: Path, why: str) -> Diagnostic:
@@ -290,6 +352,10 @@ def _unexpected(error: Exception) -> Diagnostic:
     full = "No space left" in said or "memory" in said.lower()
     hint = "Free some space or memory, then run again; nothing was written." if full else "Nothing was written."
     return Diagnostic("records-not-loaded", "The records cannot be loaded", f"{said}.", hint=hint)
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or "the system does not say why"
 
 
 def _first_line(error: Exception) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,15 +80,6 @@ class RefusedError(Exception):
 def refuse(code: str, title: str, message: str, file: Path, line: int = 1, hint: str | None = None) -> RefusedError:
     """The refusal of a file, at one of its lines."""
     return RefusedError(Diagnostic(code, title, message, Span(str(file), line, 1, line, 1), hint))
-
-
-def sha256(path: Path) -> str:
-    """The hash of a file's bytes, in hex."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def check_headers(headers: Sequence[str], spec: SourceSpec, file: Path, line: int = 1) -> None:

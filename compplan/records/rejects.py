@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from compplan.records.flags import FLAGS, Tables
+from compplan.records.flags import FLAGS, REJECTS, Tables
 from compplan.records.opened import Ragged
 from compplan.records.project import Project
 from compplan.records.reasons import reason, words_for
 from compplan.records.sql import name
-
-REJECTS = "rejects"
 
 _PLACES = "__compplan_places"
 _REASONS = "__compplan_reasons"
@@ -21,11 +20,12 @@ _ORDER = "__compplan_order"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A file of a kind: the lines of its flagged rows, and the rows that could not be read as rows."""
+    """A file of a kind: its flagged rows by their numbers in the table, their lines, and the rows that could not be read as rows."""
 
     kind: str
     file: str
-    lines: pa.Table
+    rows: Sequence[int]
+    lines: Sequence[int]
     ragged: tuple[Ragged, ...]
 
 
@@ -59,13 +59,15 @@ def _place_table(places: list[Place]) -> pa.Table:
     )
     parts = []
     for number, place in enumerate(places):
-        size = place.lines.num_rows
-        constant = [
+        size = len(place.rows)
+        arrays = [
+            pa.array(place.rows, pa.int64()),
+            pa.array(place.lines, pa.int64()),
             pa.repeat(pa.scalar(place.kind), size),
             pa.repeat(pa.scalar(place.file), size),
             pa.repeat(pa.scalar(number, pa.int32()), size),
         ]
-        parts.append(pa.table([*(c.combine_chunks() for c in place.lines.columns), *constant], schema=schema))
+        parts.append(pa.table(arrays, schema=schema))
     return pa.concat_tables(parts) if parts else schema.empty_table()
 
 

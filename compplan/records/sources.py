@@ -9,8 +9,7 @@ import duckdb
 from compplan.records.csv_text import open_csv
 from compplan.records.opened import Opened, Workspace, check_headers, refuse
 from compplan.records.spec import SourceSpec
-from compplan.records.sql import text
-from compplan.records.workbook import open_workbook
+from compplan.records.sql import path_text
 
 FORMATS = (".csv", ".tsv", ".parquet", ".xlsx")
 
@@ -26,6 +25,8 @@ def open_source(workspace: Workspace, file: Path, spec: SourceSpec) -> Opened:
     if suffix == ".parquet":
         return _open_parquet(workspace, file, spec)
     if suffix in {".xlsx", ".xlsm"}:
+        from compplan.records.workbook import open_workbook  # what it needs takes long to import
+
         return open_workbook(workspace, file, spec)
     message = f"{file.name} ends in “{file.suffix}”; {', '.join(FORMATS)} files are read."
     hint = "Save it as .xlsx." if suffix in {".xls", ".xlsb", ".ods"} else "Export it as CSV, or name it by its format."
@@ -33,7 +34,7 @@ def open_source(workspace: Workspace, file: Path, spec: SourceSpec) -> Opened:
 
 
 def _open_parquet(workspace: Workspace, file: Path, spec: SourceSpec) -> Opened:
-    relation = f"read_parquet({text(str(file.resolve()))}, hive_partitioning = false)"
+    relation = f"read_parquet({path_text(file)}, hive_partitioning = false)"
     try:
         described = workspace.connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     except duckdb.Error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from pathlib import Path
 
 
 def name(identifier: str) -> str:
@@ -13,6 +15,11 @@ def name(identifier: str) -> str:
 def text(value: str) -> str:
     """A text literal."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def path_text(path: Path) -> str:
+    """A literal that stands for one file, whatever signs of a pattern its name may hold."""
+    return text(re.sub(r"[*?[]", r"[\g<0>]", str(path.resolve())))
 
 
 def any_of(conditions: Iterable[str]) -> str:

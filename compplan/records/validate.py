@@ -8,21 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compplan.records.flags import STATE, Tables
+from compplan.records.distinct import may_repeat
+from compplan.records.flags import Tables
 from compplan.records.spec import AddUp
 from compplan.records.sql import all_of, name, text
 from compplan.schema import Column, RatioType, RecordKind, ReferenceType
 
 
+def is_sound(tables: Tables, kind: RecordKind, kinds: dict[str, RecordKind], rules: Sequence[AddUp]) -> bool:
+    """Whether none of the checks of a kind would find anything."""
+    return not (
+        _keys_repeat(tables, kind)
+        or any(_leads_nowhere(tables, kind, column, kinds[target]) for column, target in references(kind))
+        or any(tables.connection.execute(f"{_wrong_groups(tables, kind, rule)} LIMIT 1").fetchone() for rule in rules)
+    )
+
+
+def _keys_repeat(tables: Tables, kind: RecordKind) -> bool:
+    """Whether some key may stand twice; equal hashes count as equal keys."""
+    if not kind.key:
+        return False
+    key = ", ".join(name(k) for k in kind.key)
+    return may_repeat(tables, tables.table(kind.name), key, _with_key(tables, kind), tables.rows[kind.name])
+
+
+def _with_key(tables: Tables, kind: RecordKind) -> str:
+    """The condition that a row has a key."""
+    return all_of([tables.kept(kind.name), *(f"{name(k)} IS NOT NULL" for k in kind.key)])
+
+
 def check_keys(tables: Tables, kind: RecordKind) -> None:
     """No two rows have the same key; every row of a key that is not alone is flagged, naming another one."""
+    if not _keys_repeat(tables, kind):
+        return
     keys = [name(k) for k in kind.key]
-    if not keys:
-        return
-    table, key = tables.table(kind.name), ", ".join(keys)
-    present = f"{STATE} <> 2 AND " + all_of(f"{k} IS NOT NULL" for k in keys)
-    if tables.scalar(f"SELECT count(*) - count(DISTINCT hash({key})) FROM {table} WHERE {present}") == 0:
-        return
+    table, key, present = tables.table(kind.name), ", ".join(keys), _with_key(tables, kind)
     shown = " || ', ' || ".join(f"CAST({k} AS VARCHAR)" for k in keys)
     tables.flag(f"""
         WITH suspects AS (SELECT hash({key}) AS h FROM {table} WHERE {present} GROUP BY h HAVING count(*) > 1),
@@ -32,7 +52,7 @@ def check_keys(tables: Tables, kind: RecordKind) -> None:
         SELECT {text(kind.name)}, t.rowid, {text(", ".join(kind.key))}, {_of("t", keys, shown)}, 'duplicate-key',
                CASE WHEN t.rowid = found.pair[1] THEN found.pair[2] ELSE found.pair[1] END, NULL
         FROM {table} AS t JOIN found ON {all_of(f"t.{k} = found.{k}" for k in keys)}
-        WHERE t.{STATE} <> 2""")
+        WHERE {tables.kept(kind.name, "t.")}""")
 
 
 def _of(alias: str, keys: Sequence[str], shown: str) -> str:
@@ -46,9 +66,23 @@ def references(kind: RecordKind) -> list[tuple[Column, str]]:
     return [(c, c.type.kind) for c in kind.columns if isinstance(c.type, ReferenceType)]
 
 
+def _leads_nowhere(tables: Tables, kind: RecordKind, column: Column, target: RecordKind) -> bool:
+    """Whether some value of a column is no key of the other kind. Many rows that refer to few are first brought down to their values."""
+    ours, theirs, table = name(column.name), name(target.key[0]), tables.table(kind.name)
+    referring = f"(SELECT DISTINCT {ours} FROM {table})" if tables.rows[kind.name] > _MANY_TO_ONE * tables.rows[target.name] else table
+    stray = f"NOT EXISTS (SELECT 1 FROM {tables.table(target.name)} AS o WHERE o.{theirs} = t.{ours})"
+    query = f"SELECT 1 FROM {referring} AS t WHERE t.{ours} IS NOT NULL AND {stray} LIMIT 1"
+    return tables.connection.execute(query).fetchone() is not None
+
+
+_MANY_TO_ONE = 4
+
+
 def check_references(tables: Tables, kind: RecordKind, kinds: dict[str, RecordKind]) -> None:
     """A reference is the key of a row of the other kind, whether that row is sound or not."""
     for column, target in references(kind):
+        if not _leads_nowhere(tables, kind, column, kinds[target]):
+            continue
         ours, theirs = name(column.name), name(kinds[target].key[0])
         tables.flag(f"""
             SELECT {text(kind.name)}, t.rowid, {text(column.name)}, t.{ours}, 'unknown-reference', NULL, NULL
@@ -56,23 +90,31 @@ def check_references(tables: Tables, kind: RecordKind, kinds: dict[str, RecordKi
             WHERE t.{ours} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {tables.table(target)} AS o WHERE o.{theirs} = t.{ours})""")
 
 
-def check_add_up(tables: Tables, kind: RecordKind, rule: AddUp) -> None:
-    """Within each group the values add to the total; a group with a value that cannot be read is left to that value's own flag."""
+def _wrong_groups(tables: Tables, kind: RecordKind, rule: AddUp) -> str:
+    """The groups that do not add up, with their totals; one with a value that cannot be read is left to that value's own flag."""
     column, group = name(rule.column), [name(g) for g in rule.for_each]
-    kept = f"{STATE} <> 2 AND " + all_of(f"{g} IS NOT NULL" for g in group)
+    kept = all_of([tables.kept(kind.name), *(f"{g} IS NOT NULL" for g in group)])
     wrong = f"sum({column}) {'>' if rule.at_most else '<>'} {rule.total:f}"
-    is_ratio = isinstance(getattr(kind.column(rule.column), "type", None), RatioType)
-    found = f"""
+    return f"""
         SELECT {", ".join(group)}, sum({column}) AS total FROM {tables.table(kind.name)} WHERE {kept}
-        GROUP BY ALL HAVING {wrong} AND NOT bool_or({column} IS NULL AND {STATE} = 1)"""
+        GROUP BY ALL HAVING {wrong} AND NOT bool_or({column} IS NULL AND {tables.refused(kind.name)})"""
+
+
+def check_add_up(tables: Tables, kind: RecordKind, rule: AddUp) -> None:
+    """Within each group the values add to the total."""
+    found, group = _wrong_groups(tables, kind, rule), [name(g) for g in rule.for_each]
+    if tables.connection.execute(f"{found} LIMIT 1").fetchone() is None:
+        return
+    is_ratio = isinstance(getattr(kind.column(rule.column), "type", None), RatioType)
     which = " || ', ' || ".join(f"CAST(t.{g} AS VARCHAR)" for g in group)
+    value = _plain(f"t.{name(rule.column)}", is_ratio)
     limit = "at most " if rule.at_most else ""
     wanted = f"{(rule.total * 100).normalize():f}%" if is_ratio else f"{rule.total:f}"
     detail = f"'is part of ' || {_plain('found.total', is_ratio)} || ' in all for ' || {which} || ', which should be {limit}{wanted}'"
     tables.flag(f"""
-        SELECT {text(kind.name)}, t.rowid, {text(rule.column)}, {_plain(f"t.{column}", is_ratio)}, 'does-not-add-up', NULL, {detail}
+        SELECT {text(kind.name)}, t.rowid, {text(rule.column)}, {value}, 'does-not-add-up', NULL, {detail}
         FROM {tables.table(kind.name)} AS t JOIN ({found}) AS found ON {all_of(f"t.{g} = found.{g}" for g in group)}
-        WHERE t.{STATE} <> 2""")
+        WHERE {tables.kept(kind.name, "t.")}""")
 
 
 def _plain(value: str, is_ratio: bool) -> str:
@@ -95,7 +137,7 @@ def _follow_once(tables: Tables, kind: RecordKind, kinds: dict[str, RecordKind],
         more += tables.flag(f"""
             SELECT {text(kind.name)}, rowid, {text(column.name)}, {name(column.name)}, 'refers-to-rejected', NULL, NULL
             FROM {table}
-            WHERE {STATE} <> 2 AND rowid NOT IN {ours} AND {name(column.name)} IN (
+            WHERE {tables.kept(kind.name)} AND rowid NOT IN {ours} AND {name(column.name)} IN (
                 SELECT {key} FROM {tables.table(target)} WHERE rowid IN {tables.flagged(target)} AND {key} IS NOT NULL)""")
     for rule in rules:
         if rule.at_most:
@@ -107,5 +149,5 @@ def _follow_once(tables: Tables, kind: RecordKind, kinds: dict[str, RecordKind],
                    NULL, {which}
             FROM {table} AS t JOIN (SELECT DISTINCT {", ".join(group)} FROM {table} WHERE rowid IN {ours}) AS g
             ON {all_of(f"t.{g} = g.{g}" for g in group)}
-            WHERE t.{STATE} <> 2 AND t.rowid NOT IN {ours}""")
+            WHERE {tables.kept(kind.name, "t.")} AND t.rowid NOT IN {ours}""")
     return more

@@ -179,3 +179,25 @@ plan p "P" {
     assert not [d for d in problems if d.is_error]
     (plan,) = checked.plans
     assert try_example(plan, plan.examples[0], project.schema, project.calendar).passed
+
+
+def test_a_share_may_be_given_on_a_condition(project: Project) -> None:
+    body = """
+credit helped from deals {
+  where   stage = "Won"
+  on      close_date
+  amount  acv
+  give    50% to owner.manager where product = "Analytics", as overlay
+}
+"""
+    holds = 'expect credited(helped) for "mia" in 2027-02 = 25,000 USD\nexpect credited(helped) for "mia" in 2027-Q1 = 25,000 USD'
+    (result,) = tried(Block("", 0, "", "", "plan", body, {"in": "plan", "holds": holds}), project)
+    assert result.passed
+
+
+def test_who_shares_a_deal_is_paid_all_of_what_belongs_to_the_whole_of_it(project: Project) -> None:
+    body = SPLIT + 'bonus whole "Whole" {\n  for  each shared\n  pay  8% of acv\n}\n'
+    records = DEAL.format('"ana"', "2027-01-02") + SPLITS.replace('  | "d1" | "sam"  | 40%   |\n', "")
+    holds = records + '\nexpect whole for "ana" in 2027-01 = 8 USD\nexpect whole for "ben" in 2027-01 = 8 USD'
+    (result,) = tried(Block("", 0, "", "", "plan", body, {"in": "plan", "holds": holds}), project)
+    assert result.passed

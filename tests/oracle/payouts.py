@@ -12,7 +12,7 @@ from compplan.schema import MONTHS_IN
 from tests.oracle.components import Earning
 from tests.oracle.formulas import figure_of
 from tests.oracle.measures import Measures
-from tests.oracle.values import Trouble
+from tests.oracle.values import Trouble, half_away, half_even
 
 CORRECTION = ""
 Payout = tuple[str, str, str, Fraction]
@@ -54,6 +54,7 @@ def _corrections(plan: ty.Plan, cap: ty.PlanCap, measures: Measures, totals: _Pa
             if limit is None:
                 troubles.append(Trouble("empty-cap", plan.name, payee, FiscalPeriod(cap.period, number).label))
                 continue
+            limit = (half_even if plan.half_even else half_away)(limit, plan.rounding_unit)
             running = payable = Fraction(0)
             for n in range(number * capped // size, (number + 1) * capped // size):
                 if (payee, n) in totals:

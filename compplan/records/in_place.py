@@ -1,0 +1,104 @@
+"""Rows read from where they lie: Parquet files whose columns are stored as the schema wants them are looked through, not copied.
+
+The question is only whether everything is sound, which the file's own statistics mostly answer. Where it is not, the rows are copied into
+a table, and each bad one is named, as with any other file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from compplan.records.cells import period_pattern, physical_type
+from compplan.records.flags import Tables
+from compplan.records.opened import Opened
+from compplan.records.spec import LARGEST_RATIO, ColumnSource, SourceSpec
+from compplan.records.sql import any_of, name, text
+from compplan.schema import Column, DateType, MoneyType, PeriodType, RatioType, RecordKind, ReferenceType, TextType
+
+
+def can_stay(kind: RecordKind, spec: SourceSpec, paths: Sequence[Path]) -> bool:
+    """Whether the files of a kind may be of the sort that need not be copied."""
+    return bool(paths) and all(p.suffix.lower() == ".parquet" for p in paths) and not any(spec.columns[c.name].values for c in kind.columns)
+
+
+def rows_in_place(tables: Tables, kind: RecordKind, spec: SourceSpec, files: Sequence[Opened]) -> str | None:
+    """The query that gives a kind's rows from its files; None where a column has another type or some cell is not sound."""
+    if not all(_has_type(column, spec.columns[column.name], opened) for opened in files for column in kind.columns):
+        return None
+    parts = []
+    for opened in files:
+        cells = [_cell(column, spec.columns[column.name], opened.columns) for column in kind.columns]
+        if _finds(tables, opened, any_of(condition for c in cells for condition in c.unsound)):
+            return None
+        empty = _with_blanks(tables, opened, cells)
+        parts.append(f"SELECT {', '.join(c.projected(c.column in empty) for c in cells)} FROM {opened.relation}")
+    return " UNION ALL ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A column as the file has it, when it is not sound, and when it is written as spaces where it may be empty."""
+
+    column: str
+    read: str
+    unsound: tuple[str, ...]
+    blank: str | None
+
+    def projected(self, some_blank: bool) -> str:
+        """The column under the schema's name; nothing but spaces is empty."""
+        return f"{f'CASE WHEN {self.blank} THEN NULL ELSE {self.read} END' if some_blank else self.read} AS {name(self.column)}"
+
+
+def _with_blanks(tables: Tables, opened: Opened, cells: Sequence[_Cell]) -> frozenset[str]:
+    """The columns in which a cell that may be empty is written as spaces."""
+    return frozenset(c.column for c in cells if c.blank and _finds(tables, opened, c.blank))
+
+
+def _finds(tables: Tables, opened: Opened, condition: str) -> bool:
+    """Whether some row meets a condition. Parts of the file whose statistics rule it out are not read."""
+    return tables.connection.execute(f"SELECT 1 FROM {opened.relation} WHERE {condition} LIMIT 1").fetchone() is not None
+
+
+def _has_type(column: Column, source: ColumnSource, opened: Opened) -> bool:
+    return opened.columns[source.header][1] == physical_type(column)
+
+
+def _cell(column: Column, source: ColumnSource, columns: Mapping[str, tuple[str, str]]) -> _Cell:
+    read = name(columns[source.header][0])
+    unsound = list(_unsound(column, source, read))
+    if isinstance(column.type, MoneyType) and source.currency_header is not None:
+        currency = f"upper(trim(CAST({name(columns[source.currency_header][0])} AS VARCHAR)))"
+        unsound.append(f"{read} IS NOT NULL AND {currency} IS DISTINCT FROM {text(column.type.currency)}")
+    if column.required:
+        unsound.append(f"{read} IS NULL")
+    # What begins with a space sorts before every sign, or is beyond ASCII: a bound of the column often settles it.
+    is_text = isinstance(column.type, TextType | ReferenceType)
+    blank = f"({read} < '!' OR {read} >= {text(_WIDE_SPACE)}) AND trim({read}) = ''" if is_text else None
+    if blank and column.required:
+        unsound.append(blank)
+        blank = None
+    return _Cell(column.name, read, tuple(unsound), blank)
+
+
+_WIDE_SPACE = "\u00a0"
+
+
+def _unsound(column: Column, source: ColumnSource, read: str) -> Iterator[str]:
+    """Bare comparisons, each one, for which the statistics of a file are enough."""
+    match column.type:
+        case DateType():
+            yield f"{read} < DATE {text(source.earliest.isoformat())}"
+            yield f"{read} > DATE {text(source.latest.isoformat())}"
+        case RatioType() if source.at_most is None:
+            yield f"{read} > {LARGEST_RATIO}"
+            yield f"{read} < -{LARGEST_RATIO}"
+        case PeriodType(period=period):
+            yield f"NOT regexp_full_match({read}, {text(period_pattern(period))})"
+        case _:
+            pass
+    if source.at_least is not None:
+        yield f"{read} < {source.at_least:f}"
+    if source.at_most is not None:
+        yield f"{read} > {source.at_most:f}"

@@ -1,0 +1,43 @@
+"""The rows of a file that is open, as SQL: the cells of each column, and the rows that are none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from compplan.records.cells import Cell, Raw, cell, readable
+from compplan.records.opened import Opened, refuse
+from compplan.records.spec import SourceSpec
+from compplan.records.sql import all_of, name, text
+from compplan.schema import RecordKind
+
+
+def cells_of(kind: RecordKind, spec: SourceSpec, opened: Opened, path: Path) -> list[Cell]:
+    """The columns of a kind, as they are read from a file. Raises `RefusedError` where one has a type that cannot be meant."""
+    cells = []
+    for column in kind.columns:
+        source = spec.columns[column.name]
+        physical, stored = opened.columns[source.header]
+        if not readable(stored, column):
+            message = f"“{source.header}” of {path.name} has the type {stored}, which does not fit what `{column.name}` is declared to be."
+            hint = (
+                "Change the type in the project file, or export the column as text, whole numbers, decimals or dates without a time zone."
+            )
+            raise refuse("wrong-column-type", "A column has another type", message, path, 1, hint)
+        currency = f"CAST({name(opened.columns[source.currency_header][0])} AS VARCHAR)" if source.currency_header else None
+        raw = Raw(name(physical), stored, opened.is_text, opened.dates_are_iso_too, currency)
+        cells.append(cell(column, source, raw))
+    return cells
+
+
+def is_blank(opened: Opened) -> str:
+    """The condition that a row of texts says nothing at all."""
+    if not opened.is_text:
+        return "false"
+    return all_of(f"coalesce(trim({name(c)}), '') = ''" for c, _ in opened.columns.values())
+
+
+def repeats_header(spec: SourceSpec, opened: Opened) -> str:
+    """The condition that a row repeats the header in every column that is read."""
+    if not opened.is_text or len(spec.columns) < 2:
+        return "false"
+    return all_of(f"coalesce(trim({name(opened.columns[s.header][0])}), '') = {text(s.header)}" for s in spec.columns.values())

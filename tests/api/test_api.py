@@ -1,0 +1,107 @@
+"""The product from Python: open, check, run, ask; tables that pandas, Polars and DuckDB take as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pytest
+
+import compplan
+from compplan.cli.main import main
+
+TOTAL = Decimal("27127.54")
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> compplan.Company:
+    folder = tmp_path_factory.mktemp("acme")
+    assert main(["init", str(folder)]) == 0
+    return compplan.open_project(folder)
+
+
+@pytest.fixture(scope="module")
+def quarter(company: compplan.Company) -> Iterator[compplan.Results]:
+    return company.run("2027-Q1")
+
+
+def test_a_company_knows_its_plans(company: compplan.Company) -> None:
+    assert company.name == "Example Company"
+    assert company.check() == ()
+    assert [p.name for p in company.plans()] == ["sales"]
+    assert [t.passed for t in company.test()] == [True]
+
+
+def test_pandas_takes_payouts(quarter: compplan.Results) -> None:
+    frame: pd.DataFrame = quarter.payouts.to_pandas()
+    assert frame["amount"].sum() == TOTAL
+
+
+def test_polars_takes_payouts(quarter: compplan.Results) -> None:
+    frame = pl.DataFrame(quarter.payouts)
+    assert frame["amount"].sum() == TOTAL
+    assert frame.filter(pl.col("payee") == "mia.chen").height == 2
+
+
+def test_duckdb_takes_payouts(quarter: compplan.Results) -> None:
+    payouts = quarter.payouts
+    assert duckdb.sql("SELECT sum(amount) FROM payouts").fetchall() == [(TOTAL,)]
+    assert payouts.num_rows == 4
+
+
+def test_earnings_and_credits(quarter: compplan.Results) -> None:
+    assert sum(row["amount"] for row in quarter.earnings.to_pylist()) == TOTAL
+    credits = quarter.credits.to_pylist()
+    assert {row["credit"] for row in credits} == {"booking"}
+    assert {"record", "payee", "credited"} <= set(credits[0])
+    assert quarter.awards.num_rows == 0
+
+
+def test_a_step_by_its_name(quarter: compplan.Results) -> None:
+    assert quarter.step("credit_booking").num_rows == quarter.credits.num_rows
+    with pytest.raises(compplan.Problems, match="There is no such step"):
+        quarter.step("credit_bookings")
+
+
+def test_an_explanation(quarter: compplan.Results) -> None:
+    assert quarter.explain("mia.chen").to_json()["payee"] == "mia.chen"
+    with pytest.raises(compplan.Problems, match="There is no such person"):
+        quarter.explain("nobody")
+
+
+def test_a_passing_run_leaves_nothing_behind(company: compplan.Company) -> None:
+    results = company.run("2027-Q1")
+    folder = results.folder
+    assert folder.is_dir()
+    del results
+    assert not folder.exists()
+
+
+def test_a_run_can_be_kept(company: compplan.Company, tmp_path: Path) -> None:
+    results = company.run("2027-Q1", tmp_path / "runs")
+    assert results.folder.parent == tmp_path / "runs"
+    assert (results.folder / "payouts.csv").is_file()
+
+
+@pytest.mark.parametrize("period", ["2027-Q5", "soon", "", "0000", "2026"])
+def test_a_period_that_is_none_or_has_no_plan(company: compplan.Company, period: str) -> None:
+    with pytest.raises(compplan.Problems):
+        company.run(period)
+
+
+def test_a_folder_without_a_project(tmp_path: Path) -> None:
+    with pytest.raises(compplan.Problems, match=r"There is no compplan\.yaml"):
+        compplan.open_project(tmp_path)
+
+
+def test_mistakes_in_plans_are_values_until_a_plan_is_needed(tmp_path: Path) -> None:
+    assert main(["init", str(tmp_path)]) == 0
+    (tmp_path / "sales.plan").write_text("plan sales {")
+    company = compplan.open_project(tmp_path)
+    assert company.check()
+    with pytest.raises(compplan.Problems):
+        company.run("2027-Q1")

@@ -1,0 +1,93 @@
+"""The program as the system runs it: what it imports, broken pipes, interrupts, terminals without Unicode, mistakes of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from compplan.cli import check
+from tests.cli.conftest import Call
+
+HOME = Path(__file__).parents[2]
+DEAR = ("duckdb", "sqlglot", "pyarrow", "ortools", "numpy", "pandas", "polars", "rich", "typer")
+
+
+def start(*words: str, **environment: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "compplan", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(HOME), **environment},
+    )
+
+
+def test_check_imports_no_database() -> None:
+    code = f"import sys\nfrom compplan.cli.main import main\nmain(['check', {str(HOME / 'plans')!r}])\n"
+    code += f"print([m for m in {DEAR!r} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(HOME)}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_importing_the_package_imports_nothing_else() -> None:
+    code = "import sys, compplan; print([m for m in sys.modules if m.startswith('compplan.') or m in ('lark', 'pydantic')])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(HOME)}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_a_reader_that_goes_away_is_no_problem() -> None:
+    program = start("show", str(HOME / "plans"), "sql")
+    assert program.stdout is not None
+    assert program.stderr is not None
+    program.stdout.read(10)
+    program.stdout.close()
+    assert program.stderr.read() == b""
+    assert program.wait() == 141
+
+
+def test_letters_that_the_terminal_lacks_are_replaced(compplan: Call, started: Path) -> None:
+    people = started / "data" / "people.csv"
+    people.write_text(people.read_text().replace("Mia Chen", "Mía Chên 陈"))
+    program = start("run", "acme", "--period", "2027-Q1", PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
+    out, err = program.communicate()
+    assert program.returncode == 0, err
+    assert b"M?a Ch?n ?" in out
+    assert b"\x1b" not in out + err
+
+
+def test_stopping_it_is_told_in_a_line(compplan: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(check, "work", stopped)
+    said = compplan("check")
+    assert (said.code, said.err) == (130, "Stopped. Nothing half-done is left behind.\n")
+
+
+def test_a_mistake_of_its_own_is_one_sentence_and_a_report(compplan: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def broken(_: object) -> int:
+        raise ZeroDivisionError("the details")
+
+    monkeypatch.setattr(check, "work", broken)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    said = compplan("check")
+    report = next(tmp_path.glob("compplan-report-*.txt"))
+    assert said.code == 1
+    assert str(report) in said.err
+    assert len(said.err.splitlines()) == 1
+    assert "ZeroDivisionError: the details" in report.read_text()
+
+
+def test_too_little_memory_is_told(compplan: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hungry(_: object) -> int:
+        raise MemoryError
+
+    monkeypatch.setattr(check, "work", hungry)
+    assert compplan("check").err == "compplan: there is not enough memory for this.\n"

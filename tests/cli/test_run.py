@@ -1,0 +1,152 @@
+"""Running a period: the table of payouts, what was set aside, where the files are; and what stops it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Call
+
+TABLE = """\
+Example Company: payouts of 2027-Q1 in USD
+
+Sales 2027 (sales)
+payee       name              own  new_customer  cap      total
+----------  ----------  ---------  ------------  ----  ---------
+liam.novak  Liam Novak   7,980.04        250.00         8,230.04
+mia.chen    Mia Chen    18,397.50        500.00        18,897.50
+----------  ----------  ---------  ------------  ----  ---------
+total       2 payees    26,377.54        750.00        27,127.54
+
+All plans: 27,127.54 USD to 2 payees.
+"""
+
+
+def test_the_table_of_payouts(compplan: Call, started: Path) -> None:
+    said = compplan("run", "acme", "--period", "2027-Q1")
+    assert (said.code, said.out) == (0, TABLE)
+    assert said.err.startswith("Files: runs/2027-Q1-")
+
+
+def test_the_same_run_prints_the_same(compplan: Call, started: Path) -> None:
+    first = compplan("run", "acme", "--period", "2027-Q1", "--threads", "1")
+    again = compplan("run", "acme", "--period", "2027-Q1", "--out", "elsewhere", "--threads", "2")
+    assert first.out == again.out
+    assert first.err.replace("runs/", "elsewhere/", 1) == again.err
+
+
+def test_json_holds_amounts_as_text(compplan: Call, started: Path) -> None:
+    told = json.loads(compplan("run", "acme", "--period", "2027-Q1", "--format", "json").out)
+    assert (told["period"], told["currency"], told["set_aside"]) == ("2027-Q1", "USD", 0)
+    assert sum(Decimal(p["amount"]) for p in told["payouts"]) == Decimal("27127.54")
+
+
+def test_csv_is_nothing_but_rows(compplan: Call, started: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(compplan("run", "acme", "--period", "2027-Q1", "--format", "csv").out)))
+    assert rows[0] == {
+        "plan": "sales", "payee": "liam.novak", "name": "Liam Novak", "period": "2027-Q1",
+        "kind": "earning", "component": "own", "amount": "7980.04",
+    }  # fmt: skip
+    assert len(rows) == 4
+
+
+def test_a_formula_in_a_name_stays_text_in_csv(compplan: Call, started: Path) -> None:
+    people = started / "data" / "people.csv"
+    people.write_text(people.read_text().replace("Mia Chen", "=HYPERLINK(1)"))
+    assert "'=HYPERLINK(1)" in compplan("run", "acme", "--period", "2027-Q1", "--format", "csv").out
+
+
+def test_a_cap_has_its_column(compplan: Call, started: Path) -> None:
+    plan = started / "sales.plan"
+    plan.write_text(plan.read_text().replace("at 250% of", "at 20% of"))
+    out = compplan("run", "acme", "--period", "2027-Q1").out
+    assert "mia.chen    Mia Chen    18,397.50        500.00  -6,897.50  12,000.00" in out
+
+
+def test_a_month_of_quarterly_payouts_says_why_it_is_empty(compplan: Call, started: Path) -> None:
+    said = compplan("run", "acme", "--period", "2027-01")
+    assert said.code == 0
+    assert "Nobody is paid by this plan in this period; it pays each quarter." in said.out
+
+
+def test_a_period_without_plans(compplan: Call, started: Path) -> None:
+    said = compplan("run", "acme", "--period", "2026-Q1")
+    assert said.code == 1
+    assert "No plan of the project is in force in 2026-Q1." in said.err
+    assert "sales from 2027-01-01 through 2027-12-31" in said.err
+
+
+# ---- bad rows ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bad_rows(started: Path) -> Path:
+    deals = started / "data" / "deals.csv"
+    deals.write_text(deals.read_text().replace("liam.novak,Won,new,2027-02-18,58250", "nobody,Won,new,2027-02-30,58250"))
+    return deals
+
+
+def test_bad_rows_stop_the_run(compplan: Call, bad_rows: Path) -> None:
+    said = compplan("run", "acme", "--period", "2027-Q1")
+    assert (said.code, said.out) == (1, "")
+    assert "acme/data/deals.csv:5" in said.err
+    assert "Nothing was worked out" in said.err
+    assert not list(Path("runs").glob("2027*"))
+
+
+def test_bad_rows_are_written_to_a_file_even_so(compplan: Call, bad_rows: Path) -> None:
+    said = compplan("run", "acme", "--period", "2027-Q1", "--rejects", "bad.csv")
+    assert said.code == 1
+    assert "The bad rows are in bad.csv." in said.err
+    rows = list(csv.DictReader(Path("bad.csv").open()))
+    assert [(r["file"], r["line"], r["column"]) for r in rows] == [
+        ("data/deals.csv", "5", "owner"),
+        ("data/deals.csv", "5", "close_date"),
+    ]
+
+
+def test_bad_rows_can_be_set_aside_and_are_counted(compplan: Call, bad_rows: Path) -> None:
+    said = compplan("run", "acme", "--period", "2027-Q1", "--set-aside", "--rejects", "bad.csv")
+    assert said.code == 0
+    assert "Set aside: 1 of 8 deals. They are listed in bad.csv:" in said.err
+    assert "1 deals, data/deals.csv:5: close_date “2027-02-30” is not a date written as 2027-01-31" in said.err
+    assert len(Path("bad.csv").read_text().splitlines()) == 3
+
+
+def test_a_rejects_file_of_a_clean_run_has_its_head_alone(compplan: Call, started: Path) -> None:
+    assert compplan("run", "acme", "--period", "2027-Q1", "--rejects", "bad.csv").code == 0
+    assert Path("bad.csv").read_text() == "kind,file,line,column,value,reason,code\n"
+
+
+def test_a_rejects_file_that_cannot_be_written(compplan: Call, started: Path) -> None:
+    said = compplan("run", "acme", "--period", "2027-Q1", "--rejects", "nowhere/bad.csv")
+    assert said.code == 1
+    assert "cannot be written to nowhere/bad.csv" in said.err
+
+
+@pytest.mark.parametrize("content", [b"", bytes(range(256)) * 40, b"deal;owner\n"], ids=["empty", "binary", "other columns"])
+def test_a_source_of_anything_ends_in_words(compplan: Call, started: Path, content: bytes) -> None:
+    (started / "data" / "deals.csv").write_bytes(content)
+    said = compplan("run", "acme", "--period", "2027-Q1")
+    assert said.code == 1
+    assert "deals.csv" in said.err
+
+
+def test_a_missing_source(compplan: Call, started: Path) -> None:
+    (started / "data" / "deals.csv").unlink()
+    said = compplan("run", "acme", "--period", "2027-Q1")
+    assert said.code == 1
+    assert "Nothing is found at “data/deals.csv”" in said.err
+
+
+def test_a_file_where_runs_should_go(compplan: Call, started: Path) -> None:
+    Path("runs").write_text("mine")
+    said = compplan("run", "acme", "--period", "2027-Q1")
+    assert said.code == 1
+    assert "Nothing can be written to runs" in said.err
+    assert Path("runs").read_text() == "mine"

@@ -1,0 +1,94 @@
+"""The engine on records given as Python values, its results in the shape of the oracle's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import duckdb
+
+from compplan.calendar import Calendar, FiscalPeriod
+from compplan.diagnostics import Diagnostic, Problems
+from compplan.engine.database import Keeper, create_calendar, create_kind, insert_rows, make_steps, open_database
+from compplan.engine.lower import lower
+from compplan.engine.steps import Earnings, Lowered, Months
+from compplan.language import typed as ty
+from compplan.schema import Schema
+from tests.generators import check
+from tests.oracle.components import Earning
+
+Records = Mapping[str, Sequence[Mapping[str, ty.Value | None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the engine came to; with `errors`, nothing else."""
+
+    earnings: Sequence[Earning]
+    awards: Sequence[Earning]
+    payouts: Sequence[tuple[str, str, str, Fraction]]
+    errors: Sequence[Diagnostic]
+
+
+def run_engine(
+    plan_text: str,
+    schema: Schema,
+    calendar: Calendar,
+    records: Records,
+    first_month: int,
+    last_month: int,
+    *,
+    narrow: bool = False,
+    threads: int = 1,
+) -> Found:
+    """Works out a plan on records over some months."""
+    plan, errors = check(plan_text, calendar)
+    assert plan is not None, errors
+    asked = Months(first_month, last_month)
+    with open_database(threads=threads) as connection:
+        for kind in schema.kinds.values():
+            create_kind(connection, kind)
+            columns = [c.name for c in kind.columns]
+            insert_rows(connection, kind, columns, [[row.get(c) for c in columns] for row in records.get(kind.name, ())])
+        create_calendar(connection, calendar, asked.whole_years())
+        lowered = lower([plan], schema, calendar, asked, narrow=narrow)
+        try:
+            make_steps(connection, lowered, Keeper())
+        except Problems as problems:
+            return Found((), (), (), problems.diagnostics)
+        found = [e for part in lowered.earnings for e in _earnings(connection, plan, part, asked)]
+        return Found(
+            [e for e in found if e.word != "award"], [e for e in found if e.word == "award"], _payouts(connection, lowered), ()
+        )
+
+
+def _earnings(connection: duckdb.DuckDBPyConnection, plan: ty.Plan, part: Earnings, asked: Months) -> list[Earning]:
+    component = plan.component(part.component)
+    assert component is not None
+    cursor = connection.execute(
+        f'SELECT * FROM steps."{part.step}" WHERE earned_month BETWEEN ? AND ?', [asked.first, asked.last]
+    )
+    names = [d[0] for d in cursor.description or []]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    made = []
+    for row in rows:
+        if isinstance(component.grain, ty.ForPeriod):
+            key, period = None, FiscalPeriod(component.grain.period, row["period"]).label
+        else:
+            key, period = tuple(row[n] for n in names if n == "record" or n.startswith("record_")), row["date"].isoformat()
+        give = row.get("give", 0) if key is not None else None
+        made.append(
+            Earning(part.component, part.word, row["payee"], key, give, None, period, row["earned_month"], Fraction(row["earned"]))
+        )
+    return made
+
+
+def _payouts(connection: duckdb.DuckDBPyConnection, lowered: Lowered) -> list[tuple[str, str, str, Fraction]]:
+    if not lowered.payouts:
+        return []
+    sums: dict[tuple[str, str, str], Fraction] = {}
+    for payee, label, kind, component, amount in connection.execute("SELECT payee, label, kind, component, amount FROM steps.payouts").fetchall():
+        key = (payee, label, "" if kind == "cap" else component)
+        sums[key] = sums.get(key, Fraction(0)) + Fraction(amount)
+    return [(*key, amount) for key, amount in sums.items()]
