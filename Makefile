@@ -37,6 +37,10 @@ format: $(READY) ## Format the code, and mend what can be mended without thought
 bench: $(READY) ## Measure the engine beside SQL written by hand; ARGS="--deals 1_000_000" for less
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
+.PHONY: picture
+picture: $(READY) ## Draw the picture in the README anew from what the sample company is paid
+	@$(BIN)/python tools/draw_picture.py
+
 .PHONY: lock
 lock: $(READY) ## Choose the newest packages that pyproject.toml allows, and write them to requirements.lock
 	@bash tools/lock.sh

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 
 from rich.console import Console
@@ -17,7 +18,6 @@ from rich.text import Text
 
 HOME = Path(__file__).parent.parent
 PICTURE = HOME / "docs" / "images" / "demo.svg"
-WIDTH = 112
 CUT = "  ⋮"
 
 THEME = TerminalTheme(
@@ -55,9 +55,9 @@ def main() -> None:
         "$ compplan run plans --period 2027-Q1", *_payouts_of("Account Executive", payouts), CUT, payouts[-1], "",
         "$ compplan explain ana.ruiz --project plans --period 2027-Q1", *_start_of(explanation),
     ]  # fmt: skip
-    console = Console(record=True, width=WIDTH, file=StringIO(), force_terminal=True)
-    for line in lines:
-        console.print(_styled(line), soft_wrap=True)
+    console = Console(record=True, width=max(map(len, lines)), file=StringIO(), force_terminal=True)
+    for line, following in pairwise([*lines, ""]):
+        console.print(_styled(line, following), soft_wrap=True)
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     svg = console.export_svg(title="compplan", theme=THEME, code_format=FORMAT, unique_id="demo")
     PICTURE.write_text("\n".join(line.rstrip() for line in svg.splitlines()) + "\n", encoding="utf-8")
@@ -83,11 +83,12 @@ def _start_of(lines: list[str]) -> list[str]:
     return [*lines[: first + 2], CUT, *lines[month : second + 3], CUT]
 
 
-def _styled(line: str) -> Text:
+def _styled(line: str, following: str) -> Text:
+    """Commands are green; heads, with a rule below them, and totals are bold."""
     text = Text(line, no_wrap=True)
     if line.startswith("$"):
         text.stylize("bold green")
-    elif line and not line.startswith((" ", "-", "=")):
+    elif (line and line != CUT and following[:2] in ("--", "==")) or line.startswith(("total ", "All plans")):
         text.stylize("bold")
     return text
 

@@ -125,7 +125,7 @@ class ComponentLowering:
         if grain.to_date is not None:
             emitter_before = Emitter(lambda e: self._credit_leaf(e, shape, before=True), self.scope.tables, self.scope.calendar, self.narrow)
             before = self._before(emitter_before, figure)
-        counts = None if grain.where is None else emitter.condition(grain.where)
+        counts = None if grain.where is None else sql.any_of([*self._unknown(emitter, grain.where), emitter.condition(grain.where)])
         rows = exp.select().from_(self._credit_rows(shape), copy=False)
         rows = rows.join(table(self.payees, "y"), on=exp.EQ(this=sql.column("payee", "y"), expression=sql.column("payee", "c")), copy=False)
         rows = self._with_payee(rows, sql.column("payee", "c"))
@@ -299,6 +299,11 @@ class ComponentLowering:
 
     # ---- what it comes to
 
+    @staticmethod
+    def _unknown(emitter: Emitter, condition: ty.Expr) -> list[exp.Expression]:
+        """For each thing that a condition cannot do without: whether it is missing."""
+        return [sql.is_null(emitter.plain(n)) for n in needs(condition)]
+
     def _figure(self, emitter: Emitter) -> Figure:
         """The rounded product within its limits where every condition holds, zero where one does not, empty where it cannot be known."""
         component = self.component
@@ -313,8 +318,11 @@ class ComponentLowering:
         if component.top is not None:
             cases.append((sql.is_null(sql.column("qualifies", "t")), _empty()))
             cases.append((exp.Not(this=sql.column("qualifies", "t")), sql.constant(Fraction(0))))
+        if isinstance(component.grain, ty.ForCredit) and component.grain.where is not None:
+            unknown = self._unknown(emitter, component.grain.where)
+            cases += [(sql.any_of(unknown), _empty())] if unknown else []
         for condition in component.conditions:
-            unknown = [sql.is_null(emitter.plain(n)) for n in needs(condition)]
+            unknown = self._unknown(emitter, condition)
             if unknown:
                 cases.append((sql.any_of(unknown), _empty()))
             cases.append((exp.Not(this=sql.paren(emitter.condition(condition))), sql.constant(Fraction(0))))

@@ -123,6 +123,7 @@ class _Loader:
     hashing: Hashing
     files: list[_File] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
+    paths: dict[str, list[Path]] = field(default_factory=dict)
     blank: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -153,6 +154,7 @@ class _Loader:
         """Leaves the rows where they are if they are sound, else copies them into a table."""
         paths = self._source_files(spec)
         rest = [p for p in paths if self._is_begun(p)]
+        self.paths[kind.name] = rest
         if rest != paths or not can_stay(kind, spec, rest) or not self._stays(kind, spec, rest):
             self._copy(kind, spec, rest)
 
@@ -195,7 +197,11 @@ class _Loader:
     def _check(self) -> None:
         """Flags whatever is wrong. Kinds in place are copied where one of their own rows is, or where rows may have to go with others."""
         for kind in self._in_place():
-            if not is_sound(self.tables, kind, self.kinds, self.project.sources[kind.name].add_up):
+            try:
+                sound = is_sound(self.tables, kind, self.kinds, self.project.sources[kind.name].add_up)
+            except duckdb.Error:
+                sound = False  # a file is damaged, which is said when its rows are copied
+            if not sound:
                 self._copy_after_all(kind)
         copied = [k for k in self.kinds.values() if k.name not in self.tables.in_place]
         for kind in copied:
@@ -215,8 +221,7 @@ class _Loader:
 
     def _copy_after_all(self, kind: RecordKind) -> None:
         self.tables.drop_view(kind.name)
-        spec = self.project.sources[kind.name]
-        self._copy(kind, spec, self._source_files(spec))
+        self._copy(kind, self.project.sources[kind.name], self.paths[kind.name])
         self._stop_at_problems()
 
     def _flag_refused(self, kind: RecordKind) -> None:

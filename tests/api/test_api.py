@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,7 +24,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> compplan.Company:
 
 
 @pytest.fixture(scope="module")
-def quarter(company: compplan.Company) -> Iterator[compplan.Results]:
+def quarter(company: compplan.Company) -> compplan.Results:
     return company.run("2027-Q1")
 
 
@@ -49,15 +48,16 @@ def test_polars_takes_payouts(quarter: compplan.Results) -> None:
 
 def test_duckdb_takes_payouts(quarter: compplan.Results) -> None:
     payouts = quarter.payouts
-    assert duckdb.sql("SELECT sum(amount) FROM payouts").fetchall() == [(TOTAL,)]
+    with duckdb.connect() as connection:
+        assert connection.execute("SELECT sum(amount) FROM payouts").fetchall() == [(TOTAL,)]
     assert payouts.num_rows == 4
 
 
 def test_earnings_and_credits(quarter: compplan.Results) -> None:
     assert sum(row["amount"] for row in quarter.earnings.to_pylist()) == TOTAL
-    credits = quarter.credits.to_pylist()
-    assert {row["credit"] for row in credits} == {"booking"}
-    assert {"record", "payee", "credited"} <= set(credits[0])
+    rows = quarter.credits.to_pylist()
+    assert {row["credit"] for row in rows} == {"booking"}
+    assert {"record", "payee", "credited"} <= set(rows[0])
     assert quarter.awards.num_rows == 0
 
 

@@ -9,8 +9,9 @@ from math import ceil, floor
 
 from compplan.calendar import FiscalPeriod
 from compplan.language import typed as ty
+from compplan.language.walk import parts
 from compplan.schema import MONTHS_IN
-from tests.oracle.formulas import Scope, figure_of, is_yes
+from tests.oracle.formulas import Scope, figure_of, is_yes, value_of
 from tests.oracle.measures import Measures, months_of
 from tests.oracle.values import CreditRow, DataError, Key, Trouble, half_away, half_even, round12
 
@@ -113,8 +114,11 @@ class Components:
             if row.payee not in self.payees or not self.plan.first <= row.date <= self.plan.last or not self.first <= month <= self.last:
                 continue
             try:
-                if grain.where is not None and not is_yes(grain.where, self.measures.credit_scope(row)):
-                    continue
+                if grain.where is not None:
+                    scope = self.measures.credit_scope(row)
+                    self._require(component, grain.where, scope, row.payee, ", ".join(map(str, row.key)))
+                    if not is_yes(grain.where, scope):
+                        continue
                 amount = self._of_credit(component, grain, row)
             except DataError as error:
                 self.troubles.append(error.trouble)
@@ -133,12 +137,20 @@ class Components:
             return after
         return after - self.figure(component, self.measures.credit_scope(row, before=True), row.payee, where)
 
+    def _require(self, component: ty.Component, condition: ty.Expr, scope: Scope, payee: str, where: str) -> None:
+        """What a condition cannot do without must be there: comparing with nothing would be guessing."""
+        for e in indispensable(condition):
+            if value_of(e, scope) is None:
+                raise DataError(Trouble("empty-figure", component.name, payee, where))
+
     # ---- one figure -----------------------------------------------------------------------------------------------
 
     def figure(self, component: ty.Component, scope: Scope, payee: str, where: str) -> Fraction:
         """The product of the factors where every condition holds, within floor and cap, rounded; else nothing."""
-        if not all(is_yes(condition, scope) for condition in component.conditions):
-            return NOTHING
+        for condition in component.conditions:
+            self._require(component, condition, scope, payee, where)
+            if not is_yes(condition, scope):
+                return NOTHING
         product = figure_of(component.factors[0], scope)
         for factor in component.factors[1:]:
             value = figure_of(factor, scope)
@@ -153,6 +165,23 @@ class Components:
             return product
         rounded = half_even if self.plan.half_even else half_away
         return rounded(product, self.plan.rounding_unit)
+
+
+def indispensable(condition: ty.Expr) -> Iterator[ty.Expr]:
+    """Attainments, quotas, measures, sums and looked-up values that a condition compares; not what only asks whether something is empty."""
+    match condition:
+        case ty.Attainment() | ty.QuotaAt() | ty.MeasureAt() | ty.RecordSum() | ty.Lookup():
+            yield condition
+        case ty.Empty():
+            pass
+        case ty.Func(name="if", arguments=arguments):
+            yield from indispensable(arguments[0])
+        case ty.Div(left=left, right=right):
+            yield from indispensable(left)
+            yield from indispensable(right)
+        case _:
+            for part in parts(condition):
+                yield from indispensable(part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class Measures:
     plan: ty.Plan
     world: World
     credits: Mapping[str, tuple[CreditRow, ...]]
-    rows_of: dict[tuple[str, str | None, str], list[CreditRow]] = field(default_factory=dict)
+    rows_of: dict[tuple[str, str | None], dict[str, list[CreditRow]]] = field(default_factory=dict)
     found: dict[tuple[str, str, int, int], Fraction | None] = field(default_factory=dict)
 
     def owner(self, measure: str, payee: str) -> str | None:
@@ -60,13 +60,13 @@ class Measures:
         return total
 
     def _owned(self, credit: str, group: str | None, owner: str) -> list[CreditRow]:
-        if (credit, group, owner) not in self.rows_of:
+        if (credit, group) not in self.rows_of:
+            by_owner = self.rows_of[credit, group] = {}
             for row in self.credits[credit]:
                 whose = row.payee if group is None else COMPANY if group == COMPANY else self.world.group_of(row.payee, group)
                 if whose is not None:
-                    self.rows_of.setdefault((credit, group, whose), []).append(row)
-            self.rows_of.setdefault((credit, group, owner), [])
-        return self.rows_of[credit, group, owner]
+                    by_owner.setdefault(whose, []).append(row)
+        return self.rows_of[credit, group].get(owner, [])
 
     def quota(self, name: str, owner: str | None, first: int, last: int) -> Fraction | None:
         """The quota over months: that of every period that lies wholly within them; None where one of those has none."""

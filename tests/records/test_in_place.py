@@ -47,9 +47,11 @@ TYPES = pa.schema(
 )
 
 
-def write(company: Company, file: str = "deals.parquet", *, statistics: bool = True, **changed: list[Any]) -> None:
+def write(
+    company: Company, changed: Mapping[str, list[Any]] | None = None, *, file: str = "deals.parquet", statistics: bool = True
+) -> None:
     company.project(DEALS)
-    pq.write_table(pa.table({**SOUND, **changed}, TYPES), company.root / file, write_statistics=statistics)
+    pq.write_table(pa.table({**SOUND, **(changed or {})}, TYPES), company.root / file, write_statistics=statistics)
 
 
 def is_view(company: Company, kind: str = "deals") -> bool:
@@ -91,7 +93,7 @@ def test_sound_rows_stay_where_they_are(statistics: bool, company: Company) -> N
     ],
 )
 def test_what_is_wrong_is_named(changed: Mapping[str, list[Any]], rejects: list[Any], statistics: bool, company: Company) -> None:
-    write(company, statistics=statistics, **changed)
+    write(company, changed, statistics=statistics)
     company.load()
     assert company.rejects() == rejects
     assert not is_view(company)
@@ -99,21 +101,21 @@ def test_what_is_wrong_is_named(changed: Mapping[str, list[Any]], rejects: list[
 
 
 def test_spaces_in_a_cell_that_may_be_empty_are_nothing(company: Company) -> None:
-    write(company, second=["Ben", "", "\u00a0 "], note=[" ", "x", " y"])
+    write(company, {"second": ["Ben", "", "\u00a0 "], "note": [" ", "x", " y"]})
     company.load()
     assert is_view(company)
     assert [row[2:4] for row in company.rows("deals")] == [("Ben", None), (None, "x"), (None, " y")]
 
 
 def test_a_label_in_small_letters_is_put_right(company: Company) -> None:
-    write(company, quarter=["2027-q1", "2027-Q2", "2027-Q2"])
+    write(company, {"quarter": ["2027-q1", "2027-Q2", "2027-Q2"]})
     company.load()
     assert company.rows("deals")[0][4] == "2027-Q1"
 
 
 def test_several_files_are_one_kind(company: Company) -> None:
-    write(company, "deals1.parquet")
-    write(company, "deals2.parquet", deal=["D4", "D5", "D6"])
+    write(company, file="deals1.parquet")
+    write(company, {"deal": ["D4", "D5", "D6"]}, file="deals2.parquet")
     loaded = company.load()
     assert is_view(company)
     assert loaded.kinds["deals"].read == 6
@@ -121,8 +123,8 @@ def test_several_files_are_one_kind(company: Company) -> None:
 
 
 def test_a_key_in_two_files(company: Company) -> None:
-    write(company, "deals1.parquet")
-    write(company, "deals2.parquet", deal=["D4", "D3", "D6"])
+    write(company, file="deals1.parquet")
+    write(company, {"deal": ["D4", "D3", "D6"]}, file="deals2.parquet")
     company.load()
     assert company.rejects() == [(3, "deal", "D3", "duplicate-key"), (2, "deal", "D3", "duplicate-key")]
     assert company.reasons() == ["is also in deals2.parquet line 2", "is also in deals1.parquet line 3"]
@@ -166,7 +168,7 @@ def test_many_keys_are_compared_by_sorted_hashes(company: Company, monkeypatch: 
     write(company)
     company.load()
     assert is_view(company)
-    write(company, deal=["D3", "D2", "D3"])
+    write(company, {"deal": ["D3", "D2", "D3"]})
     company.load()
     assert [line for line, *_ in company.rejects()] == [1, 3]
 
@@ -177,7 +179,7 @@ def test_a_file_that_changes_later_is_noticed(company: Company) -> None:
     loaded.check_unchanged()
     (company.root / "deals.parquet").touch()
     loaded.check_unchanged()
-    write(company, owner=["Ben", "Ben", "Ben"])
+    write(company, {"owner": ["Ben", "Ben", "Ben"]})
     with pytest.raises(Problems) as raised:
         loaded.check_unchanged()
     (problem,) = raised.value.diagnostics
@@ -191,6 +193,15 @@ def test_a_file_that_goes_away_later_is_noticed(company: Company) -> None:
     (company.root / "people.csv").unlink()
     with pytest.raises(Problems, match=r"people\.csv was changed, moved or removed"):
         loaded.check_unchanged()
+
+
+def test_a_damaged_file(company: Company) -> None:
+    write(company)
+    data = (company.root / "deals.parquet").read_bytes()
+    (company.root / "deals.parquet").write_bytes(data[:4] + b"\xff" * 200 + data[204:])
+    problem = company.refusal()
+    assert problem.code == "unreadable-file"
+    assert problem.message.startswith("deals.parquet cannot be read")
 
 
 @pytest.mark.parametrize("module", ["compplan.records", "compplan.records.project"])
