@@ -55,6 +55,9 @@ class Company:
     project: Project
     read: ProjectPlans
 
+    def __repr__(self) -> str:
+        return f"<Company {self.name}: {', '.join(p.name for p in self.read.plans) or 'no plans'}>"
+
     @property
     def name(self) -> str:
         """The company's name."""
@@ -117,6 +120,9 @@ class Results:
 
     run: Run
     _passing: TemporaryDirectory[str] | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return f"<Results {self.run.manifest.company} {self.run.manifest.period}: {self.folder}>"
 
     @property
     def folder(self) -> Path:

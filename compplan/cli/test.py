@@ -32,7 +32,7 @@ def work(args: Namespace) -> int:
     for tried in company.test(args.plan):
         total += 1
         failed += not tried.passed
-        _print(tried, company.project.root, next(p.file for p in company.plans(tried.plan)))
+        _print(tried, company.project.root)
     if not total:
         note("There are no examples in the plans.")
     else:
@@ -40,19 +40,19 @@ def work(args: Namespace) -> int:
     return PROBLEMS if failed else FINE
 
 
-def _print(tried: Tried, root: Path, file: str) -> None:
+def _print(tried: Tried, root: Path) -> None:
     say(f"{'ok    ' if tried.passed else 'FAILED'} {tried.plan}: {tried.example.title}")
     for outcome in tried.outcomes:
         if not outcome.met:
-            say(_difference(outcome, root / file))
+            say(_difference(outcome, root))
     if tried.problems:
         show_problems(tried.problems, root, sys.stdout)
 
 
-def _difference(outcome: Outcome, file: Path) -> str:
+def _difference(outcome: Outcome, root: Path) -> str:
     """Where it stands, what was expected, and what was found."""
     wanted = outcome.expectation
     whose = f'{wanted.text} for "{wanted.payee}"' + (f' on "{wanted.record}"' if wanted.record is not None else "")
     found = "nothing: there is no such figure" if outcome.found is None else value_text(outcome.found, wanted.unit)
-    place = f"{file}:{wanted.span.line}:{wanted.span.column}"
+    place = f"{root / wanted.span.file}:{wanted.span.line}:{wanted.span.column}"
     return f"       {place}\n       {whose} in {wanted.period.label}: expected {value_text(wanted.value, wanted.unit)}, found {found}"

@@ -169,6 +169,10 @@ class translated_errors:  # noqa: N801 - reads as a word in `with`
         if isinstance(error, duckdb.OutOfMemoryException):
             message = f"There is not enough memory or room on the disk{where}."
             raise Problems([Diagnostic("storage", "Memory is full", message, None, "Make room, then run it again.")]) from error
+        if isinstance(error, (duckdb.InvalidInputException, duckdb.SerializationException)):
+            message = f"A file of the records could not be read{where}: {_plain(str(error))}"
+            hint = "See whether the file is whole; write it again if it is not."
+            raise Problems([Diagnostic("storage", "A file cannot be read", message, None, hint)]) from error
 
 
 def _plain(text: str) -> str:

@@ -49,7 +49,7 @@ def explain(run: Run, payee: str, plan: str | None = None) -> Explanation:
     period = parse_period(run.manifest.period)
     assert period is not None
     with open_database() as connection:
-        _views(connection, run)
+        _views(connection, run, payee)
         months = Months(period.first_month, period.last_month)
         create_calendar(connection, project.calendar, months.whole_years())
         name = _known_payee(connection, project, payee)
@@ -62,11 +62,24 @@ def explain(run: Run, payee: str, plan: str | None = None) -> Explanation:
         return Explanation(project.company, payee, name, period.label, tuple(explainer.plan(p) for p in chosen))
 
 
-def _views(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
-    for database, names in ((STEPS, run.manifest.steps), (RECORDS, [p.stem for p in sorted((run.folder / "records").glob("*.parquet"))])):
+def _views(connection: duckdb.DuckDBPyConnection, run: Run, payee: str) -> None:
+    """The run's steps as they were kept; of the credits, which are many, those of the payee, read once."""
+    kept = {STEPS: [s for s in run.manifest.steps if s not in run.manifest.credits], RECORDS: _kept_records(run)}
+    for database, names in kept.items():
         for name in names:
-            path = str(run.folder / database / f"{name}.parquet").replace("'", "''")
-            connection.execute(f"CREATE VIEW {database}.{quoted(name)} AS SELECT * FROM read_parquet('{path}')")
+            connection.execute(f"CREATE VIEW {database}.{quoted(name)} AS SELECT * FROM read_parquet({_file(run, database, name)})")
+    for name in run.manifest.credits:
+        chosen = f"SELECT * FROM read_parquet({_file(run, STEPS, name)}) WHERE payee = ?"
+        connection.execute(f"CREATE TABLE {STEPS}.{quoted(name)} AS {chosen}", [payee])
+
+
+def _kept_records(run: Run) -> list[str]:
+    return [p.stem for p in sorted((run.folder / RECORDS).glob("*.parquet"))]
+
+
+def _file(run: Run, database: str, name: str) -> str:
+    path = str(run.folder / database / f"{name}.parquet").replace("'", "''")
+    return f"'{path}'"
 
 
 def _known_payee(connection: duckdb.DuckDBPyConnection, project: Project, payee: str) -> str | None:
@@ -148,13 +161,13 @@ class _Explainer:
         used |= {c.grain.credit for c in plan.components if isinstance(c.grain, ty.ForCredit)}
         months = self.lowering.asked
         for name in (n for n in plan.credits if n in used):
-            step = self.lowering.credit_step(plan, name)
+            step, unit = self.lowering.credit_step(plan, name), str(plan.credits[name].amounts["credited"].unit)
             if step not in self.steps:
                 continue
             query = f"""SELECT record, date, share, credited, overlay FROM {STEPS}.{quoted(step)}
                 WHERE payee = ? AND month BETWEEN ? AND ? ORDER BY date, record, give, via, share"""
             for record, day, share, credited, overlay in self.connection.execute(query, [self.payee, months.first, months.last]).fetchall():
-                yield CreditLine(name, str(record), str(day), Fraction(share), Fraction(credited), bool(overlay))
+                yield CreditLine(name, str(record), str(day), Fraction(share), Fraction(credited), unit, bool(overlay))
 
     def _payouts(self, plan: ty.Plan) -> Iterator[PayoutLine]:
         rows = self.connection.execute(

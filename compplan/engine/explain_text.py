@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from compplan.calendar import FiscalPeriod, parse_period
 from compplan.engine.explanation import (
     ComponentExplanation,
     Condition,
@@ -56,16 +57,18 @@ class _Renderer:
             yield self.line(f"  {period}", money(total, p.currency))
             for line in lines:
                 yield self.line(f"    {labels.get(line.component, 'the cap takes off' if line.kind == 'cap' else line.component)}", money(line.amount))
-        for cap in p.caps:
-            taken = f"takes off {money(-cap.correction)}" if isinstance(cap.correction, Fraction) and cap.correction else "takes nothing off"
-            yield f"  {cap.period}: {cap.words} = {money(cap.limit, p.currency)}, {taken}"
+        for words in dict.fromkeys((c.words, c.limit) for c in p.caps):
+            taken = [c for c in p.caps if (c.words, c.limit) == words and c.correction]
+            yield f"  {words[0]}, which is {money(words[1], p.currency)}{'' if taken else ': takes nothing off'}"
+            for c in taken:
+                yield self.line(f"    changes {c.period} by", money(c.correction))
         for component in p.components:
             yield ""
             yield from self.component(component, p.currency)
         yield from self.credits(p)
 
     def component(self, c: ComponentExplanation, currency: str) -> Iterator[str]:
-        total = f"{plain(c.total)} {c.thing}" if c.thing is not None else money(c.total, currency)
+        total = money(c.total, currency) if c.thing is None else _things(c.total, c.thing)
         yield self.line(f"{c.label} ({c.word} {c.name}, {c.file}, line {c.line})", total)
         yield "-" * self.width
         grain = next((s for s in c.sentences if s.startswith("for ")), "")
@@ -87,7 +90,7 @@ class _Renderer:
         failed = [e for e in c.earnings if e.failed is not None]
         for earning in paid if self.all_rows else paid[:MOST_ROWS]:
             date = earning.date or ""
-            what = " x ".join(_short(f.node) for f in earning.factors)
+            what = " x ".join(shown(f.node) for f in earning.factors)
             before = f"{money(earning.figure)} to date less {money(earning.before)}" if earning.before is not None else what
             yield self.line(f"  {date}  {earning.when:<16} {before}", money(earning.earned, currency))
         if len(paid) > MOST_ROWS and not self.all_rows:
@@ -100,11 +103,16 @@ class _Renderer:
         for reason in dict.fromkeys(e.failed for e in failed):
             these = [e for e in failed if e.failed == reason]
             yield f"  Not paid for {len(these)}: {_some([e.when for e in these], self.all_rows)}"
-            yield from self.condition(these[0].conditions[-1]) if these[0].conditions else [f"    {reason}"]
+            if these[0].conditions:
+                yield from self.condition(these[0].conditions[-1])
+            else:
+                yield f"    {reason} was not reached"
 
     def earning(self, e: Earning, currency: str, thing: str | None) -> Iterator[str]:
-        amount = f"{plain(e.earned)} {thing}" if thing is not None else money(e.earned, currency)
-        later = f", earned in {e.period}" if not e.period.startswith(e.when[:4]) or (len(e.when) == 7 and e.when[5] not in "QH" and e.when != e.period) else ""
+        amount = money(e.earned, currency) if thing is None else _things(e.earned, thing)
+        period = parse_period(e.when)
+        ends = None if period is None else FiscalPeriod("month", period.last_month).label
+        later = f", earned in {e.period}" if e.period != ends else ""
         yield self.line(f"  {e.when}{later}", amount)
         if e.ranking is not None:
             word = "within" if e.ranking.qualifies else "not within"
@@ -112,15 +120,26 @@ class _Renderer:
         for condition in e.conditions:
             yield from self.condition(condition)
         if e.failed is not None:
-            yield f"    Not paid, because this did not hold: {e.failed}"
+            if not e.conditions or e.conditions[-1].held:
+                yield f"    not paid: {e.failed} was not reached"
             if e.before:
                 yield self.line("    less what was earned before", money(e.before))
             return
         yield from self.working(e, currency, thing)
 
     def condition(self, c: Condition) -> Iterator[str]:
-        values = "; ".join(f"{n.words} = {shown(n)}{_inside(n)}" for n in c.values if n.kind != "constant")
-        yield f"    {'yes' if c.held else 'no '}  only if {c.words}{':  ' + values if values else ''}"
+        yield f"    {'yes ' if c.held else 'NO: '} only if {c.words}"
+        for node in (n for n in c.values if n.kind != "constant"):
+            yield from self.part(node, "            ")
+
+    def part(self, node: Node, indent: str) -> Iterator[str]:
+        """A formula with its value; below it, what it is made of."""
+        yield f"{indent}{node.words} = {shown(node)}"
+        if node.kind == "attainment":
+            for part in node.parts:
+                yield f"{indent}  {part.words} = {shown(part)}"
+        else:
+            yield from self.inside(node, indent + "  ")
 
     def working(self, e: Earning, currency: str, thing: str | None = None) -> Iterator[str]:
         for factor in e.factors:
@@ -132,7 +151,7 @@ class _Renderer:
             yield self.line(f"    cap at {e.cap.words}", shown(e.cap))
         if thing is None:
             if e.product != e.figure or len(e.factors) > 1:
-                exact = "" if e.product == e.figure else f" (exactly {plain(e.product)})"
+                exact = "" if e.product == e.figure else f", exactly {plain(e.product)}"
                 yield self.line(f"    comes to{exact}", money(e.figure, currency))
             if e.before is not None:
                 yield self.line("    less what was earned before", money(e.before, currency))
@@ -140,16 +159,12 @@ class _Renderer:
     def inside(self, node: Node, indent: str) -> Iterator[str]:
         """What a formula is made of: its parts, and the receipts of its tiers."""
         for part in node.parts:
-            if part.kind == "attainment" and len(part.parts) == 2:
-                measure, quota = part.parts
-                yield f"{indent}{part.words} = {shown(part)}:  {measure.words} {shown(measure)}, {quota.words} {shown(quota)}"
-            else:
-                yield f"{indent}{part.words} = {shown(part)}"
-                yield from self.inside(part, indent + "  ")
-        if node.kind == "attainment" and len(node.parts) == 2:
-            return
+            yield from self.part(part, indent)
         if node.kind == "slices":
-            yield from (self.slice(t, node, indent) for t in node.tiers)
+            yield from (self.slice(t, node, indent) for t in node.tiers if t.reached)
+            beyond = [_stretch(t, node.parts[0].unit) for t in node.tiers if not t.reached]
+            if beyond:
+                yield f"{indent}nothing lies {', or '.join(beyond)}"
         elif node.kind in ("step", "curve"):
             if node.note:
                 yield f"{indent}{node.note}"
@@ -162,25 +177,23 @@ class _Renderer:
             yield from (f"{indent}-> {t.words}: {_as(t.value, node.unit)}" for t in node.tiers)
 
     def slice(self, t: TierRow, node: Node, indent: str) -> str:
-        along, of = node.parts[0].unit, "a ratio"
-        start = "" if t.start is None else f"from {_as(t.start, along)} "
-        end = "up" if t.end is None else f"to {_as(t.end, along)}"
-        rate = _as(t.value, of)
-        return self.line(f"{indent}{start + end:<38} {_as(t.amount, along):>20} x {rate}", _as(t.pay, node.unit))
+        along = node.parts[0].unit
+        amount = f"{_as(t.amount, along)} x {_as(t.value, t.words)}"
+        return self.line(f"{indent}{_stretch(t, along):<40} {amount}", _as(t.pay, node.unit))
 
     def credits(self, p: PlanExplanation) -> Iterator[str]:
         for name in dict.fromkeys(c.credit for c in p.credits):
             lines = [c for c in p.credits if c.credit == name]
             total = sum((c.credited for c in lines if isinstance(c.credited, Fraction)), Fraction(0))
             yield ""
-            yield self.line(f"Credited with {name}: {len(lines)} records", plain(total))
+            yield self.line(f"Credited with {name}: {len(lines)} record{'s' if len(lines) != 1 else ''}", _as(total, lines[0].unit))
             yield "-" * self.width
             for c in lines if self.all_rows else lines[:MOST_ROWS]:
                 share = "" if c.share == 1 else f"  share {_as(c.share, 'a ratio')}"
-                yield self.line(f"  {c.date}  {c.record}{share}{'  overlay' if c.overlay else ''}", plain(c.credited))
+                yield self.line(f"  {c.date}  {c.record}{share}{'  overlay' if c.overlay else ''}", _as(c.credited, c.unit))
             if len(lines) > MOST_ROWS and not self.all_rows:
                 rest = sum((c.credited for c in lines[MOST_ROWS:] if isinstance(c.credited, Fraction)), Fraction(0))
-                yield self.line(f"  and {len(lines) - MOST_ROWS} more (--all lists them)", plain(rest))
+                yield self.line(f"  and {len(lines) - MOST_ROWS} more (--all lists them)", _as(rest, lines[0].unit))
 
 
 def money(value: Value, currency: str = "") -> str:
@@ -218,14 +231,16 @@ def _as(value: Value, unit: str) -> str:
     return plain(value)
 
 
-def _short(node: Node) -> str:
-    return shown(node) if node.kind != "field" or node.unit == "a ratio" else f"{shown(node)}"
+def _stretch(t: TierRow, unit: str) -> str:
+    """From where to where a tier reaches."""
+    if t.start is None:
+        return f"below {_as(t.end, unit)}"
+    return f"from {_as(t.start, unit)} on" if t.end is None else f"from {_as(t.start, unit)} to {_as(t.end, unit)}"
 
 
-def _inside(node: Node) -> str:
-    if node.kind != "attainment":
-        return ""
-    return f" ({node.parts[0].words} {shown(node.parts[0])}, {node.parts[1].words} {shown(node.parts[1])})"
+def _things(count: Value, thing: str) -> str:
+    """How many of something that is no money."""
+    return "none" if not count else f"{plain(count)} x {thing}"
 
 
 def _some(items: Sequence[str], all_items: bool) -> str:

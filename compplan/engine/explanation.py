@@ -111,6 +111,7 @@ class CreditLine:
     date: str
     share: Value
     credited: Value
+    unit: str
     overlay: bool
 
 

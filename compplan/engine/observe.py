@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 
 from sqlglot import exp
@@ -22,6 +23,8 @@ from compplan.language.units import NUMBER
 from compplan.language.walk import parts
 
 Row = Mapping[str, object]
+Seen = str | Fraction | None
+"""Where a figure is found: in the column of that name, or known from the plan."""
 
 _KINDS: Mapping[type, str] = {
     ty.Const: "constant",
@@ -106,11 +109,20 @@ class Observer:
 
     def _slices(self, expr: ty.Slices) -> NodePlan:
         tiers = []
-        for part in slice_parts(self.emitter, expr):
-            figures = (part.start, part.end, part.amount, part.value, part.pay)
-            tiers.append(tuple(None if f is None else self.watch(f.node) for f in figures))
+        ends = [t.start for t in expr.tiers[1:]]
+        for tier, end, part in zip(expr.tiers, [*ends, None], slice_parts(self.emitter, expr), strict=True):
+            amount, pay = self.watch(part.amount.node), self.watch(part.pay.node)
+            tiers.append((self._seen(tier.start), self._seen(end), amount, self._seen(tier.value), pay))
         value = self.watch(self.emitter.plain(expr))
         return NodePlan(expr, _first_line(self.sources.words(expr)), value, (self.plan(expr.operand),), tuple(tiers))
+
+    def _seen(self, expr: ty.Expr | None) -> Seen:
+        """A constant as it is; else the column that holds the figure."""
+        if expr is None:
+            return None
+        if isinstance(expr, ty.Const) and isinstance(expr.value, Fraction):
+            return expr.value
+        return self.watch(self.emitter.plain(expr))
 
     def _chosen_tier(self, expr: ty.Step | ty.Curve) -> NodePlan:
         """A column with the number of the row that is reached: the same choice with numbers for values."""
@@ -124,8 +136,7 @@ class Observer:
             reached = sql.choose([(below, sql.constant(Fraction(-1)))], Figure(reached, 18, 0)).node
         tiers = []
         for tier in rows:
-            start = None if tier.start is None else self.watch(self.emitter.plain(tier.start))
-            tiers.append((start, None, None, self.watch(self.emitter.plain(tier.value)), None))
+            tiers.append((self._seen(tier.start), None, None, self._seen(tier.value), None))
         ends = () if isinstance(expr, ty.Step) else (self.watch(self.emitter.plain(expr.below)), self.watch(self.emitter.plain(expr.above)))
         value = self.watch(self.emitter.plain(expr))
         words = _first_line(self.sources.words(expr))
@@ -149,7 +160,7 @@ class NodePlan:
     words: str
     value: str | None
     parts: tuple[NodePlan, ...]
-    tiers: tuple[tuple[str | None, ...], ...] = ()
+    tiers: tuple[tuple[Seen, ...], ...] = ()
     reached: str | None = None
     ends: tuple[str, ...] = ()
     table: ty.Table | None = None
@@ -169,10 +180,11 @@ class NodePlan:
             words = ", ".join(f"{name} {key.text}" for name, key in zip(self.table.keys, chosen.keys, strict=True))
             return (TierRow(words, None, None, None, to_value(chosen.value.value), None, True),)
         rows = []
+        unit = str(self.expr.tiers[0].value.unit) if isinstance(self.expr, ty.Slices) else ""
         for index, names in enumerate(self.tiers):
-            start, end, amount, value, pay = (None if n is None else to_value(row[n]) for n in names)
+            start, end, amount, value, pay = (to_value(row[n]) if isinstance(n, str) else n for n in names)
             hit = amount not in (None, Fraction(0)) if reached is None else index == reached
-            rows.append(TierRow("", start, end, amount, value, pay, hit))
+            rows.append(TierRow(unit, start, end, amount, value, pay, hit))
         return tuple(rows)
 
     def _why(self, row: Row) -> str:
@@ -204,9 +216,9 @@ def to_value(value: object) -> Value:
     """A value of the database or of a formula: numbers as fractions."""
     if value is None or isinstance(value, (bool, str)):
         return value
-    if hasattr(value, "isoformat"):
-        return str(value.isoformat())
-    return Fraction(value)  # type: ignore[arg-type]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, Fraction) else Fraction(value)  # type: ignore[arg-type]
 
 
 def _whole(value: object) -> int | None:

@@ -84,6 +84,7 @@ def run_plans(
             create_calendar(connection, project.calendar, months.whole_years())
             lowered, keeper = _worked_out(connection, project, chosen, months, folder / "steps", progress)
             _keep_inputs(connection, project, sources, folder)
+            loaded.check_unchanged()
             rejected = write_rejects(connection, folder / "rejects.csv") if loaded.rejected else 0
             manifest = _manifest(project, period, chosen, sources, loaded, lowered, keeper, rejected)
             write_payouts(connection, folder)

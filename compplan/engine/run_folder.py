@@ -7,16 +7,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from compplan.calendar import parse_period
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.diagnostics.suggest import closest
 from compplan.engine.steps import STEPS, Earnings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MANIFEST = "manifest.json"
 _FORM = 1
@@ -112,7 +113,9 @@ class Run:
             near = closest(name, list(self.manifest.steps))
             hint = f"Did you mean {near}?" if near else "compplan show steps lists them."
             raise Problems([Diagnostic("no-step", "There is no such step", f"The run has no step {name}.", None, hint)])
-        return pq.read_table(self.folder / "steps" / f"{name}.parquet")
+        import pyarrow.parquet as pq  # dear to load, and an explanation needs none of it
+
+        return pq.read_table(self.folder / STEPS / f"{name}.parquet")
 
     def payouts(self) -> pa.Table:
         """A row for each plan, payee, payout period and component; what a cap takes off has rows of kind `cap`."""

@@ -35,6 +35,11 @@ def test_a_company_knows_its_plans(company: compplan.Company) -> None:
     assert [t.passed for t in company.test()] == [True]
 
 
+def test_what_a_notebook_shows_of_them_fits_a_line(company: compplan.Company, quarter: compplan.Results) -> None:
+    assert repr(company) == "<Company Example Company: sales>"
+    assert repr(quarter) == f"<Results Example Company 2027-Q1: {quarter.folder}>"
+
+
 def test_pandas_takes_payouts(quarter: compplan.Results) -> None:
     frame: pd.DataFrame = quarter.payouts.to_pandas()
     assert frame["amount"].sum() == TOTAL
