@@ -75,7 +75,9 @@ class _Reader:
         """The syntax tree of a plan file, as far as it can be read."""
         data = self.read(name)
         if data is None:
-            message = f"The plan file {name} cannot be read: it is missing, no plain file, or larger than {LARGEST_FILE // 1024 // 1024} MB."
+            message = (
+                f"The plan file {name} cannot be read: it is missing, no plain file, or larger than {LARGEST_FILE // 1024 // 1024} MB."
+            )
             self.collector.add(Diagnostic("plan-file", "A plan file cannot be read", message))
             return None
         text, problems = decode(data, name)
@@ -98,5 +100,3 @@ def read_plans(project: Project) -> ProjectPlans:
 
 def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
-
-

@@ -63,6 +63,6 @@ def typed_column(column: Column, alias: str | None, name: str | None = None) -> 
     return node
 
 
-def node_of(emitted: Emitted) -> exp.Expression:
+def node_of(emitted: Emitted) -> exp.Expr:
     """The bare expression of anything emitted."""
     return emitted.node.copy() if isinstance(emitted, Figure) else emitted.copy()

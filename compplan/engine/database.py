@@ -176,4 +176,4 @@ class translated_errors:  # noqa: N801 - reads as a word in `with`
 
 
 def _plain(text: str) -> str:
-    return text.split("\n")[0].removeprefix("IO Error: ")
+    return text.split("\n", maxsplit=1)[0].removeprefix("IO Error: ")

@@ -15,11 +15,11 @@ from sqlglot import exp
 
 from compplan.calendar import Calendar
 from compplan.engine import sql
-from compplan.engine.emit_tiers import emit_curve, emit_slices, emit_step
+from compplan.engine.emit_tiers import emit_tiers
 from compplan.engine.sql import Figure
 from compplan.language import typed as ty
 
-Emitted = Figure | exp.Expression
+Emitted = Figure | exp.Expr
 Leaf = ty.RecordField | ty.ChildField | ty.PayeeField | ty.CreditField | ty.MeasureAt | ty.QuotaAt | ty.RecordSum | ty.Place | ty.Part
 
 _COMPARATORS: Mapping[str, type[exp.Binary]] = {
@@ -55,12 +55,12 @@ class Emitter:
         """The figure within 64 bits where that is wanted."""
         return sql.narrow(figure) if self.narrow else figure
 
-    def plain(self, expr: ty.Expr) -> exp.Expression:
+    def plain(self, expr: ty.Expr) -> exp.Expr:
         """Any formula as a bare expression."""
         emitted = self.emit(expr)
         return emitted.node if isinstance(emitted, Figure) else emitted
 
-    def condition(self, expr: ty.Expr) -> exp.Expression:
+    def condition(self, expr: ty.Expr) -> exp.Expr:
         """A formula that is yes or no, never empty."""
         match expr:
             case ty.Const(value=bool() as value):
@@ -84,7 +84,7 @@ class Emitter:
             case _:
                 return _no_if_empty(self.plain(expr))
 
-    def filters(self, expr: ty.Expr) -> list[exp.Expression]:
+    def filters(self, expr: ty.Expr) -> list[exp.Expr]:
         """A condition for WHERE, where empty counts as no by itself; its parts apart, so that each can be pushed down."""
         match expr:
             case ty.Named():
@@ -95,14 +95,14 @@ class Emitter:
                 condition = self.condition(expr)
                 return [condition.this if isinstance(condition, exp.Coalesce) else condition]
 
-    def emit(self, expr: ty.Expr) -> Emitted:
+    def emit(self, expr: ty.Expr) -> Emitted:  # noqa: C901, PLR0912 - one line for each kind of formula
         """Any formula."""
         match expr:
             case ty.Const():
                 return self._constant(expr)
-            case ty.RecordField() | ty.ChildField() | ty.PayeeField() | ty.CreditField():
+            case ty.RecordField() | ty.ChildField() | ty.PayeeField() | ty.CreditField() | ty.Part() | ty.Place():
                 return self.leaf(expr)
-            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.Place() | ty.Part():
+            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum():
                 return self.leaf(expr)
             case ty.Arith():
                 return self._arithmetic(expr)
@@ -120,18 +120,14 @@ class Emitter:
                 return self._attainment(expr)
             case ty.Lookup():
                 return self._lookup(expr)
-            case ty.Slices():
-                return emit_slices(self, expr)
-            case ty.Step():
-                return emit_step(self, expr)
-            case ty.Curve():
-                return emit_curve(self, expr)
+            case ty.Slices() | ty.Step() | ty.Curve():
+                return emit_tiers(self, expr)
             case ty.Named():
                 return self.emit(expr.value)
             case _:
                 return self.condition(expr)
 
-    def reaches(self, operand: ty.Expr, bound: Figure, comparator: str = ">=") -> exp.Expression:
+    def reaches(self, operand: ty.Expr, bound: Figure, comparator: str = ">=") -> exp.Expr:
         """Whether a figure stands in that relation to a bound; an attainment is compared without dividing."""
         inner = operand
         while isinstance(inner, ty.Named):
@@ -158,7 +154,7 @@ class Emitter:
             case str():
                 return sql.text(expr.value)
 
-    def _constant_text_or_figure(self, expr: ty.Const) -> exp.Expression:
+    def _constant_text_or_figure(self, expr: ty.Const) -> exp.Expr:
         return self.plain(expr)
 
     def _arithmetic(self, expr: ty.Arith) -> Emitted:
@@ -199,10 +195,11 @@ class Emitter:
                 return Figure(exp.func("abs", figures[0].node.copy()), figures[0].digits, figures[0].decimals)
             case _:
                 unit = expr.arguments[1]
-                assert isinstance(unit, ty.Const) and isinstance(unit.value, Fraction)
+                assert isinstance(unit, ty.Const)
+                assert isinstance(unit.value, Fraction)
                 return round_to(figures[0], unit.value)
 
-    def _shift(self, expr: ty.Shift) -> exp.Expression:
+    def _shift(self, expr: ty.Shift) -> exp.Expr:
         count, unit = (expr.days, "DAY") if expr.days else (expr.months, "MONTH")
         moved = exp.Add(
             this=sql.paren(self.plain(expr.operand)),
@@ -216,7 +213,7 @@ class Emitter:
         positive = exp.GT(this=sql.paren(quota.node), expression=sql.whole(0))
         return Figure(exp.Case().when(positive, ratio.node, copy=False), ratio.digits, ratio.decimals)
 
-    def _compare(self, expr: ty.Cmp) -> exp.Expression:
+    def _compare(self, expr: ty.Cmp) -> exp.Expr:
         left, right = _unnamed(expr.left), _unnamed(expr.right)
         if isinstance(left, ty.Attainment) != isinstance(right, ty.Attainment):
             if isinstance(left, ty.Attainment):
@@ -225,10 +222,10 @@ class Emitter:
         kind = _COMPARATORS[expr.comparator]
         return _no_if_empty(kind(this=sql.paren(self._comparable(left)), expression=sql.paren(self._comparable(right))))
 
-    def _comparable(self, expr: ty.Expr) -> exp.Expression:
+    def _comparable(self, expr: ty.Expr) -> exp.Expr:
         return self.condition(expr) if expr.unit.kind.value == "yes or no" else self.plain(expr)
 
-    def _within(self, expr: ty.Within) -> exp.Expression:
+    def _within(self, expr: ty.Within) -> exp.Expr:
         operand = self.plain(expr.operand)
         start = exp.GTE(this=sql.paren(operand), expression=sql.day(self.calendar.start(expr.period)))
         end = exp.LT(this=sql.paren(operand), expression=sql.day(self.calendar.end(expr.period)))
@@ -247,7 +244,7 @@ class Emitter:
             case = case.when(condition, self.plain(value), copy=False)
         return case
 
-    def _key(self, key: ty.KeyCell, argument: Emitted) -> list[exp.Expression]:
+    def _key(self, key: ty.KeyCell, argument: Emitted) -> list[exp.Expr]:
         node = sql.paren(argument.node if isinstance(argument, Figure) else argument)
         if key.any:
             return []
@@ -257,7 +254,7 @@ class Emitter:
         high = [] if key.high is None else [exp.LT(this=node.copy(), expression=self._value(key.high))]
         return [*low, *high] or [sql.not_null(node)]
 
-    def _value(self, value: ty.Value) -> exp.Expression:
+    def _value(self, value: ty.Value) -> exp.Expr:
         match value:
             case bool():
                 return exp.true() if value else exp.false()
@@ -284,5 +281,5 @@ def _unnamed(expr: ty.Expr) -> ty.Expr:
     return expr
 
 
-def _no_if_empty(condition: exp.Expression) -> exp.Expression:
+def _no_if_empty(condition: exp.Expr) -> exp.Expr:
     return exp.func("coalesce", condition.copy(), exp.false())

@@ -42,6 +42,17 @@ def slice_parts(emitter: Emitter, expr: ty.Slices) -> list[SlicePart]:
     return parts
 
 
+def emit_tiers(emitter: Emitter, expr: ty.Slices | ty.Step | ty.Curve) -> Figure:
+    """What tiers come to."""
+    match expr:
+        case ty.Slices():
+            return emit_slices(emitter, expr)
+        case ty.Step():
+            return emit_step(emitter, expr)
+        case ty.Curve():
+            return emit_curve(emitter, expr)
+
+
 def emit_slices(emitter: Emitter, expr: ty.Slices) -> Figure:
     """The sum over the slices of (amount in the slice) times (its value)."""
     constants = _constant_tiers(expr)
@@ -70,7 +81,7 @@ def _constant_tiers(expr: ty.Slices) -> list[tuple[Fraction, Fraction]] | None:
 
 def _by_cases(emitter: Emitter, x: Figure, tiers: Sequence[tuple[Fraction, Fraction]]) -> Figure:
     """What lies below each bound comes to a constant, so that one product is enough: the same figure, worked out faster."""
-    cases: list[tuple[exp.Expression, Figure]] = []
+    cases: list[tuple[exp.Expr, Figure]] = []
     below = _ZERO
     lines: list[Figure] = []
     for index, (start, value) in enumerate(tiers):
@@ -96,7 +107,7 @@ def emit_step(emitter: Emitter, expr: ty.Step) -> Figure:
     """The value of the last tier reached; zero below the first; empty for an empty operand."""
     figure = emitter.figure(expr.operand)
     bounds = [emitter.figure(t.start) for t in expr.tiers if t.start is not None]
-    cases: list[tuple[exp.Expression, Figure]] = [(_any_empty([figure, *bounds]), _empty())]
+    cases: list[tuple[exp.Expr, Figure]] = [(_any_empty([figure, *bounds]), _empty())]
     otherwise = sql.constant(_ZERO)
     for tier in reversed(expr.tiers):
         value = emitter.figure(tier.value)
@@ -112,14 +123,14 @@ def emit_curve(emitter: Emitter, expr: ty.Curve) -> Figure:
     x = emitter.figure(expr.operand)
     starts = [emitter.figure(p.start) for p in expr.points if p.start is not None]
     values = [emitter.figure(p.value) for p in expr.points]
-    cases: list[tuple[exp.Expression, Figure]] = [
+    cases: list[tuple[exp.Expr, Figure]] = [
         (_any_empty([x, *starts]), _empty()),
         (emitter.reaches(expr.operand, starts[0], "<"), emitter.figure(expr.below)),
         (emitter.reaches(expr.operand, starts[-1], ">"), emitter.figure(expr.above)),
         (emitter.reaches(expr.operand, starts[-1], ">="), values[-1]),
     ]
-    for index in range(len(starts) - 2, -1, -1):
-        cases.append((emitter.reaches(expr.operand, starts[index]), line_between(x, starts, values, index)))
+    backwards = range(len(starts) - 2, -1, -1)
+    cases += [(emitter.reaches(expr.operand, starts[i]), line_between(x, starts, values, i)) for i in backwards]
     return sql.choose(cases, None)
 
 
@@ -131,7 +142,7 @@ def line_between(x: Figure, starts: Sequence[Figure], values: Sequence[Figure], 
     return sql.add(values[index], sql.divide_exactly(sql.multiply_exactly(along, rise), run))
 
 
-def _any_empty(figures: Sequence[Figure]) -> exp.Expression:
+def _any_empty(figures: Sequence[Figure]) -> exp.Expr:
     return sql.any_of([sql.is_null(f.node) for f in figures if next(f.node.find_all(exp.Column), None) is not None])
 
 

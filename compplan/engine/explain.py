@@ -150,7 +150,17 @@ class _Explainer:
         rounding = f"each earning rounded to {sql.decimal_of(plan.rounding_unit)}, half {'even' if plan.half_even else 'away from zero'}"
         total = sum((p.amount for p in payouts if isinstance(p.amount, Fraction)), Fraction(0))
         return PlanExplanation(
-            plan.name, plan.label, plan.file, rounding, plan.currency, plan.payout, components, tuple(self._credits(plan)), tuple(self._caps(plan)), payouts, total
+            plan.name,
+            plan.label,
+            plan.file,
+            rounding,
+            plan.currency,
+            plan.payout,
+            components,
+            tuple(self._credits(plan)),
+            tuple(self._caps(plan)),
+            payouts,
+            total,
         )
 
     # ---- credits, payouts and caps
@@ -171,7 +181,7 @@ class _Explainer:
 
     def _payouts(self, plan: ty.Plan) -> Iterator[PayoutLine]:
         rows = self.connection.execute(
-            f"SELECT label, kind, component, amount FROM {STEPS}.payouts WHERE plan = ? AND payee = ? ORDER BY period, kind DESC, component",
+            f"SELECT label, kind, component, amount FROM {STEPS}.payouts WHERE plan = ? AND payee = ?",
             [plan.name, self.payee],
         ).fetchall()
         order = {c.name: i for i, c in enumerate(plan.components)}
@@ -233,7 +243,9 @@ class _Explainer:
         if figured.where is not None:
             columns.append(sql.alias(figured.where.copy(), "counts"))
         if component.top is not None:
-            columns += [sql.alias(sql.column(n, "t"), n) for n in ("place", "qualifies")] + [sql.alias(sql.column("figure", "t"), "ranked_by")]
+            columns += [sql.alias(sql.column(n, "t"), n) for n in ("place", "qualifies")] + [
+                sql.alias(sql.column("figure", "t"), "ranked_by")
+            ]
         query = figured.rows.copy().select(*columns, copy=False)
         order = [k.name for k in figured.keys if isinstance(k, exp.Column)]
         first = ["date"] if "date" in order else []
@@ -245,9 +257,7 @@ class _Explainer:
         names = [d[0] for d in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    def _earning(
-        self, component: ty.Component, watched: _Watched, row: Mapping[str, object], earlier: dict[object, Fraction]
-    ) -> Earning:
+    def _earning(self, component: ty.Component, watched: _Watched, row: Mapping[str, object], earlier: dict[object, Fraction]) -> Earning:
         figure = to_value(row["figure"])
         assert isinstance(figure, Fraction)
         before = self._before(component, row, figure, earlier)
@@ -268,7 +278,9 @@ class _Explainer:
             figure=figure, before=before, earned=figure - (before or Fraction(0)),
         )  # fmt: skip
 
-    def _before(self, component: ty.Component, row: Mapping[str, object], figure: Fraction, earlier: dict[object, Fraction]) -> Fraction | None:
+    def _before(
+        self, component: ty.Component, row: Mapping[str, object], figure: Fraction, earlier: dict[object, Fraction]
+    ) -> Fraction | None:
         """What the same figure came to before: kept by the query for each credit, that of the period before for periods."""
         if "before" in row:
             value = to_value(row["before"])
@@ -309,4 +321,3 @@ def _until_failed(conditions: Sequence[ConditionPlan], row: Mapping[str, object]
 def explanation_schema() -> dict[str, Any]:
     """The JSON Schema of an explanation."""
     return dict(json.loads((Path(__file__).parent / "explanation.schema.json").read_text(encoding="utf-8")))
-

@@ -56,7 +56,9 @@ class _Renderer:
             total = sum((line.amount for line in lines if isinstance(line.amount, Fraction)), Fraction(0))
             yield self.line(f"  {period}", money(total, p.currency))
             for line in lines:
-                yield self.line(f"    {labels.get(line.component, 'the cap takes off' if line.kind == 'cap' else line.component)}", money(line.amount))
+                yield self.line(
+                    f"    {labels.get(line.component, 'the cap takes off' if line.kind == 'cap' else line.component)}", money(line.amount)
+                )
         for words in dict.fromkeys((c.words, c.limit) for c in p.caps):
             taken = [c for c in p.caps if (c.words, c.limit) == words and c.correction]
             yield f"  {words[0]}, which is {money(words[1], p.currency)}{'' if taken else ': takes nothing off'}"
@@ -170,7 +172,7 @@ class _Renderer:
                 yield f"{indent}{node.note}"
             for index, tier in enumerate(node.tiers):
                 mark = "->" if tier.reached else "  "
-                word = "at" if node.kind == "curve" else ("from" if tier.start is not None else "below")
+                word = (tier.words or "at") if node.kind == "curve" else ("from" if tier.start is not None else "below")
                 bound = tier.start if tier.start is not None else (node.tiers[index + 1].start if index + 1 < len(node.tiers) else None)
                 yield f"{indent}{mark} {word} {_as(bound, node.parts[0].unit)}: {_as(tier.value, node.unit)}"
         elif node.kind == "table":

@@ -66,8 +66,8 @@ class Ranking:
 class Earning:
     """One earning: for which period or record, why, and how much.
 
-    `product` is that of the factors, `limited` the same within floor and cap, `figure` rounded (zero where a condition failed). `earned` is the
-    figure, less `before` where the component pays the figure to date. `failed` is the first condition that failed, in the order of the plan.
+    `product` is that of the factors; `figure` is the same within floor and cap and rounded, zero where a condition failed. `earned` is the
+    figure, less `before` where the component pays the figure to date. `failed` is the first condition that failed, in the plan's order.
     """
 
     when: str

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlglot import exp
 
 from compplan.calendar import FiscalPeriod
 from compplan.engine import sql
+from compplan.engine.emit import Emitter
 from compplan.engine.lower_components import ComponentLowering, Figured, formulas
 from compplan.engine.steps import Check, table
 from compplan.language import typed as ty
@@ -18,10 +19,10 @@ from compplan.language.walk import parts
 
 @dataclass(frozen=True, slots=True)
 class _Cause:
-    """Something that may be missing: a condition in SQL, and what to say of the payee."""
+    """Something that may be missing: a condition in SQL, and what to say, with {payee} and {when} to be filled in."""
 
-    missing: exp.Expression
-    words: Callable[[str, str], str]
+    missing: exp.Expr
+    words: str
 
 
 def figure_check(lowering: ComponentLowering, figured: Figured, step: str) -> Check:
@@ -33,20 +34,21 @@ def figure_check(lowering: ComponentLowering, figured: Figured, step: str) -> Ch
         chosen = chosen.when(cause.missing, sql.whole(index), copy=False)
     value = sql.is_null(figured.figure.node)
     keys = [figured.keys[0], figured.keys[1]]
-    cause_column: exp.Expression = chosen.else_(sql.whole(-1), copy=False) if causes else sql.whole(-1)
+    cause_column: exp.Expr = chosen.else_(sql.whole(-1), copy=False) if causes else sql.whole(-1)
     query = figured.rows.copy().select(*keys, sql.alias(cause_column, "cause"), copy=False).where(value, copy=False)
-    guard = exp.select(sql.whole(1)).from_(table(step), copy=False).where(sql.is_null(sql.column("earned")), copy=False).limit(1, copy=False)
+    guard = (
+        exp.select(sql.whole(1)).from_(table(step), copy=False).where(sql.is_null(sql.column("earned")), copy=False).limit(1, copy=False)
+    )
     if figured.where is not None:
         query = query.where(figured.where, copy=False)
-    per_period = isinstance(component.grain, ty.ForPeriod)
 
     def message(row: tuple[object, ...]) -> str:
         payee, key, index = str(row[0]), row[1], int(str(row[2]))
         when = (
             f"in {FiscalPeriod(component.grain.period, int(str(key))).label}" if isinstance(component.grain, ty.ForPeriod) else f"on {key}"
         )
-        why = causes[index].words(payee, when) if index >= 0 else "Something that it is made from is empty."
-        return f"{component.label} of {payee} {when if per_period else when} cannot be worked out. {why}"
+        why = causes[index].words.format(payee=payee, when=when) if index >= 0 else "Something that it is made from is empty."
+        return f"{component.label} of {payee} {when} cannot be worked out. {why}"
 
     hint = "Complete the records, or say in the plan what holds where they say nothing."
     return Check("no-figure", "A figure cannot be worked out", query, message, hint, component.span, guard)
@@ -60,30 +62,29 @@ def _causes(lowering: ComponentLowering, figured: Figured) -> Iterator[_Cause]:
             if e in seen:
                 continue
             seen.add(e)
-            match e:
-                case ty.Attainment():
-                    quota = emitter.figure(e.quota).node
-                    yield _Cause(sql.is_null(quota), _no_quota(e.quota))
-                    zero = exp.LTE(this=sql.paren(quota), expression=sql.whole(0))
-                    yield _Cause(zero, lambda payee, _, m=e.quota.measure: f"The quota of {payee} for {m} is not above zero.")  # type: ignore[misc]
-                case ty.QuotaAt():
-                    yield _Cause(sql.is_null(emitter.plain(e)), _no_quota(e))
-                case ty.MeasureAt() if lowering.plan.measures[e.measure].group:
-                    group = lowering.plan.measures[e.measure].group
-                    words = lambda payee, _, g=group, m=e.measure: f"{payee} has no {g}, so there is no {m}."  # noqa: E731
-                    yield _Cause(sql.is_null(emitter.plain(e)), words)
-                case ty.RecordSum():
-                    words = lambda payee, when, k=e.kind: f"There are no {k} for {payee} {when}."  # noqa: E731
-                    yield _Cause(sql.is_null(emitter.plain(e)), words)
-                case ty.Lookup():
-                    words = lambda _, __, t=e.table: f"No row of the table {t} fits."  # noqa: E731
-                    yield _Cause(sql.is_null(emitter.plain(e)), words)
-                case ty.RecordField() | ty.PayeeField():
-                    if e.optional and e.path:
-                        name = e.path[-1]
-                        yield _Cause(sql.is_null(emitter.plain(e)), lambda _, __, n=name: f"{n} is empty.")  # type: ignore[misc]
-                case _:
-                    pass
+            yield from _causes_of(lowering, emitter, e)
+
+
+def _causes_of(lowering: ComponentLowering, emitter: Emitter, e: ty.Expr) -> Iterator[_Cause]:
+    match e:
+        case ty.Attainment():
+            quota = emitter.figure(e.quota).node
+            yield _Cause(sql.is_null(quota), _no_quota(e.quota))
+            zero = exp.LTE(this=sql.paren(quota), expression=sql.whole(0))
+            yield _Cause(zero, f"The quota of {{payee}} for {e.quota.measure} is not above zero.")
+        case ty.QuotaAt():
+            yield _Cause(sql.is_null(emitter.plain(e)), _no_quota(e))
+        case ty.MeasureAt() if lowering.plan.measures[e.measure].group:
+            group = lowering.plan.measures[e.measure].group
+            yield _Cause(sql.is_null(emitter.plain(e)), f"{{payee}} has no {group}, so there is no {e.measure}.")
+        case ty.RecordSum():
+            yield _Cause(sql.is_null(emitter.plain(e)), f"There are no {e.kind} for {{payee}} {{when}}.")
+        case ty.Lookup():
+            yield _Cause(sql.is_null(emitter.plain(e)), f"No row of the table {e.table} fits.")
+        case ty.RecordField() | ty.PayeeField() if e.optional and e.path:
+            yield _Cause(sql.is_null(emitter.plain(e)), f"{e.path[-1]} is empty.")
+        case _:
+            pass
 
 
 def _at_hand(formula: ty.Expr) -> Iterator[ty.Expr]:
@@ -94,6 +95,6 @@ def _at_hand(formula: ty.Expr) -> Iterator[ty.Expr]:
             yield from _at_hand(part)
 
 
-def _no_quota(quota: ty.QuotaAt) -> Callable[[str, str], str]:
+def _no_quota(quota: ty.QuotaAt) -> str:
     whole = f"; the whole {quota.window.period} needs one" if quota.window.reach is Reach.WHOLE else ""
-    return lambda payee, when: f"{payee} has no quota for {quota.measure} {when}{whole}."
+    return f"{{payee}} has no quota for {quota.measure} {{when}}{whole}."

@@ -98,15 +98,15 @@ class Lowering:
         """The name of a credit's step."""
         credit = plan.credits[name]
         origin = self.credit_step(plan, credit.source) if credit.from_credit else ""
-        fields = sorted(".".join(f.path) for f in self._fields_everywhere(plan, credit))
+        fields = sorted(".".join(f.path) for f in self._fields_everywhere(credit))
         tables = [plan.tables[e.table] for f in _credit_formulas(credit) for e in every(f) if isinstance(e, ty.Lookup)]
         return self._name(plan, "credit", name, f"{credit!r}|{origin}|{fields}|{tables!r}")
 
     def measure_step(self, plan: ty.Plan, name: str) -> str:
         """The name of a measure's step by month."""
         measure = plan.measures[name]
-        credits = sorted((part.credit, self.credit_step(plan, part.credit)) for part in measure.parts)
-        return self._name(plan, "measure", name, f"{measure!r}|{credits}")
+        sources = sorted((part.credit, self.credit_step(plan, part.credit)) for part in measure.parts)
+        return self._name(plan, "measure", name, f"{measure!r}|{sources}")
 
     def quota_step(self, plan: ty.Plan, name: str) -> str:
         """The name of a quota's step by its own period."""
@@ -121,7 +121,7 @@ class Lowering:
         if step_name in self._credits:
             return self._credits[step_name]
         origin = self.credit(plan, credit.source) if credit.from_credit else None
-        lowering = CreditLowering(self.scope(plan), credit, step_name, self._fields_everywhere(plan, credit), origin, self.narrow)
+        lowering = CreditLowering(self.scope(plan), credit, step_name, self._fields_everywhere(credit), origin, self.narrow)
         if lowering.needs_managers:
             self._add(managers_step(self.scope(plan)))
         step, shape = lowering.lower()
@@ -129,7 +129,7 @@ class Lowering:
         self._credits[step_name] = shape
         return shape
 
-    def _fields_everywhere(self, plan: ty.Plan, credit: ty.Credit) -> list[ty.RecordField]:
+    def _fields_everywhere(self, credit: ty.Credit) -> list[ty.RecordField]:
         """The record's fields that anything in any plan that means the same credit reads of it."""
         found: dict[tuple[str, ...], ty.RecordField] = {}
         for other in self.plans:
@@ -185,7 +185,7 @@ class Lowering:
         quota, group = plan.quotas[leaf.measure], plan.measures[leaf.measure].group
         name = self.quota_step(plan, leaf.measure)
         if name not in self._quotas:
-            sums = {}
+            sums: dict[ty.RecordSum, Valued] = {}
             for e in every(quota.value):
                 if isinstance(e, ty.RecordSum):
                     step, sums[e] = lower_record_sum(
@@ -220,10 +220,11 @@ class Lowering:
 
     def component(self, plan: ty.Plan, component: ty.Component, payee: str | None = None) -> ComponentLowering:
         """The lowering of a component, for all payees or for one."""
-        credits = {name: self.credit(plan, name) for name in _credits_of(plan, component)}
+        grain = component.grain
+        shapes = {grain.credit: self.credit(plan, grain.credit)} if isinstance(grain, ty.ForCredit) else {}
         ranking = identifier("ranking", plan.name, component.name) if component.top is not None else None
         return ComponentLowering(
-            self.scope(plan), plan, component, credits, self.source(plan), self.payees(plan), ranking, payee, narrow=self.narrow
+            self.scope(plan), plan, component, shapes, self.source(plan), self.payees(plan), ranking, payee, narrow=self.narrow
         )
 
     def _component(self, plan: ty.Plan, component: ty.Component) -> Earnings:
@@ -288,11 +289,6 @@ def _credit_formulas(credit: ty.Credit) -> Iterator[ty.Expr]:
     yield from credit.amounts.values()
     for give in credit.gives:
         yield from (e for e in (give.share, give.where, give.recipient.target) if e is not None)
-
-
-def _credits_of(plan: ty.Plan, component: ty.Component) -> list[str]:
-    """The credits that a component reads row by row."""
-    return [component.grain.credit] if isinstance(component.grain, ty.ForCredit) else []
 
 
 def _payees_step(scope: Scope, plan: ty.Plan, name: str) -> Step:

@@ -38,14 +38,14 @@ class Figured:
     """
 
     rows: exp.Select
-    where: exp.Expression | None
-    keys: tuple[exp.Expression, ...]
+    where: exp.Expr | None
+    keys: tuple[exp.Expr, ...]
     figure: Figure
     before: Figure | None
     emitter: Emitter
     emitter_before: Emitter | None
-    period: exp.Expression
-    last_month: exp.Expression
+    period: exp.Expr
+    last_month: exp.Expr
 
 
 @dataclass(slots=True)
@@ -123,8 +123,10 @@ class ComponentLowering:
         figure = self._figure(emitter)
         emitter_before, before = None, None
         if grain.to_date is not None:
-            emitter_before = Emitter(lambda e: self._credit_leaf(e, shape, before=True), self.scope.tables, self.scope.calendar, self.narrow)
-            before = self._before(emitter_before, figure)
+            emitter_before = Emitter(
+                lambda e: self._credit_leaf(e, shape, before=True), self.scope.tables, self.scope.calendar, self.narrow
+            )
+            before = self._before(emitter_before)
         counts = None if grain.where is None else sql.any_of([*self._unknown(emitter, grain.where), emitter.condition(grain.where)])
         rows = exp.select().from_(self._credit_rows(shape), copy=False)
         rows = rows.join(table(self.payees, "y"), on=exp.EQ(this=sql.column("payee", "y"), expression=sql.column("payee", "c")), copy=False)
@@ -133,7 +135,7 @@ class ComponentLowering:
         by_period = {p: sql.quotient_down(month, MONTHS_IN[p]) for _, p in self.joined}
         rows = self._with_windowed(rows, sql.column("payee", "c"), by_period)
         first, last = self._plan_months()
-        where = []
+        where: list[exp.Expr] = []
         if first > self.scope.all.first:
             where.append(exp.GTE(this=month.copy(), expression=sql.whole(first)))
         if min(last, self.scope.asked.last) < self.scope.all.last:
@@ -143,7 +145,7 @@ class ComponentLowering:
         keys = tuple(sql.column(n, "c") for n in ("payee", *shape.record, *shape.marks, "date"))
         return Figured(rows, counts, keys, figure, before, emitter, emitter_before, month, month)
 
-    def _before(self, emitter: Emitter, figure: Figure) -> Figure:
+    def _before(self, emitter: Emitter) -> Figure:
         before = self._figure(emitter)
         if self._vanishes():
             return before
@@ -179,7 +181,7 @@ class ComponentLowering:
             case _:
                 return False
 
-    def _credit_rows(self, shape: CreditShape) -> exp.Expression:
+    def _credit_rows(self, shape: CreditShape) -> exp.Expr:
         """The credit itself; with running totals where the component reads any."""
         emitter = Emitter(lambda e: self._inner_leaf(e, shape), self.scope.tables, self.scope.calendar, self.narrow)
         inner = exp.select().from_(table(shape.step, "i"), copy=False)
@@ -200,7 +202,9 @@ class ComponentLowering:
         return inner.subquery("c")
 
     def _with_inner_payee(self, inner: exp.Select) -> exp.Select:
-        if not any(isinstance(e, ty.PayeeField) and e.path for part, _ in self.running for f in (part.value, part.where) if f for e in every(f)):
+        if not any(
+            isinstance(e, ty.PayeeField) and e.path for part, _ in self.running for f in (part.value, part.where) if f for e in every(f)
+        ):
             return inner
         people = self.scope.schema.kinds[PEOPLE]
         on = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("payee", "i"))
@@ -275,7 +279,7 @@ class ComponentLowering:
 
     # ---- joins
 
-    def _with_payee(self, rows: exp.Select, payee: exp.Expression) -> exp.Select:
+    def _with_payee(self, rows: exp.Select, payee: exp.Expr) -> exp.Select:
         groups = any(self._group(leaf) for leaf, _ in self.joined)
         if not groups and not self.columns.joined and not self._reads_payee():
             return rows
@@ -291,16 +295,16 @@ class ComponentLowering:
             return None
         return self.plan.measures[leaf.measure].group
 
-    def _with_windowed(self, rows: exp.Select, payee: exp.Expression, by_period: Mapping[Period, exp.Expression]) -> exp.Select:
+    def _with_windowed(self, rows: exp.Select, payee: exp.Expr, by_period: Mapping[Period, exp.Expr]) -> exp.Select:
         for (leaf, cadence), alias in self.joined.items():
-            owner = owner_of("", self._group(leaf), payee, "p")
+            owner = owner_of(self._group(leaf), payee, "p")
             rows = join_valued(rows, {alias: self.source(leaf, cadence).step}, owner, by_period[cadence])
         return rows
 
     # ---- what it comes to
 
     @staticmethod
-    def _unknown(emitter: Emitter, condition: ty.Expr) -> list[exp.Expression]:
+    def _unknown(emitter: Emitter, condition: ty.Expr) -> list[exp.Expr]:
         """For each thing that a condition cannot do without: whether it is missing."""
         return [sql.is_null(emitter.plain(n)) for n in needs(condition)]
 
@@ -314,7 +318,7 @@ class ComponentLowering:
             value = sql.least([value, emitter.figure(component.cap)])
         if component.word != "award":
             value = round_to(value, self.plan.rounding_unit, self.plan.half_even)
-        cases: list[tuple[exp.Expression, Figure]] = []
+        cases: list[tuple[exp.Expr, Figure]] = []
         if component.top is not None:
             cases.append((sql.is_null(sql.column("qualifies", "t")), _empty()))
             cases.append((exp.Not(this=sql.column("qualifies", "t")), sql.constant(Fraction(0))))
@@ -377,7 +381,7 @@ def _part_value(emitter: Emitter, part: ty.Aggregate) -> Figure:
     return sql.choose([(emitter.condition(part.where), value)], sql.constant(Fraction(0)))
 
 
-def _running(function: exp.Expression, shape: CreditShape, period: Period, *, frame: bool = True) -> exp.Expression:
+def _running(function: exp.Expr, shape: CreditShape, period: Period, *, frame: bool = True) -> exp.Expr:
     """A function over the payee's credits of the period, in order, up to and with this one."""
     order = [exp.Ordered(this=sql.column(n, "i"), nulls_first=True) for n in ("date", *shape.record, *ORDER)]
     spec = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW") if frame else None

@@ -9,7 +9,7 @@ from fractions import Fraction
 from sqlglot import exp
 
 from compplan.engine import sql
-from compplan.engine.columns import RecordColumns, node_of, typed_column
+from compplan.engine.columns import RecordColumns, node_of
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
@@ -132,7 +132,10 @@ class CreditLowering:
         aligned, digits, decimals = sql.aligned(shares, sql.NARROW_DIGITS if max(s.decimals for s in shares) <= 10 else sql.MOST_DIGITS)
         share = Figure(sql.column("share", "g"), digits, decimals)
         given = _union([b.select(s.named("share"), append=True, copy=False) for b, s in zip(branches, aligned, strict=True)])
-        products = {name: self.emitter.fitted(sql.multiply(share, _at_figure(f, f"amount_{name}", "g"), narrow=self.narrow)) for name, f in amounts.items()}
+        products = {
+            name: self.emitter.fitted(sql.multiply(share, _at_figure(f, f"amount_{name}", "g"), narrow=self.narrow))
+            for name, f in amounts.items()
+        }
         query = self._result(base, given, products)
         shape = CreditShape(
             self.credit,
@@ -145,7 +148,7 @@ class CreditLowering:
         reads = (() if self.origin is None else (self.origin.step,)) + ((MANAGERS,) if self.needs_managers else ())
         title = f"Who is credited with {self.credit.name}"
         keys = (*shape.record, "payee", "give", "via")
-        return Step(self.step, title, keys, query, reads, self.credit.span, tuple(self._checks(base, amounts))), shape
+        return Step(self.step, title, keys, query, reads, self.credit.span, tuple(self._checks(amounts))), shape
 
     @property
     def needs_managers(self) -> bool:
@@ -185,7 +188,7 @@ class CreditLowering:
             return table(self.origin.step, "r")
         return table(self.credit.kind, "r", RECORDS)
 
-    def _key(self) -> list[exp.Expression]:
+    def _key(self) -> list[exp.Expr]:
         names = record_columns(self.columns.kind)
         if self.origin is not None:
             return [sql.column(n, "r") for n in names]
@@ -193,7 +196,7 @@ class CreditLowering:
 
     # ---- the records that count
 
-    def _counting(self, selected: Sequence[exp.Expression]) -> exp.Select:
+    def _counting(self, selected: Sequence[exp.Expr]) -> exp.Select:
         """A query over the records that meet the conditions, with every join that the columns asked for need."""
         conditions = [f for w in self.credit.where for f in self.emitter.filters(w)]
         query = exp.select(*selected).from_(self._source(), copy=False)
@@ -218,7 +221,7 @@ class CreditLowering:
     def _base(self, amounts: Mapping[str, Figure]) -> exp.Select:
         """One row for each record that counts, with its date, month, amounts and fields, and what each direct give needs."""
         dated = node_of(self._leaf(self.credit.dated))
-        selected: list[exp.Expression] = [
+        selected: list[exp.Expr] = [
             *self._key(),
             sql.alias(dated, "date"),
             sql.alias(self.scope.month_of(dated), "month"),
@@ -233,7 +236,7 @@ class CreditLowering:
         selected += [sql.alias(node_of(self._leaf(leaf)), self._lifted(leaf)) for leaf in self._read_by_children()]
         return self.scope.in_years(self._counting(selected), dated)
 
-    def _given(self, number: int, give: ty.Give) -> list[exp.Expression]:
+    def _given(self, number: int, give: ty.Give) -> list[exp.Expr]:
         """Target and share of a direct give; the share is zero where its condition does not hold or nobody is named."""
         target = self.emitter.plain(give.recipient.target)
         share = self._rest() if give.share is None else self._share(give)
@@ -294,7 +297,8 @@ class CreditLowering:
         return Figure(sql.cast(query.subquery(), sql.decimal_type(18, 0)), 18, 0)
 
     def _sum_over_children(self, give: ty.Give) -> Figure:
-        assert give.child is not None and give.child_reference is not None and give.share is not None
+        assert give.child is not None
+        assert give.child_reference is not None
         share = self._share(give)
         key = sql.column(self.columns.kind.key[0] if self.origin is None else "record", "r")
         on = exp.EQ(this=sql.column(give.child_reference, "k"), expression=key)
@@ -315,7 +319,7 @@ class CreditLowering:
         if give.child is not None:
             return self._child_branch(query, number, give)
         share = self._share_type(give)
-        target: exp.Expression = sql.column(f"to_{number}", "b")
+        target: exp.Expr = sql.column(f"to_{number}", "b")
         query, payee = self._reach(query, give, target)
         query = self._labelled(query, number, give, payee)
         return query, Figure(sql.column(f"share_{number}", "b"), share.digits, share.decimals)
@@ -325,7 +329,8 @@ class CreditLowering:
 
     def _child_branch(self, query: exp.Select, number: int, give: ty.Give) -> tuple[exp.Select, Figure]:
         """Through the rows of another kind that refer to the record."""
-        assert give.child is not None and give.child_reference is not None and give.share is not None
+        assert give.child is not None
+        assert give.child_reference is not None
         emitter = Emitter(self._child_leaf, self.scope.tables, self.scope.calendar, self.narrow)
         share, target = self._share(give, emitter), emitter.plain(give.recipient.target)
         on = exp.EQ(this=sql.column(give.child_reference, "k"), expression=sql.column("record", "b"))
@@ -333,7 +338,7 @@ class CreditLowering:
         query, payee = self._reach(query, give, target)
         return self._labelled(query, number, give, payee), share
 
-    def _reach(self, query: exp.Select, give: ty.Give, target: exp.Expression) -> tuple[exp.Select, exp.Expression]:
+    def _reach(self, query: exp.Select, give: ty.Give, target: exp.Expr) -> tuple[exp.Select, exp.Expr]:
         """The query with a row for each recipient, and the column that names the recipient."""
         match give.recipient.how:
             case "managers":
@@ -346,7 +351,7 @@ class CreditLowering:
             case _:
                 return query.where(sql.not_null(target), copy=False), target
 
-    def _labelled(self, query: exp.Select, number: int, give: ty.Give, payee: exp.Expression) -> exp.Select:
+    def _labelled(self, query: exp.Select, number: int, give: ty.Give, payee: exp.Expr) -> exp.Select:
         return query.select(
             sql.alias(sql.cast(sql.whole(number), "TINYINT"), "give"),
             sql.alias(payee.copy(), "payee"),
@@ -355,8 +360,8 @@ class CreditLowering:
         )
 
     def _result(self, base: exp.Select, given: exp.Query, products: Mapping[str, Figure]) -> exp.Select:
-        via: exp.Expression = sql.column("via", "g") if self.origin is not None else sql.cast(exp.null(), "VARCHAR")
-        columns: list[exp.Expression] = [
+        via: exp.Expr = sql.column("via", "g") if self.origin is not None else sql.cast(exp.null(), "VARCHAR")
+        columns: list[exp.Expr] = [
             *(sql.column(n, "g") for n in record_columns(self.columns.kind)),
             *(sql.column(n, "g") for n in ("payee", "give")),
             sql.alias(via, "via"),
@@ -370,11 +375,11 @@ class CreditLowering:
 
     # ---- what must hold
 
-    def _checks(self, base: exp.Select, amounts: Mapping[str, Figure]) -> Iterator[Check]:
+    def _checks(self, amounts: Mapping[str, Figure]) -> Iterator[Check]:
         names = self.columns.kind.name
         key = self._key()
         dated = node_of(self._leaf(self.credit.dated))
-        if self.origin is None:
+        if self.origin is None and _may_be_empty(self.credit.dated):
             yield Check(
                 "no-date",
                 "A record that counts has no date",
@@ -384,6 +389,8 @@ class CreditLowering:
                 self.credit.dated.span,
             )
         for name, figure in amounts.items():
+            if not any(_may_be_empty(e) for e in every(self.credit.amounts[name])):
+                continue
             yield Check(
                 "no-amount",
                 "A record that counts has no amount",
@@ -397,7 +404,7 @@ class CreditLowering:
                 yield self._empty_share(give, key, names)
         yield from self._share_checks(key, names)
 
-    def _empty_share(self, give: ty.Give, key: list[exp.Expression], names: str) -> Check:
+    def _empty_share(self, give: ty.Give, key: list[exp.Expr], names: str) -> Check:
         """A share that is empty where somebody is named for it."""
         share = self._share(give)
         query = self._counting(key)
@@ -414,7 +421,7 @@ class CreditLowering:
             give.span,
         )
 
-    def _share_checks(self, key: list[exp.Expression], names: str) -> Iterator[Check]:
+    def _share_checks(self, key: list[exp.Expr], names: str) -> Iterator[Check]:
         own = [g for g in self.credit.gives if not g.overlay]
         if not own:
             return
@@ -424,7 +431,7 @@ class CreditLowering:
             given = self._given_in_all(own[0])
             for give in own[1:]:
                 given = sql.add(given, self._given_in_all(give))
-            wrong: exp.Expression = exp.NullSafeNEQ(this=sql.paren(given.node), expression=sql.constant(self.credit.total).node)
+            wrong: exp.Expr = exp.NullSafeNEQ(this=sql.paren(given.node), expression=sql.constant(self.credit.total).node)
         else:
             given = self._rest()
             nobody = sql.is_null(self.emitter.plain(rest.recipient.target))

@@ -41,7 +41,7 @@ class Valued:
         return Figure(sql.column("value", alias), self.value.digits, self.value.decimals)
 
 
-def owner_of(schema_key: str, group: str | None, payee: exp.Expression, people_alias: str) -> exp.Expression:
+def owner_of(group: str | None, payee: exp.Expr, people_alias: str) -> exp.Expr:
     """Who a measure or quota belongs to, seen from a payee: the payee, the payee's group, the company."""
     if group is None:
         return payee.copy()
@@ -85,11 +85,11 @@ class CreditColumns:
         return self.payee.join(query.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
 
 
-def lower_measure(scope: Scope, measure: ty.Measure, name: str, credits: Mapping[str, CreditShape]) -> tuple[Step, MeasureShape]:
+def lower_measure(scope: Scope, measure: ty.Measure, name: str, shapes: Mapping[str, CreditShape]) -> tuple[Step, MeasureShape]:
     """A row for each owner and month in which there is something to add up."""
     queries, figures, checks, reads = [], [], [], []
     for part in measure.parts:
-        shape = credits[part.credit]
+        shape = shapes[part.credit]
         query, figure, part_checks = _part(scope, measure, part, shape)
         queries.append(query)
         figures.append(figure)
@@ -112,7 +112,7 @@ def _part(scope: Scope, measure: ty.Measure, part: ty.Aggregate, shape: CreditSh
     needs_people = measure.group not in (None, "") or any(
         isinstance(e, ty.PayeeField) and e.path for f in (part.value, part.where) if f is not None for e in every(f)
     )
-    owner = owner_of("", measure.group, sql.column("payee", "c"), "p")
+    owner = owner_of(measure.group, sql.column("payee", "c"), "p")
     rows = exp.select().from_(table(shape.step, "c"), copy=False)
     if needs_people:
         rows = columns.join_payee(rows)
@@ -175,7 +175,7 @@ def _combined(queries: Sequence[exp.Select], figures: Sequence[Figure]) -> exp.S
     return query.group_by(sql.column("owner", "u"), sql.column("month", "u"), copy=False)
 
 
-def _zero(figure: Figure) -> exp.Expression:
+def _zero(figure: Figure) -> exp.Expr:
     return sql.cast(sql.whole(0), sql.decimal_type(figure.digits, figure.decimals))
 
 

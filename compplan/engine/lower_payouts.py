@@ -30,7 +30,7 @@ def lower_plan_payouts(
     )
     parts = [(name, EARNING)]
     for index, cap in enumerate(plan.caps, 1):
-        limits = _limits(limit(cap, index), plan, cap, identifier("limit", plan.name, str(index)))
+        limits = _limits(limit(cap, index), cap, identifier("limit", plan.name, str(index)))
         yield limits
         corrections = identifier("cap", plan.name, str(index))
         query = _corrections(plan, cap, index, [p for p, _ in parts], limits.name)
@@ -77,7 +77,7 @@ def _nothing(plan: ty.Plan) -> exp.Select:
     ).where(exp.false(), copy=False)
 
 
-def _limits(lowering: ComponentLowering, plan: ty.Plan, cap: ty.PlanCap, name: str) -> Step:
+def _limits(lowering: ComponentLowering, cap: ty.PlanCap, name: str) -> Step:
     """The cap of each payee and period, rounded as earnings are."""
     figured = lowering.figured()
     query = figured.rows.copy().select(*figured.keys, fixed(lowering, figured.figure).named("limit"), copy=False)

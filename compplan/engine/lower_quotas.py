@@ -29,7 +29,7 @@ def lower_record_sum(scope: Scope, expr: ty.RecordSum, group: str | None, cadenc
     emitter = Emitter(leaf, scope.tables, scope.calendar)
     value = emitter.figure(expr.value)
     where = [] if expr.where is None else [emitter.condition(expr.where)]
-    owner: exp.Expression = sql.text("") if group == "" else sql.column(expr.person or expr.group or "", "r")
+    owner: exp.Expr = sql.text("") if group == "" else sql.column(expr.person or expr.group or "", "r")
     whole = exp.EQ(this=exp.Count(this=value.node), expression=exp.Count(this=exp.Star()))
     known = exp.Case().when(whole, exp.func("sum", value.node), copy=False)
     total = sql.cast(known, sql.decimal_type(sql.MOST_DIGITS, value.decimals))
@@ -86,7 +86,7 @@ def lower_quota(scope: Scope, quota: ty.Quota, group: str | None, name: str, sum
     return Step(name, title, ("owner", "period"), query, reads, quota.span), Valued(name, value)
 
 
-def join_valued(query: exp.Select, steps: Mapping[str, str], owner: exp.Expression, period: exp.Expression) -> exp.Select:
+def join_valued(query: exp.Select, steps: Mapping[str, str], owner: exp.Expr, period: exp.Expr) -> exp.Select:
     """The query with steps of owner and period joined, each under its alias."""
     for alias, step in steps.items():
         on = sql.all_of(

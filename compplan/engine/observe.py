@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from sqlglot import exp
@@ -71,7 +72,9 @@ class Sources:
             return ""
         if len(lines) == 1:
             return lines[0][span.column - 1 : span.end_column - 1]
-        return " ".join([lines[0][span.column - 1 :].strip(), *(line.strip() for line in lines[1:-1]), lines[-1][: span.end_column - 1].strip()])
+        return " ".join(
+            [lines[0][span.column - 1 :].strip(), *(line.strip() for line in lines[1:-1]), lines[-1][: span.end_column - 1].strip()]
+        )
 
 
 @dataclass(slots=True)
@@ -80,9 +83,9 @@ class Observer:
 
     emitter: Emitter
     sources: Sources
-    columns: list[exp.Expression] = field(default_factory=list)
+    columns: list[exp.Expr] = field(default_factory=list)
 
-    def watch(self, node: exp.Expression) -> str:
+    def watch(self, node: exp.Expr) -> str:
         """A column for an expression; gives its name."""
         name = f"x{len(self.columns)}"
         self.columns.append(sql.alias(node.copy(), name))
@@ -100,12 +103,23 @@ class Observer:
             case ty.Lookup():
                 return self._lookup(expr)
             case ty.Attainment():
-                measure = NodePlan(expr.measure, _windowed(expr.measure.measure, expr.measure.window), self.watch(self.emitter.plain(expr.measure)), ())
-                quota = NodePlan(expr.quota, f"quota of {_windowed(expr.quota.measure, expr.quota.window)}", self.watch(self.emitter.plain(expr.quota)), ())
+                measure = NodePlan(
+                    expr.measure, _windowed(expr.measure.measure, expr.measure.window), self.watch(self.emitter.plain(expr.measure)), ()
+                )
+                quota = NodePlan(
+                    expr.quota,
+                    f"quota of {_windowed(expr.quota.measure, expr.quota.window)}",
+                    self.watch(self.emitter.plain(expr.quota)),
+                    (),
+                )
                 return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), (measure, quota))
+            case ty.RecordSum():
+                return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), ())
             case _:
                 value = self.watch(self.emitter.plain(expr))
-                return NodePlan(expr, self.sources.words(expr), value, tuple(self.plan(p) for p in parts(expr) if not isinstance(p, ty.Const)))
+                return NodePlan(
+                    expr, self.sources.words(expr), value, tuple(self.plan(p) for p in parts(expr) if not isinstance(p, ty.Const))
+                )
 
     def _slices(self, expr: ty.Slices) -> NodePlan:
         tiers = []
@@ -129,14 +143,16 @@ class Observer:
         rows = expr.tiers if isinstance(expr, ty.Step) else expr.points
         numbered = tuple(ty.Tier(t.start, ty.Const(Fraction(i), NUMBER, t.span), t.span) for i, t in enumerate(rows))
         as_step = ty.Step(expr.operand, numbered, NUMBER, expr.span)
-        reached: exp.Expression = self.emitter.figure(as_step).node
-        first = numbered[0].start
+        reached: exp.Expr = self.emitter.figure(as_step).node
+        first, last = numbered[0].start, numbered[-1].start
+        beyond: list[tuple[exp.Expr, Figure]] = []
         if first is not None:
-            below = self.emitter.reaches(expr.operand, self.emitter.figure(first), "<")
-            reached = sql.choose([(below, sql.constant(Fraction(-1)))], Figure(reached, 18, 0)).node
-        tiers = []
-        for tier in rows:
-            tiers.append((self._seen(tier.start), None, None, self._seen(tier.value), None))
+            beyond.append((self.emitter.reaches(expr.operand, self.emitter.figure(first), "<"), sql.constant(Fraction(-1))))
+        if isinstance(expr, ty.Curve) and last is not None:
+            beyond.append((self.emitter.reaches(expr.operand, self.emitter.figure(last), ">"), sql.constant(Fraction(len(rows)))))
+        if beyond:
+            reached = sql.choose(beyond, Figure(reached, 18, 0)).node
+        tiers = [(self._seen(tier.start), None, None, self._seen(tier.value), None) for tier in rows]
         ends = () if isinstance(expr, ty.Step) else (self.watch(self.emitter.plain(expr.below)), self.watch(self.emitter.plain(expr.above)))
         value = self.watch(self.emitter.plain(expr))
         words = _first_line(self.sources.words(expr))
@@ -169,7 +185,9 @@ class NodePlan:
         """The formula with its values in one row."""
         value = to_value(self.expr.value) if isinstance(self.expr, ty.Const) else to_value(row[self.value or ""])
         tiers = self._tiers(row)
-        return Node(_KINDS[type(self.expr)], self.words, str(self.expr.unit), value, tuple(p.read(row) for p in self.parts), tiers, self._why(row))
+        return Node(
+            _KINDS[type(self.expr)], self.words, str(self.expr.unit), value, tuple(p.read(row) for p in self.parts), tiers, self._why(row)
+        )
 
     def _tiers(self, row: Row) -> tuple[TierRow, ...]:
         reached = None if self.reached is None else _whole(row[self.reached])
@@ -185,6 +203,10 @@ class NodePlan:
             start, end, amount, value, pay = (to_value(row[n]) if isinstance(n, str) else n for n in names)
             hit = amount not in (None, Fraction(0)) if reached is None else index == reached
             rows.append(TierRow(unit, start, end, amount, value, pay, hit))
+        if self.ends:
+            below, above = (to_value(row[n]) for n in self.ends)
+            rows.insert(0, TierRow("below", None, rows[0].start, None, below, None, reached == -1))
+            rows.append(TierRow("above", rows[-1].start, None, None, above, None, reached == len(self.tiers)))
         return tuple(rows)
 
     def _why(self, row: Row) -> str:
@@ -196,7 +218,9 @@ class NodePlan:
             return ""
         if reached < 0:
             return "below the first point"
-        return "at or above the last point" if reached == len(self.tiers) - 1 else "between two points"
+        if reached >= len(self.tiers) - 1:
+            return "at the last point" if reached < len(self.tiers) else "above the last point"
+        return "between two points"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +242,8 @@ def to_value(value: object) -> Value:
         return value
     if isinstance(value, date):
         return value.isoformat()
-    return value if isinstance(value, Fraction) else Fraction(value)  # type: ignore[arg-type]
+    assert isinstance(value, (Fraction, Decimal, int))
+    return value if isinstance(value, Fraction) else Fraction(value)
 
 
 def _whole(value: object) -> int | None:
@@ -232,9 +257,9 @@ def _windowed(name: str, window: ty.Window) -> str:
 
 def _first_line(words: str) -> str:
     """Tiers without their rows."""
-    return words.split("{")[0].strip()
+    return words.partition("{")[0].strip()
 
 
-def figure_columns(figures: Sequence[tuple[str, Figure | None]]) -> list[exp.Expression]:
+def figure_columns(figures: Sequence[tuple[str, Figure | None]]) -> list[exp.Expr]:
     """Named columns for the figures that there are."""
     return [sql.alias(f.node.copy(), name) for name, f in figures if f is not None]

@@ -14,7 +14,7 @@ from compplan.schema import MONTHS_IN
 
 
 def earnings_query(lowering: ComponentLowering, figured: Figured) -> exp.Select:
-    """The rows of a component: keys, `earned_month`, `earned`; with `to_date` where it pays the figure to date less what was earned before."""
+    """The rows of a component: keys, `earned_month`, `earned`; for periods, `to_date` where it pays that less what was earned before."""
     component, grain = lowering.component, lowering.component.grain
     earned_month = month_earned(component, figured)
     figure = fixed(lowering, figured.figure)
@@ -28,14 +28,13 @@ def earnings_query(lowering: ComponentLowering, figured: Figured) -> exp.Select:
         query = figured.rows.copy().select(*keys, figure.named("earned"), copy=False)
     if figured.where is not None:
         query = query.where(figured.where, copy=False)
-    if component.earned_at is not None and not isinstance(grain, ty.ForPeriod):
-        query = query.where(exp.LTE(this=earned_month.copy(), expression=sql.whole(lowering.scope.asked.last)), copy=False)
-    elif component.earned_at is not None and isinstance(grain, ty.ForPeriod) and component.earned_at != grain.period:
+    later = component.earned_at is not None and not (isinstance(grain, ty.ForPeriod) and component.earned_at == grain.period)
+    if later:
         query = query.where(exp.LTE(this=earned_month.copy(), expression=sql.whole(lowering.scope.asked.last)), copy=False)
     return query
 
 
-def month_earned(component: ty.Component, figured: Figured) -> exp.Expression:
+def month_earned(component: ty.Component, figured: Figured) -> exp.Expr:
     """The month in which it is earned: that of the credit or period, or the last of the longest period that it must see whole."""
     if component.earned_at is None:
         return figured.last_month.copy()
@@ -52,7 +51,7 @@ def fixed(lowering: ComponentLowering, value: Figure) -> Figure:
     return Figure(sql.cast(value.node.copy(), sql.decimal_type(18, decimals)), 18, decimals)
 
 
-def _less_earlier(lowering: ComponentLowering, figured: Figured, figure: Figure, keys: list[exp.Expression], basis: str) -> exp.Select:
+def _less_earlier(lowering: ComponentLowering, figured: Figured, figure: Figure, keys: list[exp.Expr], basis: str) -> exp.Select:
     """The figure to date, less that of the period before in the same longer period."""
     size = MONTHS_IN[basis]  # type: ignore[index]
     to_date = figured.rows.copy().select(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from sqlglot import exp
 
 from compplan.engine import sql
@@ -57,19 +56,19 @@ def ranking_query(lowering: ComponentLowering) -> Step:
     return Step(name, f"The ranking of {component.label}", ("payee", "period"), query, reads, top.span, (check,))
 
 
-def _ranked(function: exp.Expression, figure: exp.Expression, period: exp.Expression, direction: str) -> exp.Expression:
+def _ranked(function: exp.Expr, figure: exp.Expr, period: exp.Expr, direction: str) -> exp.Expr:
     ordered = exp.Ordered(this=figure.copy(), desc=direction == "DESC", nulls_first=False)
     return exp.Window(this=function, partition_by=[period.copy()], order=exp.Order(expressions=[ordered]))
 
 
-def _at_least(figure: exp.Expression, period: exp.Expression) -> exp.Expression:
+def _at_least(figure: exp.Expr, period: exp.Expr) -> exp.Expr:
     """How many have this figure or a better one."""
     ordered = exp.Ordered(this=figure.copy(), desc=True, nulls_first=False)
     spec = exp.WindowSpec(kind="RANGE", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
     return exp.Window(this=exp.Count(this=exp.Star()), partition_by=[period.copy()], order=exp.Order(expressions=[ordered]), spec=spec)
 
 
-def _size(top: ty.Top, payees: exp.Expression) -> exp.Expression:
+def _size(top: ty.Top, payees: exp.Expr) -> exp.Expr:
     """How many the top holds."""
     if top.count is not None:
         return sql.whole(top.count)

@@ -9,7 +9,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -217,7 +216,9 @@ def _making_folder(out: Path) -> Iterator[Path]:
         yield folder
     except OSError as error:
         message = f"Files of the run could not be written: {error.strerror or error}."
-        raise Problems([Diagnostic("storage", "The disk cannot be used", message, None, "Make room on the disk, then run it again.")]) from error
+        raise Problems(
+            [Diagnostic("storage", "The disk cannot be used", message, None, "Make room on the disk, then run it again.")]
+        ) from error
     finally:
         lock.release()
         shutil.rmtree(folder, ignore_errors=True)
@@ -227,7 +228,7 @@ def _put_in_place(folder: Path, final: Path, manifest: Manifest) -> Run:
     """The run under its name; where the same run stands there already, that one."""
     _sync(folder)
     try:
-        os.rename(folder, final)
+        folder.rename(final)
     except OSError:
         existing = open_run(final)
         if existing.manifest != manifest:

@@ -52,8 +52,17 @@ class Manifest:
 
     @property
     def identity(self) -> str:
-        """Hash of all that the figures depend on: plans, project file, records, versions, queries, period, and whether rows were set aside."""
-        inputs = [self.company, self.period, dict(self.versions), self.queries, dict(self.sources), self.project, dict(self.records), self.rejected > 0]
+        """Hash of all that the figures depend on: plans, project file, records, versions, queries, period, whether rows were set aside."""
+        inputs = [
+            self.company,
+            self.period,
+            dict(self.versions),
+            self.queries,
+            dict(self.sources),
+            self.project,
+            dict(self.records),
+            self.rejected > 0,
+        ]
         return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
@@ -74,7 +83,8 @@ class Manifest:
             "steps": {k: {"title": s.title, "rows": s.rows, "content": s.content} for k, s in self.steps.items()},
             "credits": list(self.credits),
             "earnings": [
-                {"plan": e.plan, "component": e.component, "word": e.word, "step": e.step, "per_credit": e.per_credit} for e in self.earnings
+                {"plan": e.plan, "component": e.component, "word": e.word, "step": e.step, "per_credit": e.per_credit}
+                for e in self.earnings
             ],
         }
 
@@ -147,9 +157,16 @@ class Run:
                     f"SELECT ? AS plan, ? AS component, payee, earned_month, {record} AS record, earned AS amount FROM read_parquet(?) "
                     "WHERE earned_month BETWEEN ? AND ?"
                 )
-                values += [part.plan, part.component, str(self.folder / STEPS / f"{part.step}.parquet"), period.first_month, period.last_month]
+                values += [
+                    part.plan,
+                    part.component,
+                    str(self.folder / STEPS / f"{part.step}.parquet"),
+                    period.first_month,
+                    period.last_month,
+                ]
             if not queries:
-                queries = ["SELECT '' AS plan, '' AS component, '' AS payee, 0 AS earned_month, '' AS record, 0.0::DECIMAL(18,2) AS amount WHERE false"]
+                nothing = "'' AS plan, '' AS component, '' AS payee, 0 AS earned_month, '' AS record, 0.0::DECIMAL(18,2) AS amount"
+                queries = [f"SELECT {nothing} WHERE false"]
             ordered = " UNION ALL ".join(queries) + " ORDER BY plan, component, payee, earned_month, record"
             return connection.sql(ordered, params=values).to_arrow_table()
 
@@ -178,5 +195,6 @@ def find_run(out: Path, period: str) -> Run:
 def write_payouts(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """The payouts as a CSV file for people, in an order that never changes."""
     path = str(folder / "payouts.csv").replace("'", "''")
-    query = f"SELECT plan, payee, label AS period, kind, component, amount FROM {STEPS}.payouts ORDER BY plan, payee, period, kind DESC, component"
+    columns = "plan, payee, label AS period, kind, component, amount"
+    query = f"SELECT {columns} FROM {STEPS}.payouts ORDER BY plan, payee, period, kind DESC, component"
     connection.execute(f"COPY ({query}) TO '{path}' (FORMAT csv, HEADER)")

@@ -32,7 +32,10 @@ class RunningTotals:
     narrow: bool
 
     def query(self, prepare: exp.Select) -> exp.Select:
-        """One row for each credit: its keys, `own_n` and `total_n`. `prepare` selects from the credit under the alias `i`, with what `own` needs."""
+        """One row for each credit: its keys, `own_n` and `total_n`.
+
+        `prepare` selects from the credit under the alias `i`, joined with what `own` needs.
+        """
         shift = 1 << self._days().bit_length()
         per_year = 12 // MONTHS_IN[self.period]
         periods = ((self.scope.all.last + 1 - self.scope.all.first) // 12) * per_year
@@ -47,13 +50,13 @@ class RunningTotals:
             table(self.payees, "y"), on=exp.EQ(this=sql.column("payee", "y"), expression=sql.column("payee", "i")), copy=False
         ).select(
             sql.alias(sql.cast(place, kind), "place"),
-            sql.alias(sql.cast(part, kind), "part"),
-            sql.column("month", "i"),
+            *([] if periods == 1 else [sql.alias(sql.cast(part, kind), "part")]),
+            *([] if self.scope.months_follow else [sql.column("month", "i")]),
             *(sql.column(n, "i") for n in self.tie_breakers()),
             *(f.named(f"own_{n}") for n, f in enumerate(self.own)),
             copy=False,
         )
-        return self._assembled(own, shift)
+        return self._assembled(own, shift, periods == 1)
 
     def tie_breakers(self) -> tuple[str, ...]:
         """What puts a payee's credits of one day in order."""
@@ -70,45 +73,56 @@ class RunningTotals:
         end = self.scope.calendar.start_of_month(self.scope.all.last + 1)
         return int((end - self._first_day()).days)
 
-    def _assembled(self, own: exp.Select, shift: int) -> exp.Select:
+    def _assembled(self, own: exp.Select, shift: int, one_period: bool) -> exp.Select:
+        def part(alias: str) -> exp.Expr:
+            number = exp.IntDiv(this=sql.column("place", alias), expression=sql.whole(shift))
+            return sql.paren(number) if one_period else sql.column("part", alias)
+
         order = [exp.Ordered(this=sql.column(n, "o"), nulls_first=True) for n in ("place", *self.tie_breakers())]
-        everyone = [
-            sql.alias(_so_far(sql.column(f"own_{n}", "o"), order), f"all_{n}") for n in range(len(self.own))
-        ]
+        everyone = [sql.alias(_so_far(sql.column(f"own_{n}", "o"), order), f"all_{n}") for n in range(len(self.own))]
         running = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("o", quoted=True)), *everyone).from_(
             exp.to_table("own").as_("o"), copy=False
         )
-        sums = exp.select(sql.column("part", "o"), *(sql.alias(exp.func("sum", sql.column(f"own_{n}", "o")), f"sum_{n}") for n in range(len(self.own))))
-        sums = sums.from_(exp.to_table("own").as_("o"), copy=False).group_by(sql.column("part", "o"), copy=False)
+        sums = exp.select(
+            sql.alias(part("o"), "part"),
+            *(sql.alias(exp.func("sum", sql.column(f"own_{n}", "o")), f"sum_{n}") for n in range(len(self.own))),
+        )
+        sums = sums.from_(exp.to_table("own").as_("o"), copy=False).group_by(part("o"), copy=False)
         by_part = [exp.Ordered(this=sql.column("part", "s"), nulls_first=True)]
         before = exp.select(
             sql.column("part", "s"),
             *(
-                sql.alias(exp.Sub(this=_so_far(sql.column(f"sum_{n}", "s"), by_part), expression=sql.column(f"sum_{n}", "s")), f"before_{n}")
+                sql.alias(
+                    exp.Sub(this=_so_far(sql.column(f"sum_{n}", "s"), by_part), expression=sql.column(f"sum_{n}", "s")), f"before_{n}"
+                )
                 for n in range(len(self.own))
             ),
         ).from_(sums.subquery("s"), copy=False)
         day = exp.Mod(this=sql.column("place", "r"), expression=sql.whole(shift))
-        dated = exp.Add(this=sql.day(self._first_day()), expression=sql.cast(sql.paren(day), "INTEGER"))
-        columns: list[exp.Expression] = [
+        dated = sql.paren(exp.Add(this=sql.day(self._first_day()), expression=sql.cast(sql.paren(day), "INTEGER")))
+        columns: list[exp.Expr] = [
             sql.column("payee", "y"),
             *(sql.column(n, "r") for n in self.tie_breakers() if n not in ("share", "credited")),
-            sql.alias(sql.paren(dated), "date"),
-            sql.column("month", "r"),
+            sql.alias(dated, "date"),
+            sql.alias(self.scope.month_of(dated) if self.scope.months_follow else sql.column("month", "r"), "month"),
         ]
         for n, figure in enumerate(self.own):
-            total = sql.add(Figure(sql.column(f"all_{n}", "r"), sql.MOST_DIGITS, figure.decimals), Figure(sql.column(f"before_{n}", "b"), sql.MOST_DIGITS, figure.decimals), "-")
+            total = sql.add(
+                Figure(sql.column(f"all_{n}", "r"), sql.MOST_DIGITS, figure.decimals),
+                Figure(sql.column(f"before_{n}", "b"), sql.MOST_DIGITS, figure.decimals),
+                "-",
+            )
             columns += [sql.column(f"own_{n}", "r"), (sql.narrow(total) if self.narrow else total).named(f"total_{n}")]
         number = exp.IntDiv(this=sql.column("place", "r"), expression=sql.whole(shift))
         return (
             exp.select(*columns)
             .from_(running.subquery("r"), copy=False)
-            .join(before.subquery("b"), on=exp.EQ(this=sql.column("part", "b"), expression=sql.column("part", "r")), copy=False)
+            .join(before.subquery("b"), on=exp.EQ(this=sql.column("part", "b"), expression=part("r")), copy=False)
             .join(table(self.payees, "y"), on=exp.EQ(this=sql.column("number", "y"), expression=sql.paren(number)), copy=False)
             .with_("own", as_=own, materialized=True, copy=False)
         )
 
 
-def _so_far(value: exp.Expression, order: Sequence[exp.Ordered]) -> exp.Expression:
+def _so_far(value: exp.Expr, order: Sequence[exp.Ordered]) -> exp.Expr:
     spec = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
     return exp.Window(this=exp.func("sum", value), order=exp.Order(expressions=[o.copy() for o in order]), spec=spec)

@@ -28,21 +28,30 @@ class Scope:
         """The fiscal years that the asked months touch."""
         return self.asked.whole_years()
 
-    def month_of(self, day: exp.Expression) -> exp.Expression:
-        """The month's number of a date: worked out where months are calendar months, else that of the day in the calendar, under the alias `d`."""
-        if self.calendar.pattern != "months":
+    @property
+    def months_follow(self) -> bool:
+        """Whether a date's month follows from the date alone, without the calendar's table."""
+        return self.calendar.pattern == "months"
+
+    def month_of(self, day: exp.Expr) -> exp.Expr:
+        """The month's number of a date: worked out where months are calendar months, else that of the calendar's day, alias `d`."""
+        if not self.months_follow:
             return sql.column("month", "d")
         later = 1 if self.calendar.named_after_end and self.calendar.first_month > 1 else 0
         year = exp.Mul(this=exp.func("year", day.copy()), expression=sql.whole(12))
-        number = exp.Add(this=exp.Add(this=year, expression=exp.func("month", day.copy())), expression=sql.whole(12 * later - self.calendar.first_month))
+        number = exp.Add(
+            this=exp.Add(this=year, expression=exp.func("month", day.copy())), expression=sql.whole(12 * later - self.calendar.first_month)
+        )
         return sql.cast(sql.paren(number), "INTEGER")
 
-    def in_years(self, query: exp.Select, day: exp.Expression) -> exp.Select:
+    def in_years(self, query: exp.Select, day: exp.Expr) -> exp.Select:
         """The query's rows whose date lies in the fiscal years at hand."""
-        if self.calendar.pattern != "months":
+        if not self.months_follow:
             on = exp.EQ(this=sql.column("day", "d"), expression=day.copy())
             return query.join(table("days", "d", CALENDAR), on=on, copy=False)
         first, end = self.calendar.start_of_month(self.all.first), self.calendar.start_of_month(self.all.last + 1)
         return query.where(
-            exp.GTE(this=sql.paren(day.copy()), expression=sql.day(first)), exp.LT(this=sql.paren(day.copy()), expression=sql.day(end)), copy=False
+            exp.GTE(this=sql.paren(day.copy()), expression=sql.day(first)),
+            exp.LT(this=sql.paren(day.copy()), expression=sql.day(end)),
+            copy=False,
         )

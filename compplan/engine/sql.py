@@ -1,7 +1,7 @@
 """Exact arithmetic as SQL trees: every figure knows its decimals, and every rounding is written here.
 
-`+`, `-` and sums are exact. A product or quotient has at most twelve decimals, half away from zero, which is what DuckDB's cast to a smaller
-scale does. `decimal / decimal` would give a binary fraction there, so a quotient is worked out in whole numbers.
+`+`, `-` and sums are exact. A product or quotient has at most twelve decimals, half away from zero, which is what DuckDB's cast to a
+smaller scale does. `decimal / decimal` would give a binary fraction there, so a quotient is worked out in whole numbers.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ NARROW_DIGITS = 18
 class Figure:
     """A SQL expression for a number, with the digits and decimals of its DECIMAL type."""
 
-    node: exp.Expression
+    node: exp.Expr
     digits: int
     decimals: int
 
-    def named(self, name: str) -> exp.Expression:
+    def named(self, name: str) -> exp.Expr:
         """The expression under a column's name."""
         return alias(self.node, name)
 
@@ -37,17 +37,17 @@ def column(name: str, table: str | None = None) -> exp.Column:
     return exp.column(name, table=table, quoted=True)
 
 
-def text(value: str) -> exp.Expression:
+def text(value: str) -> exp.Expr:
     """A text literal."""
     return exp.Literal.string(value)
 
 
-def whole(value: int) -> exp.Expression:
+def whole(value: int) -> exp.Expr:
     """A whole number."""
     return exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value))
 
 
-def day(value: date) -> exp.Expression:
+def day(value: date) -> exp.Expr:
     """A date."""
     return cast(exp.Literal.string(value.isoformat()), "DATE")
 
@@ -80,17 +80,17 @@ def decimal_of(value: Fraction) -> Decimal:
     return Decimal(numerator // value.denominator).scaleb(-decimals)
 
 
-def cast(node: exp.Expression, to: exp.DataType | str) -> exp.Expression:
+def cast(node: exp.Expr, to: exp.DataType | str) -> exp.Expr:
     """The expression as another type."""
     return exp.Cast(this=node, to=exp.DataType.build(to, dialect="duckdb") if isinstance(to, str) else to)
 
 
-def alias(node: exp.Expression, name: str) -> exp.Expression:
+def alias(node: exp.Expr, name: str) -> exp.Expr:
     """The expression under a column's name."""
     return exp.Alias(this=node, alias=exp.to_identifier(name, quoted=True))
 
 
-def paren(node: exp.Expression) -> exp.Expression:
+def paren(node: exp.Expr) -> exp.Expr:
     """The expression in brackets."""
     return exp.Paren(this=node)
 
@@ -200,17 +200,17 @@ def divide_exactly(left: Figure, right: Figure) -> Figure:
     return _from_units(paren(guarded), MOST_DECIMALS)
 
 
-def _power(exponent: int) -> exp.Expression:
+def _power(exponent: int) -> exp.Expr:
     return cast(exp.Literal.string(str(10**exponent)), HUGE)
 
 
-def _in_units(value: Figure) -> exp.Expression:
+def _in_units(value: Figure) -> exp.Expr:
     """The number counted in its last decimal, as a whole number."""
     scaled = exp.Mul(this=paren(widened(value).node), expression=cast(whole(10**value.decimals), decimal_type(value.decimals + 1, 0)))
     return paren(cast(scaled if value.decimals else value.node, HUGE))
 
 
-def _from_units(node: exp.Expression, decimals: int) -> Figure:
+def _from_units(node: exp.Expr, decimals: int) -> Figure:
     as_decimal = cast(paren(node), decimal_type(MOST_DIGITS, 0))
     if decimals == 0:
         return Figure(as_decimal, MOST_DIGITS, 0)
@@ -239,7 +239,7 @@ def greatest(values: Sequence[Figure]) -> Figure:
     return _of_all("greatest", exp.Greatest, values)
 
 
-def _of_all(_: str, kind: type[exp.Expression], values: Sequence[Figure]) -> Figure:
+def _of_all(_: str, kind: type[exp.Expr], values: Sequence[Figure]) -> Figure:
     """`least` and `greatest` of DuckDB pass over what is empty; a formula must not."""
     same, digits, decimals = aligned(values)
     node = kind(this=same[0].node, expressions=[v.node for v in same[1:]])
@@ -253,11 +253,11 @@ def _of_all(_: str, kind: type[exp.Expression], values: Sequence[Figure]) -> Fig
     return Figure(node, digits, decimals)
 
 
-def _is_constant(node: exp.Expression) -> bool:
+def _is_constant(node: exp.Expr) -> bool:
     return not any(True for _ in node.find_all(exp.Column))
 
 
-def choose(cases: Sequence[tuple[exp.Expression, Figure]], otherwise: Figure | None, most: int = MOST_DIGITS) -> Figure:
+def choose(cases: Sequence[tuple[exp.Expr, Figure]], otherwise: Figure | None, most: int = MOST_DIGITS) -> Figure:
     """The figure of the first condition that holds, in at most so many digits."""
     figures = [f for _, f in cases] + ([otherwise] if otherwise is not None else [])
     same, digits, decimals = aligned(figures, most)
@@ -269,37 +269,37 @@ def choose(cases: Sequence[tuple[exp.Expression, Figure]], otherwise: Figure | N
     return Figure(case, digits, decimals)
 
 
-def is_null(node: exp.Expression) -> exp.Expression:
+def is_null(node: exp.Expr) -> exp.Expr:
     """Whether it is empty."""
     return exp.Is(this=paren(node), expression=exp.null())
 
 
-def not_null(node: exp.Expression) -> exp.Expression:
+def not_null(node: exp.Expr) -> exp.Expr:
     """Whether it is not empty."""
     return exp.Not(this=is_null(node))
 
 
-def all_of(conditions: Sequence[exp.Expression]) -> exp.Expression:
+def all_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
     """Whether every one holds; yes where there is none."""
     if not conditions:
         return exp.true()
     return _joined(exp.And, conditions)
 
 
-def any_of(conditions: Sequence[exp.Expression]) -> exp.Expression:
+def any_of(conditions: Sequence[exp.Expr]) -> exp.Expr:
     """Whether one of them holds; no where there is none."""
     if not conditions:
         return exp.false()
     return _joined(exp.Or, conditions)
 
 
-def _joined(kind: type[exp.Connector], conditions: Sequence[exp.Expression]) -> exp.Expression:
+def _joined(kind: type[exp.Connector], conditions: Sequence[exp.Expr]) -> exp.Expr:
     made = paren(conditions[0])
     for condition in conditions[1:]:
         made = kind(this=made, expression=paren(condition))
     return paren(made)
 
 
-def quotient_down(node: exp.Expression, by: int) -> exp.Expression:
+def quotient_down(node: exp.Expr, by: int) -> exp.Expr:
     """A month's number as the number of the longer period: whole division of numbers that are never negative."""
     return node if by == 1 else paren(exp.IntDiv(this=paren(node), expression=whole(by)))

@@ -83,7 +83,9 @@ class Months:
 def table(name: str, alias: str | None = None, database: str = STEPS) -> exp.Table:
     """A table of the engine's database."""
     made = exp.Table(this=exp.to_identifier(name, quoted=True), db=exp.to_identifier(database, quoted=True))
-    return made.as_(alias) if alias else made  # type: ignore[no-any-return]
+    if alias is not None:
+        made.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
+    return made
 
 
 def identifier(*words: str) -> str:

@@ -38,7 +38,7 @@ TITLES: Mapping[str, str] = {
     "weights-unstated": "The weights are not stated",
     "shares": "The shares do not add up",
     "shares-unstated": "The shares are not stated",
-    "double-count": "An overlay would count twice",
+    "double-count": "A record would count more than once",
     "table-shape": "The table has no good shape",
     "table-unreachable": "A row of the table can never be reached",
     "table-file": "The table's file cannot be used",
@@ -50,12 +50,16 @@ TITLES: Mapping[str, str] = {
     "currency": "Another currency",
     "target-period": "The target is that of another period",
     "constant": "A condition that decides nothing",
+    "repeated": "One figure is earned several times",
     "period-cut": "A period that the plan's dates cut",
 }
 
 WARNINGS = frozenset(
-    {"target-period", "constant", "period-cut", "unused", "closed-bound", "double-count", "table-unreachable", "unlikely-number"}
-)
+    {
+        "target-period", "constant", "repeated", "period-cut", "unused", "closed-bound", "double-count", "table-unreachable",
+        "unlikely-number",
+    }
+)  # fmt: skip
 
 
 def problem(code: str, message: str, span: Span | None, hint: str | None = None, related: tuple[Related, ...] = ()) -> Diagnostic:

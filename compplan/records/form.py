@@ -29,6 +29,10 @@ def _listed(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
     return value if isinstance(value, list) else [value]
 
 
+def _filed(value: Any) -> Any:  # noqa: ANN401
+    return value if isinstance(value, dict) else {"file": value}
+
+
 def _typed(value: Any) -> Any:  # noqa: ANN401
     return {"type": value} if isinstance(value, str) else value
 
@@ -101,12 +105,26 @@ class AddUpForm(_Form):
     )
 
 
+class SourceForm(_Form):
+    """Files of a kind of record, and what their rows have in common."""
+
+    file: str = Field(description="A path or glob within the project. CSV, TSV, Parquet or XLSX.")
+    set_: dict[str, str | None] = Field(
+        default_factory=dict,
+        alias="set",
+        description="What every row says in a column, whatever these files say there. Nothing after the colon: empty.",
+    )
+
+
+_Source = Annotated[SourceForm, BeforeValidator(_filed, json_schema_input_type=str | SourceForm)]
+
+
 class KindForm(_Form):
     """One kind of record."""
 
-    source: Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | list[str])] | None = Field(
-        None, description="Files with the rows: a path or glob within the project, or a list. CSV, TSV, Parquet or XLSX."
-    )
+    source: (
+        Annotated[tuple[_Source, ...], BeforeValidator(_listed, json_schema_input_type=str | SourceForm | list[str | SourceForm])] | None
+    ) = Field(None, description="Files with the rows: a path or glob within the project, a file with what its rows are to say, or a list.")
     sheet: str | None = Field(None, description="The sheet of a workbook, where it is not the first.")
     encoding: Encoding = Field("utf-8", description="How a CSV file writes letters.")
     delimiter: Literal[",", ";", "|", "\t", "tab"] | None = Field(None, description="What separates the cells of a CSV file.")

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from compplan.diagnostics.model import Diagnostic
 from compplan.diagnostics.suggest import closest
-from compplan.records.form import AddUpForm, CalendarForm, ColumnForm, KindForm, ProjectForm
+from compplan.records.form import AddUpForm, CalendarForm, ColumnForm, KindForm, ProjectForm, SourceForm
 from compplan.records.yaml_marks import Marks, Place, Value
 
 _WORDS = {
@@ -58,6 +58,7 @@ _HINTS = {
     "records": "Declare at least `people:` with a source, a key and columns.",
     "columns": "List the columns that plans use, each with its type, as in `person: text`.",
     "type": "As in `type: text`.",
+    "file": "As in `file: data/people.csv`.",
     "for_each": "As in `for_each: deal`.",
 }
 
@@ -100,6 +101,8 @@ def _settings(around: Place) -> list[str]:
         model = CalendarForm
     elif around[:1] == ("records",) and len(around) == 2:
         model = KindForm
+    elif around[:1] == ("records",) and "source" in around[2:3]:
+        model = SourceForm
     elif around[:1] == ("records",) and "add_up" in around[2:3]:
         model = AddUpForm
     elif around[:1] == ("records",):

@@ -20,7 +20,9 @@ from compplan.schema import Column, DateType, MoneyType, PeriodType, RatioType, 
 
 def can_stay(kind: RecordKind, spec: SourceSpec, paths: Sequence[Path]) -> bool:
     """Whether the files of a kind may be of the sort that need not be copied."""
-    return bool(paths) and all(p.suffix.lower() == ".parquet" for p in paths) and not any(spec.columns[c.name].values for c in kind.columns)
+    if spec.given or not paths or any(p.suffix.lower() != ".parquet" for p in paths):
+        return False
+    return not any(spec.columns[c.name].values for c in kind.columns)
 
 
 def rows_in_place(tables: Tables, kind: RecordKind, spec: SourceSpec, files: Sequence[Opened]) -> str | None:

@@ -35,7 +35,7 @@ class Opened:
 
     `relation` is what stands after FROM; its columns are `columns` (header to the name of the column and its DuckDB type). `after_read`,
     called when the relation was read once and gave so many rows, gives the rows that were no rows, and how to find lines; where it refuses,
-    `again` has a slower and surer way to read the file.
+    `again` has a slower and surer way to read the file. `given` has the columns of the kind that are not read but set, with their values.
     """
 
     relation: str
@@ -44,6 +44,7 @@ class Opened:
     is_text: bool
     dates_are_iso_too: bool = False
     again: Callable[[], Opened] | None = None
+    given: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -15,10 +15,10 @@ from compplan.diagnostics.model import Collector, Diagnostic, Problems
 from compplan.diagnostics.suggest import closest
 from compplan.records.column_types import TYPE_WORDS, ColumnReader, parse_amount, unknown_currency
 from compplan.records.currencies import DIGITS
-from compplan.records.form import CalendarForm, KindForm, ProjectForm
+from compplan.records.form import CalendarForm, KindForm, ProjectForm, SourceForm
 from compplan.records.form_problems import form_problems
 from compplan.records.paths import OutsideProjectError, check_inside, find_files
-from compplan.records.spec import AddUp, ColumnSource, SourceSpec
+from compplan.records.spec import AddUp, ColumnSource, Given, SourceSpec
 from compplan.records.yaml_marks import Marks, Place, Value, read_yaml
 from compplan.schema import PEOPLE, Column, MoneyType, NumberType, RatioType, RecordKind, ReferenceType, Schema, TextType
 
@@ -118,17 +118,21 @@ class _ProjectReader:
                 sources[column_name] = read[1]
         kind = RecordKind(name, form.key, tuple(columns))
         self._check_key(kind, form)
-        for index, pattern in enumerate(form.source or ()):
-            self._check_path(pattern, (*place, "source", index))
+        for index, source in enumerate(form.source or ()):
+            here = (*place, "source", index) if (*place, "source", index) in self.marks.values else (*place, "source")
+            self._check_path(source.file, (*here, "file"))
+            self._check_given(kind, source, (*here, "set"))
         spec = SourceSpec(
             kind=name,
-            patterns=form.source or (),
+            patterns=tuple(s.file for s in form.source or ()),
             columns=sources,
             add_up=tuple(self._add_ups(kind, form)),
             sheet=form.sheet,
             encoding=form.encoding,
             delimiter="\t" if form.delimiter == "tab" else form.delimiter,
             span=self.marks.value((*place, "source")),
+            given=tuple(Given(s.file, s.set_) for s in form.source or ()) if any(s.set_ for s in form.source or ()) else (),
+            root=self.root,
         )
         return kind, spec
 
@@ -163,6 +167,17 @@ class _ProjectReader:
                 self._say("optional-key", "A key may not be empty", message, where, "Take `optional` away, or choose another key.")
         if len(set(kind.key)) < len(kind.key):
             self._say("key-column-twice", "A column stands twice in the key", "Each column may be in the key once.", place)
+
+    def _check_given(self, kind: RecordKind, source: SourceForm, place: Place) -> None:
+        for name, value in source.set_.items():
+            column, where = kind.column(name), (*place, name)
+            if column is None:
+                hint, message = _near(name, [c.name for c in kind.columns]), f"`{name}` is not a column of {kind.name}."
+                self.collector.add(self.marks.problem("unknown-column", "This column is not known", message, self.marks.key(where), hint))
+            elif column.required and not (value or "").strip():
+                message = f"Every row of {kind.name} needs its `{name}`, so it cannot be set to nothing."
+                hint = "Write a value after the colon, or say `optional: true` at the column."
+                self._say("set-to-nothing", "A column that may not be empty", message, where, hint)
 
     def _check_people(self, kinds: Mapping[str, RecordKind]) -> None:
         people = kinds.get(PEOPLE)

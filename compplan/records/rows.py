@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from compplan.records.cells import Cell, Raw, cell, readable
@@ -16,6 +17,11 @@ def cells_of(kind: RecordKind, spec: SourceSpec, opened: Opened, path: Path) -> 
     cells = []
     for column in kind.columns:
         source = spec.columns[column.name]
+        if column.name in opened.given:
+            value = opened.given[column.name]
+            written = "CAST(NULL AS VARCHAR)" if value is None else text(value)
+            cells.append(cell(column, replace(source, currency_header=None), Raw(written, "VARCHAR", is_text=True)))
+            continue
         physical, stored = opened.columns[source.header]
         if not readable(stored, column):
             message = f"“{source.header}” of {path.name} has the type {stored}, which does not fit what `{column.name}` is declared to be."
@@ -38,6 +44,7 @@ def is_blank(opened: Opened) -> str:
 
 def repeats_header(spec: SourceSpec, opened: Opened) -> str:
     """The condition that a row repeats the header in every column that is read."""
-    if not opened.is_text or len(spec.columns) < 2:
+    read = [s.header for column, s in spec.columns.items() if column not in opened.given]
+    if not opened.is_text or len(read) < 2:
         return "false"
-    return all_of(f"coalesce(trim({name(opened.columns[s.header][0])}), '') = {text(s.header)}" for s in spec.columns.values())
+    return all_of(f"coalesce(trim({name(opened.columns[h][0])}), '') = {text(h)}" for h in read)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
 from compplan.records.csv_text import open_csv
 from compplan.records.opened import Opened, Workspace, check_headers, refuse
+from compplan.records.paths import find_files
 from compplan.records.spec import SourceSpec
 from compplan.records.sql import path_text
 
@@ -19,6 +22,30 @@ def open_source(workspace: Workspace, file: Path, spec: SourceSpec) -> Opened:
 
     Raises `RefusedError` where it cannot be read at all, `OSError` where the system does not let it.
     """
+    given = _given(file, spec)
+    if not given:
+        return _open(workspace, file, spec)
+    read = {n: s for n, s in spec.columns.items() if n not in given}
+    return _with(_open(workspace, file, replace(spec, columns=read)), given)
+
+
+def _with(opened: Opened, given: Mapping[str, str | None]) -> Opened:
+    """The same with columns that are set, however the file is read."""
+    again = opened.again
+    return replace(opened, given=given, again=None if again is None else lambda: _with(again(), given))
+
+
+def _given(file: Path, spec: SourceSpec) -> Mapping[str, str | None]:
+    """What the project sets for the rows of a file. Raises `RefusedError` where it is named twice, with different settings."""
+    found = [g for g in spec.given if file in find_files(spec.root, g.pattern)]
+    if any(g.values != found[0].values for g in found):
+        patterns = " and ".join(f"“{g.pattern}”" for g in found)
+        message = f"{file.name} is among {patterns}, for which the source of {spec.kind} sets different values."
+        raise refuse("source-twice", "A file is named twice", message, file, 1, "Name each file once.")
+    return found[0].values if found else {}
+
+
+def _open(workspace: Workspace, file: Path, spec: SourceSpec) -> Opened:
     suffix = file.suffix.lower()
     if suffix in {".csv", ".tsv", ".txt"}:
         return open_csv(workspace, file, spec)

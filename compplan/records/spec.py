@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Literal
 
 from compplan.diagnostics.model import Span
@@ -47,8 +48,19 @@ class AddUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What every row of the files of one path or glob says in some columns, by name."""
+
+    pattern: str
+    values: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """The files of one kind, as paths or globs relative to the project, how to read them, and what their rows must satisfy together."""
+    """The files of one kind, as paths or globs relative to the project, how to read them, and what their rows must satisfy together.
+
+    `given` has all patterns where it has any; `root` is the folder that they start from.
+    """
 
     kind: str
     patterns: tuple[str, ...]
@@ -58,3 +70,5 @@ class SourceSpec:
     encoding: Encoding = "utf-8"
     delimiter: str | None = None
     span: Span | None = None
+    given: tuple[Given, ...] = ()
+    root: Path = Path()

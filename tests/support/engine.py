@@ -58,17 +58,13 @@ def run_engine(
         except Problems as problems:
             return Found((), (), (), problems.diagnostics)
         found = [e for part in lowered.earnings for e in _earnings(connection, plan, part, asked)]
-        return Found(
-            [e for e in found if e.word != "award"], [e for e in found if e.word == "award"], _payouts(connection, lowered), ()
-        )
+        return Found([e for e in found if e.word != "award"], [e for e in found if e.word == "award"], _payouts(connection, lowered), ())
 
 
 def _earnings(connection: duckdb.DuckDBPyConnection, plan: ty.Plan, part: Earnings, asked: Months) -> list[Earning]:
     component = plan.component(part.component)
     assert component is not None
-    cursor = connection.execute(
-        f'SELECT * FROM steps."{part.step}" WHERE earned_month BETWEEN ? AND ?', [asked.first, asked.last]
-    )
+    cursor = connection.execute(f'SELECT * FROM steps."{part.step}" WHERE earned_month BETWEEN ? AND ?', [asked.first, asked.last])
     names = [d[0] for d in cursor.description or []]
     rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     made = []
@@ -78,9 +74,7 @@ def _earnings(connection: duckdb.DuckDBPyConnection, plan: ty.Plan, part: Earnin
         else:
             key, period = tuple(row[n] for n in names if n == "record" or n.startswith("record_")), row["date"].isoformat()
         give = row.get("give", 0) if key is not None else None
-        made.append(
-            Earning(part.component, part.word, row["payee"], key, give, None, period, row["earned_month"], Fraction(row["earned"]))
-        )
+        made.append(Earning(part.component, part.word, row["payee"], key, give, None, period, row["earned_month"], Fraction(row["earned"])))
     return made
 
 
@@ -88,7 +82,9 @@ def _payouts(connection: duckdb.DuckDBPyConnection, lowered: Lowered) -> list[tu
     if not lowered.payouts:
         return []
     sums: dict[tuple[str, str, str], Fraction] = {}
-    for payee, label, kind, component, amount in connection.execute("SELECT payee, label, kind, component, amount FROM steps.payouts").fetchall():
+    for payee, label, kind, component, amount in connection.execute(
+        "SELECT payee, label, kind, component, amount FROM steps.payouts"
+    ).fetchall():
         key = (payee, label, "" if kind == "cap" else component)
         sums[key] = sums.get(key, Fraction(0)) + Fraction(amount)
     return [(*key, amount) for key, amount in sums.items()]

@@ -62,7 +62,9 @@ def _payouts(plan: Json, run: str) -> Iterator[str]:
     lines = _sums((p["period"], p["component"], p["amount"]) for p in plan["payouts"] if p["kind"] == "earning")
     yield from _differences("earned", earned, "paid", lines)
     caps = _sums((c["period"], "", c["correction"]) for c in plan["caps"])
-    yield from _differences("taken off by caps", caps, "paid", _sums((p["period"], "", p["amount"]) for p in plan["payouts"] if p["kind"] == "cap"))
+    yield from _differences(
+        "taken off by caps", caps, "paid", _sums((p["period"], "", p["amount"]) for p in plan["payouts"] if p["kind"] == "cap")
+    )
     total = sum((Fraction(p["amount"]) for p in plan["payouts"]), NONE)
     yield from _same(f"the payouts of {plan['name']}", total, plan["total"])
     whole = sum(earned.values(), NONE) + sum(caps.values(), NONE)
@@ -170,7 +172,9 @@ def _roots(earning: Json) -> Iterator[Json]:
 def _node(node: Json) -> Iterator[str]:
     for part in node["parts"]:
         yield from _node(part)
-    check = {"attainment": _attainment, "slices": _slices, "step": _step, "curve": _curve, "table": _table, "named": _named}.get(node["kind"])
+    check = {"attainment": _attainment, "slices": _slices, "step": _step, "curve": _curve, "table": _table, "named": _named}.get(
+        node["kind"]
+    )
     if check is not None:
         yield from (f"{node['words']}: {problem}" for problem in check(node))
 

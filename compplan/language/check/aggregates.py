@@ -9,19 +9,25 @@ from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check import expressions
 from compplan.language.check.credits import type_credit
+from compplan.language.check.doubtful import is_shared
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
 from compplan.language.check.windows import fits_within, type_measure_name
 from compplan.language.units import NUMBER, Unit, unit_of
 from compplan.language.walk import every
-from compplan.schema import PEOPLE, PeriodType, RecordKind, ReferenceType
+from compplan.schema import PEOPLE, DateType, PeriodType, RecordKind, ReferenceType
 
 
 def type_aggregate(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
     """A sum or count where it stands: inside a measure, a quota, or a component."""
     source = _source(env, call)
     if source is None:
+        return None
+    if place.adding:
+        env.problem(
+            "wrong-place", f"{place.title[0].upper()}{place.title[1:]} is being added up; no other sum can stand inside.", call.span
+        )
         return None
     if place.grain not in (Grain.PERIOD, Grain.GROUP, Grain.MEASURE, Grain.CREDIT):
         env.problem("wrong-place", f"Nothing can be added up in {place.title}.", call.span)
@@ -75,15 +81,17 @@ def credit_aggregate(env: Environment, source: str, call: t.Call) -> ty.Aggregat
     credit = type_credit(env, source)
     if credit is None:
         return None
-    place = Place(Grain.CREDIT, f"the credit {source}", kind=env.schema.kinds[credit.kind], credit=credit, lets=_lets_of(env, source))
+    kind = env.schema.kinds[credit.kind]
+    place = Place(Grain.CREDIT, f"the credit {source}", kind=kind, credit=credit, lets=_lets_of(env, source), adding=True)
     where = None if call.where is None else expressions.type_condition(env, place, call.where)
     if call.where is not None and where is None:
         return None
     if call.name.text == "count":
         return ty.Aggregate(source, None, where, NUMBER, call.span)
     value = expressions.type_quantity(env, place, call.arguments[0])
-    if value is None or _counts_whole_records(env, credit, value, call):
+    if value is None:
         return None
+    _warn_whole_records(env, credit, value, call)
     return ty.Aggregate(source, value, where, value.unit, call.span)
 
 
@@ -91,20 +99,18 @@ def _lets_of(env: Environment, credit: str) -> dict[str, t.Let]:
     return {line.name.text: line for line in env.credits[credit].lines if isinstance(line, t.Let)}
 
 
-def _counts_whole_records(env: Environment, credit: ty.Credit, value: ty.Expr, call: t.Call) -> bool:
+def _warn_whole_records(env: Environment, credit: ty.Credit, value: ty.Expr, call: t.Call) -> None:
     """Reports a sum of what belongs to the whole record, where several payees may share it."""
-    shared = len(credit.gives) > 1 or credit.from_credit or any(g.recipient.how != "person" or g.child for g in credit.gives)
     parts = list(every(value))
-    if not shared or any(isinstance(p, ty.CreditField) and p.name != "overlay" for p in parts):
-        return False
+    if not is_shared(env, credit) or any(isinstance(p, ty.CreditField) and p.name != "overlay" for p in parts):
+        return
     whole = next((p for p in parts if isinstance(p, ty.RecordField) and p.unit.is_quantity), None)
     if whole is None:
-        return False
+        return
     name = whole.path[-1]
     message = f"{name} is that of the whole record, and each payee who shares it would be given all of it."
     hint = f"Make it an amount of the credit {credit.name}: amount {name}_shared = {name}, and add up that."
     env.problem("double-count", message, call.span, hint)
-    return True
 
 
 def _inline_measure(env: Environment, place: Place, aggregate: ty.Aggregate, call: t.Call) -> ty.Expr | None:
@@ -136,6 +142,12 @@ def _record_sum(env: Environment, place: Place, kind: RecordKind, call: t.Call) 
     return ty.RecordSum(kind.name, call.name.text, value, where, person or None, group or None, period, place.window, unit, call.span)
 
 
+def _instead(env: Environment, kind: RecordKind) -> str | None:
+    """What to add up where a credit comes from the kind of record."""
+    name = next((c.name.text for c in env.credits.values() if c.source.text == kind.name), None)
+    return None if name is None else f"The credit {name} comes from {kind.name}: sum({name}.credited)."
+
+
 def _owner_column(env: Environment, place: Place, kind: RecordKind, call: t.Call) -> tuple[str | None, str | None]:
     """The columns that name the payee and the group; empty texts where the company needs none, None after a report."""
     if place.grain is Grain.GROUP and place.group == "":
@@ -149,7 +161,7 @@ def _owner_column(env: Environment, place: Place, kind: RecordKind, call: t.Call
     people = [c.name for c in kind.columns if isinstance(c.type, ReferenceType) and c.type.kind == PEOPLE]
     if len(people) != 1:
         what = "no column that names a person" if not people else f"several columns that name a person: {', '.join(people)}"
-        env.problem("wrong-arguments", f"{kind.name} has {what}, so it is not clear whose a row is.", call.span)
+        env.problem("wrong-arguments", f"{kind.name} has {what}, so it is not clear whose a row is.", call.span, _instead(env, kind))
         return None, None
     return people[0], ""
 
@@ -162,7 +174,7 @@ def _period_column(env: Environment, place: Place, kind: RecordKind, call: t.Cal
         env.problem("wrong-arguments", message, call.span)
         return ""
     if not found:
-        return None
+        return None if _is_timeless(env, kind, call) else ""
     assert place.window is not None
     column = found[0]
     unit = unit_of(column.type)
@@ -171,6 +183,17 @@ def _period_column(env: Environment, place: Place, kind: RecordKind, call: t.Cal
         env.problem("needs-window", message, call.span, f"Let it stand where there is one value for each {unit.per}.")
         return ""
     return column.name
+
+
+def _is_timeless(env: Environment, kind: RecordKind, call: t.Call) -> bool:
+    """Whether rows without a period are without a date as well; else all of them would be added up, in every period alike."""
+    dates = [c.name for c in kind.columns if isinstance(c.type, DateType)]
+    if not dates:
+        return True
+    message = f"{kind.name} has no column that names a period, so all its rows would be added up in each period, whatever their {dates[0]}."
+    hint = f"Credit them: credit NAME from {kind.name}, on {dates[0]}; or declare a column of {kind.name} as month, quarter, half or year."
+    env.problem("needs-window", message, call.span, _instead(env, kind) or hint)
+    return False
 
 
 __all__ = ["credit_aggregate", "type_aggregate"]

@@ -11,6 +11,7 @@ from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check import expressions
 from compplan.language.check.credits import type_credit
+from compplan.language.check.doubtful import warn_doubtful
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
@@ -36,8 +37,6 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
     if factors:
         place = place.having(target=factors[0])
     conditions = [expressions.type_condition(env, place, s.value) for s in _sentences(tree, "only if")]  # type: ignore[arg-type]
-    for condition in conditions:
-        _warn_constant(env, condition)
     cap = _limit(env, place, tree, "cap", currency) if factors else None
     floor = _limit(env, place, tree, "floor", currency) if factors else None
     if isinstance(cap, ty.Const) and isinstance(floor, ty.Const) and cap.value < floor.value:  # type: ignore[operator]
@@ -58,16 +57,8 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
         cap, floor, thing, unit, None, tree.span,
     )  # fmt: skip
     typed = replace(typed, earned_at=_earned_at(typed))
+    warn_doubtful(env, typed, tree)
     return typed if _running_fits(env, typed) else None
-
-
-def _warn_constant(env: Environment, condition: ty.Expr | None) -> None:
-    """A condition without a name in it decides nothing."""
-    calculated = (ty.Const, ty.Cmp, ty.In, ty.NotE, ty.AndOr, ty.Arith, ty.Neg, ty.Named, ty.Within, ty.Empty, ty.Func)
-    if condition is None or not all(isinstance(e, calculated) for e in every(condition)):
-        return
-    always = f" is always {'yes' if condition.value else 'no'}" if isinstance(condition, ty.Const) else " is the same for everyone"
-    env.problem("constant", f"This condition{always}.", condition.span, "Leave it out, or compare something of the payee or the record.")
 
 
 def _sentences(tree: t.Component, keyword: str) -> list[t.Sentence]:

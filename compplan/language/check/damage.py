@@ -11,8 +11,11 @@ from compplan.diagnostics.suggest import closest
 from compplan.language import tree as t
 
 _IN_ITS_BLOCK = frozenset(
-    {"missing-sentence", "weights", "weights-unstated", "shares", "shares-unstated", "tier-start", "tier-end", "tier-gap", "tier-kind"}
-)
+    {
+        "missing-sentence", "weights", "weights-unstated", "shares", "shares-unstated", "tier-start", "tier-end", "tier-gap", "tier-kind",
+        "double-count", "repeated",
+    }
+)  # fmt: skip
 _OF_A_NAME = frozenset({"unknown-name", "unknown-use", "no-quota", "wrong-grain", "wrong-place", "wrong-arguments", "ambiguous-name"})
 _OPENING = ("use", "definitions")
 _WORD = re.compile(r"[A-Za-z_]\w*")

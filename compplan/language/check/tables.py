@@ -18,8 +18,8 @@ from compplan.language import typed as ty
 from compplan.language.check import expressions
 from compplan.language.check.environment import Environment
 from compplan.language.check.place import Place
-from compplan.language.check.tiers import report_bounds
-from compplan.language.units import TEXT, Unit, comparable
+from compplan.language.check.tiers import Bound, report_bounds
+from compplan.language.units import TEXT, Kind, Unit, comparable
 
 _PERCENT = re.compile(r"^-?\d+(\.\d+)?%$")
 _MULTIPLE = re.compile(r"^-?\d+(\.\d+)?x$")
@@ -251,7 +251,7 @@ def _axis(env: Environment, tree: t.Table, cells: list[_Cell]) -> tuple[Unit, li
     unit = _column_unit(env, tree, "of bounds", cells)
     if unit is None:
         return None
-    bounds = [(c.how, _bound(c), c.span) for c in cells if c.how in ("from", "below")]
+    bounds = [Bound(c.how, _bound(c), c.span, is_money=unit.kind is Kind.MONEY) for c in cells if c.how in ("from", "below")]
     if bounds and len(bounds) != len([c for c in cells if c.how != "any"]):
         env.problem("table-shape", "The side of a grid has either bounds or values, not both.", cells[0].span)
         return None

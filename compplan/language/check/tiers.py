@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -14,7 +15,7 @@ from compplan.language import typed as ty
 from compplan.language.check import expressions
 from compplan.language.check.environment import Environment
 from compplan.language.check.place import Place
-from compplan.language.units import Unit, product
+from compplan.language.units import Kind, Unit, product
 
 _CLOSED = re.compile(r"(9{2,}|0*01)$")
 
@@ -133,65 +134,110 @@ def _curve_kinds_fit(env: Environment, factor: t.Curve) -> bool:
 
 
 def _bounds_fit(env: Environment, factor: t.Slices | t.Step | t.Curve, rows: list[tuple[ty.Expr, ty.Expr]]) -> bool:
-    """Order, gaps, overlaps and the beginning, as far as the bounds are constants."""
-    bounds = [(r.bound_kind.value, _constant(b), r.bound.span) for r, (b, _) in zip(factor.rows, rows, strict=True)]
-    known = [(how, value, span) for how, value, span in bounds if value is not None]
-    if len(known) != len(bounds):
-        return True
-    good = report_bounds(env, known)
-    if good and not isinstance(factor, t.Curve) and known[0][0] == "from" and known[0][1] != 0:
+    """Order, gaps, overlaps and the beginning, as far as they can be seen without records."""
+    bounds = [_bound(r.bound_kind.value, b, r.bound.span) for r, (b, _) in zip(factor.rows, rows, strict=True)]
+    good = report_bounds(env, bounds)
+    if good and not isinstance(factor, t.Curve) and bounds[0].how == "from" and bounds[0].value != 0:
         message = "It is not said what holds below the first bound."
         hint = "Begin with a row from 0, or with a row below."
-        env.problem("tier-start", message, known[0][2], hint)
+        env.problem("tier-start", message, bounds[0].span, hint)
         return False
     return good
 
 
-def _constant(bound: ty.Expr) -> Fraction | date | None:
-    """A bound's value where it is a constant or a constant share of one figure (which then stands for 100 %)."""
-    if isinstance(bound, ty.Const) and isinstance(bound.value, (Fraction, date)):
-        return bound.value
-    if isinstance(bound, ty.Neg) and isinstance(bound.operand, ty.Const) and isinstance(bound.operand.value, Fraction):
-        return -bound.operand.value
-    if (
-        isinstance(bound, ty.Arith)
-        and bound.operator == "*"
-        and isinstance(bound.left, ty.Const)
-        and isinstance(bound.left.value, Fraction)
-    ):
-        return bound.left.value
-    return None
+def _bound(how: str, expr: ty.Expr, span: Span) -> Bound:
+    """A bound as a share of one figure, where it is one; zero is zero of whatever."""
+    share, base = _share_of(expr)
+    return Bound(how, share, span, None if share == 0 else base, expr.unit.kind is Kind.MONEY)
 
 
-def report_bounds(env: Environment, bounds: Sequence[tuple[str, Fraction | date, Span]]) -> bool:
-    """Whether bounds rise without gap or overlap; `below 80` is followed by `from 80`. Reports each that does not."""
+def _share_of(expr: ty.Expr) -> tuple[Fraction, ty.Expr | None]:
+    """A formula as a constant times what remains of it; nothing remains of a constant."""
+    match expr:
+        case ty.Const(value=Fraction() as value):
+            return value, None
+        case ty.Named():
+            return _share_of(expr.value)
+        case ty.Neg():
+            share, base = _share_of(expr.operand)
+            return -share, base
+        case ty.Arith(operator="*"):
+            (left, base), (right, other) = _share_of(expr.left), _share_of(expr.right)
+            if base is None or other is None:
+                return left * right, base or other
+        case ty.Div(right=ty.Const(value=Fraction() as value)):
+            share, base = _share_of(expr.left)
+            return share / value, base
+    return Fraction(1), expr
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A bound of tiers or of a grid: the word before it, and its value, which is a share of `base` where it has one."""
+
+    how: str
+    value: Fraction | date
+    span: Span
+    base: ty.Expr | None = None
+    is_money: bool = False
+
+
+def report_bounds(env: Environment, bounds: Sequence[Bound]) -> bool:
+    """Whether bounds rise without gap or overlap; `below 80` is followed by `from 80`. Reports each that does not.
+
+    Only bounds of one base have an order that can be seen; that of others is for the records to say.
+    """
     good = True
-    for (how, value, _), (next_how, next_value, span) in pairwise(bounds):
-        joined = how == "below" or next_how == "above"
-        if joined and next_value != value:
-            gap = next_value > value  # type: ignore[operator]
-            code = "tier-gap" if gap else "tier-overlap"
-            message = "Between this bound and the one before nothing is said." if gap else "This row begins before the one above it ends."
-            env.problem(code, message, span, "Let the next row begin at the very same bound.")
-            good = False
-        elif not joined and next_value == value:
-            env.problem("tier-overlap", "Two rows begin at the same bound.", span)
-            good = False
-        elif next_value < value:  # type: ignore[operator]
-            env.problem(
-                "tier-order", "This bound is lower than the one above it.", span, "Order the rows from the lowest bound to the highest."
-            )
-            good = False
-    for _, value, span in bounds:
-        _warn_closed(env, value, span)
+    for first, second in pairwise(bounds):
+        if first.how == "below" or second.how == "above":
+            good = _report_unjoined(env, first, second) and good
+    for index, bound in enumerate(bounds):
+        before = next((b for b in reversed(bounds[:index]) if b.base == bound.base or 0 in (b.value, bound.value)), None)
+        joined = index > 0 and (bounds[index - 1].how == "below" or bound.how == "above")
+        if before is not None and not joined:
+            good = _report_order(env, before, bound) and good
+        _warn_closed(env, bound)
     return good
 
 
-def _warn_closed(env: Environment, value: Fraction | date, span: Span) -> None:
-    if not isinstance(value, Fraction) or value == int(value * 100) * Fraction(1, 100) == round(value):
+def _report_unjoined(env: Environment, first: Bound, second: Bound) -> bool:
+    """A row `below` ends, and a row `above` begins, at the bound beside it."""
+    if (first.base, first.value) == (second.base, second.value):
+        return True
+    code = "tier-gap"
+    message = "It cannot be seen that this row begins where the one above it ends."
+    if first.base == second.base or 0 in (first.value, second.value):
+        gap = second.value > first.value  # type: ignore[operator]
+        code = "tier-gap" if gap else "tier-overlap"
+        message = "Between this bound and the one before nothing is said." if gap else "This row begins before the one above it ends."
+    env.problem(code, message, second.span, "Let the next row begin at the very same bound.")
+    return False
+
+
+def _report_order(env: Environment, first: Bound, second: Bound) -> bool:
+    if second.value == first.value:
+        env.problem("tier-overlap", "Two rows begin at the same bound.", second.span)
+    elif second.value < first.value:  # type: ignore[operator]
+        hint = "Order the rows from the lowest bound to the highest."
+        env.problem("tier-order", "This bound is lower than the one above it.", second.span, hint)
+    else:
+        return True
+    return False
+
+
+def _warn_closed(env: Environment, bound: Bound) -> None:
+    """Money that ends in 99 or 01 is one beside a round bound, and so are fractions that do."""
+    value = bound.value
+    if not isinstance(value, Fraction):
         return
-    scaled = value * 10**6
-    digits = str(int(scaled)).rstrip("0")
-    if scaled == int(scaled) and len(digits) > 3 and _CLOSED.search(digits):
+    if value == round(value):
+        beside = bound.is_money and bound.base is None and value >= 999 and value % 100 in (1, 99)
+    else:
+        scaled = value * 10**6
+        digits = str(int(scaled)).rstrip("0")
+        beside = scaled == int(scaled) and len(digits) > 3 and _CLOSED.search(digits) is not None
+    if beside:
         message = "A row reaches up to the next bound, so a bound that ends in 99 or 01 leaves a hole for what lies between."
-        env.problem("closed-bound", message, span, "Write the round bound: a row holds from it on, the row before up to just below it.")
+        env.problem(
+            "closed-bound", message, bound.span, "Write the round bound: a row holds from it on, the row before up to just below it."
+        )

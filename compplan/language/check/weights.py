@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from compplan.diagnostics import Related
 from compplan.language import tree as t
-from compplan.language.check.environment import Environment
+from compplan.language.check.environment import DEEPEST, Environment
+from compplan.schema import Period
+
+_LARGEST = Decimal(10**6)
+_Share = tuple[Decimal, t.Expression]
+
+
+@dataclass(frozen=True, slots=True)
+class _Weight:
+    """A share of a target that one component pays."""
+
+    column: str
+    share: Decimal
+    period: Period
+    sentence: t.Sentence
+    of_a_name: bool
+    """Whether a part is paid of what has a name of its own, such as 20% of the year's target in a quarter."""
 
 
 def check_weights(env: Environment, plan: t.Plan) -> None:
     """Every `pay 75% of target per quarter` counts to the weights of the column `target`."""
     if env.damage.touches(plan.span):
         return
-    found: dict[str, list[tuple[Decimal, t.Sentence]]] = {}
+    found: dict[str, list[_Weight]] = {}
     for component in plan.lines:
         if isinstance(component, t.Component):
-            for column, share, sentence in _weighted(component):
-                _warn_other_period(env, component, sentence)
-                found.setdefault(column, []).append((share, sentence))
+            for weight in _weights(env, component):
+                _warn_other_period(env, component, weight)
+                found.setdefault(weight.column, []).append(weight)
     stated: dict[str, t.Weights] = {}
     for line in plan.lines:
         if isinstance(line, t.Weights):
-            if line.column.text in stated:
+            if _column(line) in stated:
                 env.problem("duplicate-sentence", f"The weights of {line.column.text} are stated twice.", line.span)
-            stated[line.column.text] = line
+            stated[_column(line)] = line
     for column, weights in found.items():
         _check(env, column, weights, stated.get(column))
     for column, line in stated.items():
@@ -33,39 +50,71 @@ def check_weights(env: Environment, plan: t.Plan) -> None:
             env.problem("weights", f"No component pays a share of {column}.", line.span)
 
 
-def _warn_other_period(env: Environment, component: t.Component, sentence: t.Sentence) -> None:
+def _column(line: t.Weights) -> str:
+    return line.column.text.removeprefix("payee.")
+
+
+def _warn_other_period(env: Environment, component: t.Component, weight: _Weight) -> None:
     """A quarter's target that is paid each month is paid three times."""
     fors = [line for line in component.lines if isinstance(line, t.ForPeriod)]
-    value = sentence.value.operand if isinstance(sentence.value, t.ShareOf) else sentence.value
-    if not fors or not isinstance(value, t.PerPeriod):
+    if not fors or weight.of_a_name:
         return
     paid = fors[0].to_date.period if fors[0].to_date else fors[0].period
-    if value.period != paid:
-        message = f"The target of a {value.period} is paid for each {paid}."
-        env.problem("target-period", message, sentence.span, f"Write per {paid}, if a share of the target is meant.")
+    if weight.period != paid:
+        message = f"The target of a {weight.period} is paid for each {paid}."
+        env.problem("target-period", message, weight.sentence.span, f"Write per {paid}, if a share of the target is meant.")
 
 
-def _weighted(component: t.Component) -> Iterator[tuple[str, Decimal, t.Sentence]]:
+def _weights(env: Environment, component: t.Component) -> Iterator[_Weight]:
+    shares = _Shares({**env.lets, **{line.name.text: line for line in component.lines if isinstance(line, t.Let)}})
     for line in component.lines:
-        if not isinstance(line, t.Sentence) or line.keyword != "pay":
-            continue
-        value = line.value
-        share = Decimal(1)
-        if isinstance(value, t.ShareOf):
-            share, value = Decimal(str(value.share.value)), value.operand
-        if isinstance(value, t.PerPeriod) and isinstance(value.operand, t.Path):
-            yield value.operand.text, share, line
+        if isinstance(line, t.Sentence) and line.keyword == "pay" and not isinstance(line.value, (t.Slices, t.Step, t.Curve)):
+            share, of = shares.of(line.value)
+            if isinstance(of, t.PerPeriod) and isinstance(of.operand, t.Path):
+                of_a_name = isinstance(line.value, t.ShareOf) and isinstance(line.value.operand, t.Path)
+                yield _Weight(of.operand.text.removeprefix("payee."), share, of.period, line, of_a_name)
 
 
-def _check(env: Environment, column: str, weights: list[tuple[Decimal, t.Sentence]], stated: t.Weights | None) -> None:
-    total = sum((share for share, _ in weights), Decimal(0))
+@dataclass(slots=True)
+class _Shares:
+    """Reads formulas as a percentage of something, names followed; each name is followed once, and none too far."""
+
+    lets: Mapping[str, t.Let]
+    known: dict[str, _Share] = field(default_factory=dict)
+    depth: int = 0
+
+    def of(self, expr: t.Expression) -> _Share:
+        """The percentage as a share, and what it is taken of."""
+        match expr:
+            case t.Path(names=(name,)) if name.text in self.lets:
+                return self._named(name.text, expr)
+            case t.PerPeriod(operand=t.Path() as path):
+                share, of = self.of(path)
+                return share, t.PerPeriod(of, expr.period, expr.span)
+            case t.ShareOf():
+                share, of = self.of(expr.operand)
+                return min(Decimal(str(expr.share.value)) * share, _LARGEST), of
+        return Decimal(1), expr
+
+    def _named(self, name: str, expr: t.Expression) -> _Share:
+        if name not in self.known:
+            self.known[name] = Decimal(1), expr
+            self.depth += 1
+            if self.depth <= DEEPEST:
+                self.known[name] = self.of(self.lets[name].value)
+            self.depth -= 1
+        return self.known[name]
+
+
+def _check(env: Environment, column: str, weights: list[_Weight], stated: t.Weights | None) -> None:
+    total = sum((w.share for w in weights), Decimal(0))
     text = f"{(total * 100).normalize():f}%"
     if stated is None:
         message = f"Components pay shares of {column}, and the plan does not say what they add up to."
         hint = f"They add up to {text}: write weights of {column} add to {text}, if that is meant."
-        env.problem("weights-unstated", message, weights[0][1].span, hint)
+        env.problem("weights-unstated", message, weights[0].sentence.span, hint)
         return
     if total != stated.total.value:
-        related = tuple(Related(s.span, f"{(share * 100).normalize():f}%") for share, s in weights)
+        related = tuple(Related(w.sentence.span, f"{(w.share * 100).normalize():f}%") for w in weights)
         message = f"The shares of {column} that components pay add up to {text}."
         env.problem("weights", message, stated.span, "Change a share, or the total.", related)

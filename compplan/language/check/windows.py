@@ -26,7 +26,7 @@ def type_measure_name(env: Environment, place: Place, name: str, span: Span) -> 
 
 def _measure_over(env: Environment, place: Place, name: str, window: ty.Window | None, span: Span) -> ty.MeasureAt | None:
     measure = type_measure(env, name)
-    if measure is None:
+    if measure is None or _is_inside_a_sum(env, place, _shown(env, measure), span):
         return None
     if place.grain is Grain.MEASURE and window is None:
         return ty.MeasureAt(measure.name, ty.Window("year"), measure.unit, span)
@@ -51,6 +51,16 @@ def _measure_over(env: Environment, place: Place, name: str, window: ty.Window |
         env.problem("needs-window", message, span, f"Write over {chosen.period} to date.")
         return None
     return ty.MeasureAt(measure.name, chosen, measure.unit, span)
+
+
+def _is_inside_a_sum(env: Environment, place: Place, shown: str, span: Span) -> bool:
+    """Reports a measure or quota in what is added up: each credit counts or not by itself alone."""
+    if not place.adding or place.credit is None:
+        return False
+    message = f"{shown} cannot stand in a sum or count of {place.credit.name}: what is added up goes by each credit alone."
+    hint = f"Put it into the component: only if ..., or for each {place.credit.name} where ... ."
+    env.problem("wrong-place", message, span, hint)
+    return True
 
 
 def _shown(env: Environment, measure: ty.Measure) -> str:
@@ -123,6 +133,8 @@ def type_quota(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
     if found is None:
         return None
     name, window = found
+    if _is_inside_a_sum(env, place, f"The quota for {name}", call.span):
+        return None
     if place.grain not in (Grain.PERIOD, Grain.CREDIT) or (place.window is None and window is None):
         env.problem("needs-window", f"The quota for {name} needs a period here.", call.span, f"Write quota({name} over quarter).")
         return None
