@@ -95,7 +95,7 @@ class Emitter:
                 condition = self.condition(expr)
                 return [condition.this if isinstance(condition, exp.Coalesce) else condition]
 
-    def emit(self, expr: ty.Expr) -> Emitted:  # noqa: C901, PLR0912 - one line for each kind of formula
+    def emit(self, expr: ty.Expr) -> Emitted:  # noqa: C901 - one line for each kind of formula
         """Any formula."""
         match expr:
             case ty.Const():

@@ -11,15 +11,17 @@ from sqlglot import exp
 from compplan.calendar import Calendar
 from compplan.engine import sql
 from compplan.engine.columns import RecordColumns
+from compplan.engine.credit_shape import CreditShape
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.figure_checks import figure_check
 from compplan.engine.lower_components import ComponentLowering, Windowed, formulas
-from compplan.engine.lower_credits import CreditLowering, CreditShape, managers_step
+from compplan.engine.lower_credits import CreditLowering
 from compplan.engine.lower_measures import MeasureShape, Valued, lower_measure, lower_window, window_name
 from compplan.engine.lower_payouts import lower_payouts, lower_plan_payouts
 from compplan.engine.lower_quotas import lower_quota, lower_quota_window, lower_record_sum
 from compplan.engine.project_earnings import earnings_query
 from compplan.engine.rankings import ranking_query
+from compplan.engine.reporting_lines import managers_step
 from compplan.engine.scope import Scope
 from compplan.engine.steps import RECORDS, Earnings, Lowered, Months, Step, identifier, table
 from compplan.language import typed as ty

@@ -10,8 +10,8 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.columns import RecordColumns
+from compplan.engine.credit_shape import ORDER, CreditShape
 from compplan.engine.emit import Emitted, Emitter, Leaf, round_to
-from compplan.engine.lower_credits import ORDER, CreditShape
 from compplan.engine.lower_measures import Valued, owner_of, periods
 from compplan.engine.lower_quotas import join_valued
 from compplan.engine.running_totals import RunningTotals

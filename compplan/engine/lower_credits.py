@@ -10,97 +10,15 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.columns import RecordColumns, node_of
+from compplan.engine.credit_shape import CreditShape, at, carried, record_columns
 from compplan.engine.emit import Emitted, Emitter, Leaf
+from compplan.engine.reporting_lines import MANAGERS
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
 from compplan.engine.steps import RECORDS, Check, Step, table
 from compplan.language import typed as ty
 from compplan.language.walk import every
-from compplan.schema import PEOPLE, RecordKind
-
-MANAGERS = "managers_above"
-
-
-@dataclass(frozen=True, slots=True)
-class CreditShape:
-    """What a lowered credit looks like: its step, its record's key, the type of each amount, the record's fields that it carries along."""
-
-    credit: ty.Credit
-    step: str
-    record: tuple[str, ...]
-    share: Figure
-    amounts: Mapping[str, Figure]
-    fields: Mapping[tuple[str, ...], Emitted]
-
-    @property
-    def marks(self) -> tuple[str, ...]:
-        """What tells apart several credits of one payee on one record: which give, and through whom; only where there can be several."""
-        give = ("give",) if len(self.credit.gives) > 1 else ()
-        return (*give, "via") if self.credit.from_credit else give
-
-    def column(self, leaf: ty.CreditField | ty.RecordField, alias: str) -> Emitted:
-        """A field of a row of the credit, under a table's alias."""
-        if isinstance(leaf, ty.RecordField):
-            return _at(self.fields[leaf.path], carried(leaf.path), alias)
-        if leaf.name == "share":
-            return _at(self.share, "share", alias)
-        if leaf.name == "overlay":
-            return sql.column("overlay", alias)
-        return _at(self.amounts[leaf.name], leaf.name, alias)
-
-
-def _at(shape: Emitted, name: str, alias: str) -> Emitted:
-    node = sql.column(name, alias)
-    return Figure(node, shape.digits, shape.decimals) if isinstance(shape, Figure) else node
-
-
-def carried(path: tuple[str, ...]) -> str:
-    """The name under which a credit carries a field of its record."""
-    return "record_" + "__".join(path)
-
-
-def record_columns(kind: RecordKind) -> tuple[str, ...]:
-    """The names under which a credit carries its record's key."""
-    return ("record", *(f"record_{n}" for n in range(2, len(kind.key) + 1)))
-
-
-ORDER = ("give", "via", "share", "credited")
-"""What follows date and record in the order of a payee's credits; rows that are the same in all of it are the same."""
-
-
-def managers_step(scope: Scope) -> Step:
-    """Every person with every manager above: each pair once, however long the line."""
-    people = scope.schema.kinds[PEOPLE]
-    key = people.key[0]
-    direct = exp.select(sql.alias(sql.column(key, "p"), "person"), sql.alias(sql.column("manager", "p"), "manager")).from_(
-        table(PEOPLE, "p", RECORDS), copy=False
-    )
-    direct = direct.where(sql.not_null(sql.column("manager", "p")), copy=False)
-    above = (
-        exp.select(sql.column("person", "a"), sql.alias(sql.column("manager", "p"), "manager"))
-        .from_(exp.to_table("above").as_("a"), copy=False)
-        .join(table(PEOPLE, "p", RECORDS), on=exp.EQ(this=sql.column(key, "p"), expression=sql.column("manager", "a")), copy=False)
-        .where(sql.not_null(sql.column("manager", "p")), copy=False)
-    )
-    both = exp.union(direct, above, distinct=True)
-    query = (
-        exp.select(sql.column("person"), sql.column("manager"))
-        .from_("above", copy=False)
-        .with_("above", as_=both, recursive=True, copy=False)
-    )
-    circle = (
-        exp.select(sql.column("person"))
-        .from_(table(MANAGERS), copy=False)
-        .where(exp.EQ(this=sql.column("person"), expression=sql.column("manager")), copy=False)
-    )
-    check = Check(
-        "manager-circle",
-        "The reporting lines go round in a circle",
-        circle,
-        lambda row: f"{row[0]} is, over others, their own manager.",
-        "Correct the column manager in the people's records.",
-    )
-    return Step(MANAGERS, "Every person with every manager above", ("person", "manager"), query, (), None, (check,))
+from compplan.schema import PEOPLE
 
 
 @dataclass(slots=True)
@@ -265,7 +183,7 @@ class CreditLowering:
         """What a name stands for beside a child's row: the base has what is the record's own."""
         if isinstance(leaf, ty.ChildField):
             return self._leaf(leaf)
-        return _at(self._leaf(leaf), self._lifted(leaf), "b")
+        return at(self._leaf(leaf), self._lifted(leaf), "b")
 
     def _rest(self) -> Figure:
         rest = sql.constant(self.credit.total)

@@ -9,8 +9,8 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.columns import RecordColumns
+from compplan.engine.credit_shape import CreditShape
 from compplan.engine.emit import Emitted, Emitter, Leaf
-from compplan.engine.lower_credits import CreditShape
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
 from compplan.engine.steps import CALENDAR, RECORDS, Check, Step, identifier, table

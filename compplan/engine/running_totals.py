@@ -13,7 +13,7 @@ from datetime import date
 from sqlglot import exp
 
 from compplan.engine import sql
-from compplan.engine.lower_credits import CreditShape
+from compplan.engine.credit_shape import CreditShape
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
 from compplan.engine.steps import table

@@ -1,0 +1,60 @@
+"""What a lowered credit looks like to those that read it: the names and types of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from compplan.engine import sql
+from compplan.engine.emit import Emitted
+from compplan.engine.sql import Figure
+from compplan.language import typed as ty
+from compplan.schema import RecordKind
+
+
+@dataclass(frozen=True, slots=True)
+class CreditShape:
+    """What a lowered credit looks like: its step, its record's key, the type of each amount, the record's fields that it carries along."""
+
+    credit: ty.Credit
+    step: str
+    record: tuple[str, ...]
+    share: Figure
+    amounts: Mapping[str, Figure]
+    fields: Mapping[tuple[str, ...], Emitted]
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What tells apart several credits of one payee on one record: which give, and through whom; only where there can be several."""
+        give = ("give",) if len(self.credit.gives) > 1 else ()
+        return (*give, "via") if self.credit.from_credit else give
+
+    def column(self, leaf: ty.CreditField | ty.RecordField, alias: str) -> Emitted:
+        """A field of a row of the credit, under a table's alias."""
+        if isinstance(leaf, ty.RecordField):
+            return at(self.fields[leaf.path], carried(leaf.path), alias)
+        if leaf.name == "share":
+            return at(self.share, "share", alias)
+        if leaf.name == "overlay":
+            return sql.column("overlay", alias)
+        return at(self.amounts[leaf.name], leaf.name, alias)
+
+
+def at(shape: Emitted, name: str, alias: str) -> Emitted:
+    """A column of the same type as another, under a table's alias."""
+    node = sql.column(name, alias)
+    return Figure(node, shape.digits, shape.decimals) if isinstance(shape, Figure) else node
+
+
+def carried(path: tuple[str, ...]) -> str:
+    """The name under which a credit carries a field of its record."""
+    return "record_" + "__".join(path)
+
+
+def record_columns(kind: RecordKind) -> tuple[str, ...]:
+    """The names under which a credit carries its record's key."""
+    return ("record", *(f"record_{n}" for n in range(2, len(kind.key) + 1)))
+
+
+ORDER = ("give", "via", "share", "credited")
+"""What follows date and record in the order of a payee's credits; rows that are the same in all of it are the same."""
