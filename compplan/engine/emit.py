@@ -7,13 +7,14 @@ a comparison with something empty is no.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
 from sqlglot import exp
 
 from compplan.calendar import Calendar
+from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine import sql
 from compplan.engine.emit_tiers import emit_tiers
 from compplan.engine.sql import Figure
@@ -30,6 +31,7 @@ _COMPARATORS: Mapping[str, type[exp.Binary]] = {
     ">": exp.GT,
     ">=": exp.GTE,
 }
+MOST_NODES = 30_000
 _MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -44,6 +46,7 @@ class Emitter:
     tables: Mapping[str, ty.Table]
     calendar: Calendar
     narrow: bool = False
+    sizes: sql.Sizes = field(default_factory=sql.Sizes, compare=False)
 
     def figure(self, expr: ty.Expr) -> Figure:
         """A formula that is a number."""
@@ -95,7 +98,16 @@ class Emitter:
                 condition = self.condition(expr)
                 return [condition.this if isinstance(condition, exp.Coalesce) else condition]
 
-    def emit(self, expr: ty.Expr) -> Emitted:  # noqa: C901 - one line for each kind of formula
+    def emit(self, expr: ty.Expr) -> Emitted:
+        """Any formula. Raises Problems where its SQL would grow beyond all bounds: a figure is written out wherever it is used."""
+        emitted = self._emitted(expr)
+        if self.sizes.of(emitted.node if isinstance(emitted, Figure) else emitted) > MOST_NODES:
+            message = "The formula uses parts of parts so often that it cannot be worked out in one go."
+            hint = "Divide it: an amount of the credit, a measure or a component of its own is worked out by itself."
+            raise Problems([Diagnostic("too-large", "A formula is too large", message, expr.span, hint)])
+        return emitted
+
+    def _emitted(self, expr: ty.Expr) -> Emitted:  # noqa: C901 - one line for each kind of formula
         """Any formula."""
         match expr:
             case ty.Const():

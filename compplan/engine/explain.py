@@ -34,7 +34,7 @@ from compplan.engine.lower_components import Figured, product
 from compplan.engine.observe import ConditionPlan, NodePlan, Observer, Sources, figure_columns, to_value
 from compplan.engine.project_earnings import fixed, month_earned
 from compplan.engine.run_folder import Run
-from compplan.engine.steps import RECORDS, STEPS, Months, identifier
+from compplan.engine.steps import RECORDS, STEPS, Months
 from compplan.language import typed as ty
 from compplan.project_plans import ProjectPlans, read_plans
 from compplan.records.project import Project, load_project
@@ -140,7 +140,7 @@ class _Explainer:
 
     def is_payee(self, plan: ty.Plan) -> bool:
         """Whether the plan pays the payee."""
-        step = quoted(identifier("payees", plan.name))
+        step = quoted(self.lowering.plan_step(plan, "payees"))
         return self.connection.execute(f"SELECT 1 FROM {STEPS}.{step} WHERE payee = ?", [self.payee]).fetchone() is not None
 
     def plan(self, plan: ty.Plan) -> PlanExplanation:
@@ -192,9 +192,9 @@ class _Explainer:
         for index, cap in enumerate(plan.caps, 1):
             ratio = MONTHS_IN[cap.period] // MONTHS_IN[plan.payout]
             query = f"""SELECT n.label, l."limit", coalesce(c.amount, 0)
-                FROM calendar.periods n JOIN {STEPS}.{quoted(identifier("limit", plan.name, str(index)))} l
+                FROM calendar.periods n JOIN {STEPS}.{quoted(self.lowering.plan_step(plan, "limit", str(index)))} l
                   ON l.period = n.number // {ratio} AND l.payee = ?
-                LEFT JOIN {STEPS}.{quoted(identifier("cap", plan.name, str(index)))} c ON c.payee = l.payee AND c.period = n.number
+                LEFT JOIN {STEPS}.{quoted(self.lowering.plan_step(plan, "cap", str(index)))} c ON c.payee = l.payee AND c.period = n.number
                 WHERE n.kind = ? AND n.first_month >= ? AND n.last_month <= ? ORDER BY n.number"""
             months = self.lowering.asked
             rows = self.connection.execute(query, [self.payee, plan.payout, months.first, months.last]).fetchall()

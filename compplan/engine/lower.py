@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -23,6 +23,7 @@ from compplan.engine.project_earnings import earnings_query
 from compplan.engine.rankings import ranking_query
 from compplan.engine.reporting_lines import managers_step
 from compplan.engine.scope import Scope
+from compplan.engine.step_names import StepNames
 from compplan.engine.steps import RECORDS, Earnings, Lowered, Months, Step, identifier, table
 from compplan.language import typed as ty
 from compplan.language.walk import every
@@ -47,7 +48,7 @@ class Lowering:
     _credits: dict[str, CreditShape] = field(default_factory=dict)
     _measures: dict[str, MeasureShape] = field(default_factory=dict)
     _quotas: dict[str, Valued] = field(default_factory=dict)
-    _names: dict[str, str] = field(default_factory=dict)
+    _names: StepNames = field(default_factory=StepNames)
     _windows: dict[tuple[str, Windowed, Period], Valued] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -59,6 +60,15 @@ class Lowering:
                 self.measure_step(plan, measure)
             for quota in plan.quotas:
                 self.quota_step(plan, quota)
+        for plan in self.plans:
+            for kind in ("payees", "earned", "payouts"):
+                self.plan_step(plan, kind)
+            for component in plan.components:
+                self.plan_step(plan, "ranking", component.name)
+                self.plan_step(plan, "earnings", component.name)
+            for index, _ in enumerate(plan.caps, 1):
+                self.plan_step(plan, "limit", str(index))
+                self.plan_step(plan, "cap", str(index))
 
     def lower(self) -> Lowered:
         """All steps."""
@@ -76,7 +86,8 @@ class Lowering:
         )
 
     def _add(self, step: Step) -> None:
-        self.steps.setdefault(step.name, step)
+        known = self.steps.setdefault(step.name, step)
+        assert known is step or known.query == step.query, f"two steps are called {step.name}"
 
     def scope(self, plan: ty.Plan) -> Scope:
         """What the passes need to know, with the tables of a plan."""
@@ -86,33 +97,31 @@ class Lowering:
 
     def _name(self, plan: ty.Plan, kind: str, name: str, signature: str) -> str:
         """A step's name: the plain one for what came first, one with the plan's name where another plan means something else by it."""
-        plain = identifier(kind, name)
-        for candidate in (
-            plain,
-            identifier(kind, name, "of", plan.name),
-            *(identifier(kind, name, "of", plan.name, str(n)) for n in range(2, 99)),
-        ):
-            if self._names.setdefault(candidate, signature) == signature:
-                return candidate
-        raise AssertionError("a hundred definitions of one name")
+        of_plan = identifier(kind, name, "of", plan.name)
+        return self._names.first_of(f"{kind} {name}: {signature}", (identifier(kind, name), of_plan), of_plan)
+
+    def plan_step(self, plan: ty.Plan, kind: str, *words: str) -> str:
+        """The name of a step of one plan: its payees, what a component of it earns, and so on."""
+        return self._names.name(f"{kind} of {plan.name}: {words!r}", kind, plan.name, *words)
 
     def credit_step(self, plan: ty.Plan, name: str) -> str:
         """The name of a credit's step."""
         credit = plan.credits[name]
         origin = self.credit_step(plan, credit.source) if credit.from_credit else ""
         fields = sorted(".".join(f.path) for f in self._fields_everywhere(credit))
-        tables = [plan.tables[e.table] for f in _credit_formulas(credit) for e in every(f) if isinstance(e, ty.Lookup)]
-        return self._name(plan, "credit", name, f"{credit!r}|{origin}|{fields}|{tables!r}")
+        return self._name(plan, "credit", name, f"{credit!r}|{origin}|{fields}|{_tables(plan, _credit_formulas(credit))}")
 
     def measure_step(self, plan: ty.Plan, name: str) -> str:
         """The name of a measure's step by month."""
         measure = plan.measures[name]
         sources = sorted((part.credit, self.credit_step(plan, part.credit)) for part in measure.parts)
-        return self._name(plan, "measure", name, f"{measure!r}|{sources}")
+        inside = [f for part in measure.parts for f in (part.value, part.where) if f is not None]
+        return self._name(plan, "measure", name, f"{measure!r}|{sources}|{_tables(plan, inside)}")
 
     def quota_step(self, plan: ty.Plan, name: str) -> str:
         """The name of a quota's step by its own period."""
-        return self._name(plan, "quota", name, f"{plan.quotas[name]!r}|{plan.measures[name].group}")
+        quota = plan.quotas[name]
+        return self._name(plan, "quota", name, f"{quota!r}|{plan.measures[name].group}|{_tables(plan, [quota.value])}")
 
     # ---- credits
 
@@ -178,7 +187,8 @@ class Lowering:
     def measure_over(self, plan: ty.Plan, leaf: ty.MeasureAt, cadence: Period) -> Valued:
         """A measure over a window for each period of a cadence."""
         shape = self._measure(plan, leaf.measure)
-        step, valued = lower_window(self.scope(plan), shape, leaf.window, cadence)
+        name = self._windowed_step(shape.step, leaf.window, cadence)
+        step, valued = lower_window(self.scope(plan), shape, leaf.window, cadence, name)
         self._add(step)
         return valued
 
@@ -191,7 +201,7 @@ class Lowering:
             for e in every(quota.value):
                 if isinstance(e, ty.RecordSum):
                     step, sums[e] = lower_record_sum(
-                        self.scope(plan), e, group, quota.period, identifier(name, "from", e.kind, str(len(sums) + 1))
+                        self.scope(plan), e, group, quota.period, self._names.name(f"{name}: {e!r}", name, "from", e.kind, str(len(sums) + 1))
                     )
                     self._add(step)
             step, self._quotas[name] = lower_quota(self.scope(plan), quota, group, name, sums)
@@ -199,23 +209,27 @@ class Lowering:
         base = self._quotas[name]
         if leaf.window == ty.Window(quota.period) and cadence == quota.period:
             return base
-        step, valued = lower_quota_window(self.scope(plan), quota, base, leaf.window, cadence)
+        windowed = self._windowed_step(base.step, leaf.window, cadence)
+        step, valued = lower_quota_window(self.scope(plan), quota, base, leaf.window, cadence, windowed)
         self._add(step)
         return valued
 
     def sum_over(self, plan: ty.Plan, leaf: ty.RecordSum, cadence: Period) -> Valued:
         """A sum over records for each payee and period of a cadence."""
         mark = hashlib.sha256(repr(leaf).encode()).hexdigest()[:6]
-        name = window_name(identifier("sum", leaf.kind, mark), leaf.window, cadence)
+        name = self._names.name(f"{cadence}: {leaf!r}|{_tables(plan, [leaf])}", window_name(identifier("sum", leaf.kind, mark), leaf.window, cadence))
         step, valued = lower_record_sum(self.scope(plan), leaf, None, cadence, name)
         self._add(step)
         return valued
+
+    def _windowed_step(self, base: str, window: ty.Window, cadence: Period) -> str:
+        return self._names.name(f"{base}: {window!r} {cadence}", window_name(base, window, cadence))
 
     # ---- payees, components, payouts
 
     def payees(self, plan: ty.Plan) -> str:
         """The step with the payees of a plan."""
-        name = identifier("payees", plan.name)
+        name = self.plan_step(plan, "payees")
         if name not in self.steps:
             self._add(_payees_step(self.scope(plan), plan, name))
         return name
@@ -224,13 +238,13 @@ class Lowering:
         """The lowering of a component, for all payees or for one."""
         grain = component.grain
         shapes = {grain.credit: self.credit(plan, grain.credit)} if isinstance(grain, ty.ForCredit) else {}
-        ranking = identifier("ranking", plan.name, component.name) if component.top is not None else None
+        ranking = self.plan_step(plan, "ranking", component.name) if component.top is not None else None
         return ComponentLowering(
             self.scope(plan), plan, component, shapes, self.source(plan), self.payees(plan), ranking, payee, narrow=self.narrow
         )
 
     def _component(self, plan: ty.Plan, component: ty.Component) -> Earnings:
-        name = earnings_name(plan, component)
+        name = self.plan_step(plan, "earnings", component.name)
         if component.top is not None:
             self._add(ranking_query(self.component(plan, component)))
         lowering = self.component(plan, component)
@@ -252,14 +266,9 @@ class Lowering:
             lowering.every_period = True
             return lowering
 
-        for step in lower_plan_payouts(self.scope(plan), plan, made, limit):
+        for step in lower_plan_payouts(self.scope(plan), plan, made, limit, self.plan_step):
             self._add(step)
-        return self.steps[identifier("payouts", plan.name)]
-
-
-def earnings_name(plan: ty.Plan, component: ty.Component) -> str:
-    """The step that holds a component's earnings."""
-    return identifier("earnings", plan.name, component.name)
+        return self.steps[self.plan_step(plan, "payouts")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +292,11 @@ class _Source:
                 return self.lowering.quota_over(self.plan, leaf, cadence)
             case ty.RecordSum():
                 return self.lowering.sum_over(self.plan, leaf, cadence)
+
+
+def _tables(plan: ty.Plan, formulas: Iterable[ty.Expr]) -> str:
+    """What the tables hold that formulas look something up in: the same formula means something else with other tables."""
+    return repr([plan.tables[e.table] for f in formulas for e in every(f) if isinstance(e, ty.Lookup)])
 
 
 def _credit_formulas(credit: ty.Credit) -> Iterator[ty.Expr]:

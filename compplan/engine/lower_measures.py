@@ -218,7 +218,7 @@ def periods(scope: Scope, cadence: Period, window: ty.Window) -> exp.Select:
     )
 
 
-def lower_window(scope: Scope, shape: MeasureShape, window: ty.Window, cadence: Period) -> tuple[Step, Valued]:
+def lower_window(scope: Scope, shape: MeasureShape, window: ty.Window, cadence: Period, name: str) -> tuple[Step, Valued]:
     """The measure over a window, for each owner and period of a cadence; where nothing was added up, sums are zero."""
     measure = shape.measure
     month = sql.column("month", "m")
@@ -248,6 +248,5 @@ def lower_window(scope: Scope, shape: MeasureShape, window: ty.Window, cadence: 
     value = Emitter(part, scope.tables, scope.calendar).figure(measure.formula)
     columns = [sql.column("owner", "s"), sql.column("period", "s"), *(sql.column(f"part_{i}", "s") for i in range(len(shape.parts)))]
     query = exp.select(*columns, value.named("value")).from_(summed.subquery("s"), copy=False)
-    name = window_name(shape.step, window, cadence)
     words = f"{measure.name} over {window.period} {'' if window.reach is Reach.WHOLE else 'to date'}".strip()
     return Step(name, words, ("owner", "period"), query, (shape.step,), measure.span), Valued(name, value)

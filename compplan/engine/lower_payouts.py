@@ -11,7 +11,7 @@ from compplan.engine.lower_components import ComponentLowering
 from compplan.engine.project_earnings import fixed
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
-from compplan.engine.steps import CALENDAR, Check, Earnings, Step, identifier, table
+from compplan.engine.steps import CALENDAR, Check, Earnings, Step, table
 from compplan.language import typed as ty
 from compplan.schema import MONTHS_IN
 
@@ -20,25 +20,25 @@ EARNING = "earning"
 
 
 def lower_plan_payouts(
-    scope: Scope, plan: ty.Plan, earnings: Sequence[Earnings], limit: Callable[[ty.PlanCap, int], ComponentLowering]
+    scope: Scope, plan: ty.Plan, earnings: Sequence[Earnings], limit: Callable[[ty.PlanCap, int], ComponentLowering], named: Callable[..., str]
 ) -> Iterator[Step]:
-    """The steps from a plan's earnings to its payouts; the last one is `payouts_<plan>`."""
+    """The steps from a plan's earnings to its payouts, the last one. `named` gives a step of the plan its name."""
     paid = [e for e in earnings if e.word != "award"]
-    name = identifier("earned", plan.name)
+    name = named(plan, "earned")
     yield Step(
         name, "Earnings by payout period", ("payee", "period", "component"), _earned(plan, paid), tuple(e.step for e in paid), plan.span
     )
     parts = [(name, EARNING)]
     for index, cap in enumerate(plan.caps, 1):
-        limits = _limits(limit(cap, index), cap, identifier("limit", plan.name, str(index)))
+        limits = _limits(limit(cap, index), cap, named(plan, "limit", str(index)))
         yield limits
-        corrections = identifier("cap", plan.name, str(index))
+        corrections = named(plan, "cap", str(index))
         query = _corrections(plan, cap, index, [p for p, _ in parts], limits.name)
         reads = (*(p for p, _ in parts), limits.name)
         checks = (_cap_check(cap, corrections),)
         yield Step(corrections, "What the cap takes off", ("payee", "period", "component"), query, reads, cap.span, checks)
         parts.append((corrections, CAP))
-    last = identifier("payouts", plan.name)
+    last = named(plan, "payouts")
     query = _asked(scope, plan, parts)
     yield Step(last, f"Payouts of {plan.label}", ("payee", "period", "component"), query, tuple(p for p, _ in parts), plan.span)
 

@@ -9,7 +9,7 @@ from sqlglot import exp
 from compplan.engine import sql
 from compplan.engine.columns import RecordColumns
 from compplan.engine.emit import Emitted, Emitter, Leaf
-from compplan.engine.lower_measures import Valued, owners, periods, window_name
+from compplan.engine.lower_measures import Valued, owners, periods
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
 from compplan.engine.steps import CALENDAR, RECORDS, Step, table
@@ -99,7 +99,9 @@ def join_valued(query: exp.Select, steps: Mapping[str, str], owner: exp.Expr, pe
     return query
 
 
-def lower_quota_window(scope: Scope, quota: ty.Quota, base: Valued, window: ty.Window, cadence: Period) -> tuple[Step, Valued]:
+def lower_quota_window(
+    scope: Scope, quota: ty.Quota, base: Valued, window: ty.Window, cadence: Period, name: str
+) -> tuple[Step, Valued]:
     """The quota over a window, for each owner and period of a cadence; empty where one of its periods has none."""
     size = MONTHS_IN[quota.period]
     first = exp.Mul(this=sql.column("period", "q"), expression=sql.whole(size))
@@ -119,6 +121,5 @@ def lower_quota_window(scope: Scope, quota: ty.Quota, base: Valued, window: ty.W
         .join(periods(scope, cadence, window).subquery("w"), on=inside, copy=False)
         .group_by(sql.column("owner", "q"), sql.column("period", "w"), copy=False)
     )
-    name = window_name(base.step, window, cadence)
     title = f"The quota for {quota.measure} over {window.period}"
     return Step(name, title, ("owner", "period"), query, (base.step,), quota.span), Valued(name, figure)

@@ -7,16 +7,17 @@ from sqlglot import exp
 from compplan.engine import sql
 from compplan.engine.lower_components import ComponentLowering
 from compplan.engine.sql import Figure
-from compplan.engine.steps import Check, Step, identifier, table
+from compplan.engine.steps import Check, Step, table
 from compplan.language import typed as ty
 
 
 def ranking_query(lowering: ComponentLowering) -> Step:
     """A row for each payee and period: the figure, the place (ties share the better one), and whether that qualifies."""
-    component, plan = lowering.component, lowering.plan
+    component = lowering.component
     top = component.top
     assert top is not None
-    lowering.ranking = None
+    assert lowering.ranking is not None
+    name, lowering.ranking = lowering.ranking, None
     unranked = ty.Component(
         component.word, component.name, component.label, component.grain, (top.by,), (), None, None, None, None,
         top.by.unit, component.earned_at, top.span,
@@ -38,7 +39,6 @@ def ranking_query(lowering: ComponentLowering) -> Step:
         sql.alias(sql.cast(place.copy(), "INTEGER"), "place"),
         sql.alias(qualifies, "qualifies"),
     ).from_(rows.subquery("r"), copy=False)
-    name = identifier("ranking", plan.name, component.name)
     empty = (
         exp.select(sql.column("payee"), sql.column("period"))
         .from_(table(name), copy=False)

@@ -7,7 +7,7 @@ smaller scale does. `decimal / decimal` would give a binary fraction there, so a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -30,6 +30,21 @@ class Figure:
     def named(self, name: str) -> exp.Expr:
         """The expression under a column's name."""
         return alias(self.node, name)
+
+
+@dataclass(slots=True)
+class Sizes:
+    """How many nodes expressions have when written out, those that share parts counted each time; every node is visited once."""
+
+    known: dict[int, tuple[exp.Expr, int]] = field(default_factory=dict)
+
+    def of(self, node: exp.Expr) -> int:
+        """The size of an expression."""
+        found = self.known.get(id(node))
+        if found is None:
+            found = (node, 1 + sum(self.of(child) for child in node.iter_expressions()))
+            self.known[id(node)] = found
+        return found[1]
 
 
 def column(name: str, table: str | None = None) -> exp.Column:

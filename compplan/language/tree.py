@@ -1,6 +1,7 @@
 """The syntax tree: what a plan file says, word for word, with the place of every part. Nothing here is checked yet.
 
-Every node is immutable, and its span is left out of comparison, so that two texts that differ in layout alone are equal.
+Every node is immutable, and its span is left out of comparison, so that two texts that differ in layout alone are equal. Formulas have
+a file of their own, and are named from here as well.
 """
 
 from __future__ import annotations
@@ -11,266 +12,19 @@ from decimal import Decimal
 from enum import Enum
 
 from compplan.diagnostics import Span
+
+# isort: off
+from compplan.language.tree_formulas import (
+    Against, Among, Binary, BoundKind, Call, Compare, Curve, Divide, Expression, Factor, InPeriod, IsEmpty, Literal, LiteralKind,
+    Logical, Name, Negate, Not, Over, Path, PeriodLiteral, PerPeriod, Reach, Row, ShareOf, Slices, Step, TheTarget,
+)  # fmt: skip
+
+# isort: on
 from compplan.schema import Period
 
 
 def _span() -> Span:
     return field(compare=False, repr=False)  # type: ignore[no-any-return]
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name as written, with its place."""
-
-    text: str
-    span: Span = _span()
-
-
-# ---- formulas -----------------------------------------------------------------------------------------------------
-
-
-class LiteralKind(Enum):
-    """What a literal was written as."""
-
-    NUMBER = "number"
-    MONEY = "money"
-    PERCENT = "percent"
-    MULTIPLE = "multiple"
-    DATE = "date"
-    TEXT = "text"
-    YES_NO = "yes or no"
-    DAYS = "days"
-    MONTHS = "months"
-    YEARS = "years"
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A value written out; a percentage is held as its ratio (75 % is 0.75), a duration as its count."""
-
-    kind: LiteralKind
-    value: Decimal | str | bool | date
-    currency: str | None
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A name, or names joined by dots: `acv`, `owner.manager`, `booking.credited`."""
-
-    names: tuple[Name, ...]
-    span: Span = _span()
-
-    @property
-    def text(self) -> str:
-        """The names joined by dots."""
-        return ".".join(n.text for n in self.names)
-
-
-@dataclass(frozen=True, slots=True)
-class Binary:
-    """`left operator right`, the operator one of + - *."""
-
-    operator: str
-    left: Expression
-    right: Expression
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Divide:
-    """`left / right else otherwise`."""
-
-    left: Expression
-    right: Expression
-    otherwise: Expression | None
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Negate:
-    """`-operand`."""
-
-    operand: Expression
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class ShareOf:
-    """`75% of operand`."""
-
-    share: Literal
-    operand: Expression
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class PerPeriod:
-    """`operand per quarter`."""
-
-    operand: Expression
-    period: Period
-    span: Span = _span()
-
-
-class Reach(Enum):
-    """How much of a period a window takes."""
-
-    WHOLE = "whole"
-    TO_DATE = "to date"
-    BEFORE = "before this one"
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
-    """`operand over year to date`."""
-
-    operand: Expression
-    period: Period
-    reach: Reach
-    span: Span = _span()
-
-
-class Against(Enum):
-    """Which part of a quota a figure to date is held against."""
-
-    FULL = "the full quota"
-    TO_DATE = "the quota to date"
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """`name(arguments where condition against ...)`."""
-
-    name: Name
-    arguments: tuple[Expression, ...]
-    where: Expression | None
-    against: Against | None
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class TheTarget:
-    """`the target`: what the component's `pay` sentence comes to."""
-
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """`left comparator right`, one of = != < <= > >=."""
-
-    comparator: str
-    left: Expression
-    right: Expression
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Among:
-    """`operand in ("a", "b")`."""
-
-    operand: Expression
-    choices: tuple[Literal, ...]
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodLiteral:
-    """`2027-Q1`, `2027-03`, `2027-H1` or `2027`."""
-
-    label: str
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class InPeriod:
-    """`operand in 2027-Q4`."""
-
-    operand: Expression
-    period: PeriodLiteral
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class IsEmpty:
-    """`operand is empty`."""
-
-    operand: Expression
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """`not operand`."""
-
-    operand: Expression
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Logical:
-    """`left and right`, `left or right`."""
-
-    operator: str
-    left: Expression
-    right: Expression
-    span: Span = _span()
-
-
-Expression = (
-    Literal | Path | Binary | Divide | Negate | ShareOf | PerPeriod | Over | Call | TheTarget
-    | Compare | Among | InPeriod | IsEmpty | Not | Logical
-)  # fmt: skip
-
-
-class BoundKind(Enum):
-    """How a row of tiers states its bound."""
-
-    FROM = "from"
-    BELOW = "below"
-    ABOVE = "above"
-    AT = "at"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """`from 100%: 1.5x`."""
-
-    bound_kind: BoundKind
-    bound: Expression
-    value: Expression
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Slices:
-    """`each slice of operand { rows }`: every slice at its own value (marginal)."""
-
-    operand: Expression
-    rows: tuple[Row, ...]
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """`the step reached by operand { rows }`: one value, that of the last row reached (whole)."""
-
-    operand: Expression
-    rows: tuple[Row, ...]
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """`the curve at operand { rows }`: points joined by straight lines."""
-
-    operand: Expression
-    rows: tuple[Row, ...]
-    span: Span = _span()
-
-
-Factor = Expression | Slices | Step | Curve
 
 
 # ---- what is credited, measured, set as a goal --------------------------------------------------------------------
@@ -634,3 +388,13 @@ class File:
     path: str
     items: tuple[Plan | Definitions, ...]
     lost: tuple[Lost, ...] = field(default=(), compare=False)
+
+
+__all__ = [
+    "Against", "Among", "Binary", "BoundKind", "Call", "Cell", "CellKind", "Company", "Compare", "Component", "ComponentLine", "Credit",
+    "CreditLine", "Currency", "Curve", "Definitions", "Divide", "EachGroup", "Effective", "Example", "Expect", "Expression", "Factor",
+    "File", "ForCredit", "ForPeriod", "Give", "Given", "Grant", "Grid", "InPeriod", "IsEmpty", "Let", "Literal", "LiteralKind",
+    "Logical", "Lost", "Measure", "Name", "NamedAmount", "Negate", "Not", "Over", "Path", "Payees", "Payout", "PerPeriod",
+    "PeriodLiteral", "Plan", "PlanCap", "PlanLine", "Quota", "Reach", "Recipient", "Row", "Sentence", "ShareOf", "SharedLine",
+    "SharesAdd", "Slices", "Step", "Table", "TheTarget", "ToDate", "ToGroup", "ToManagers", "ToPerson", "ToTop", "Use", "Weights",
+]  # fmt: skip

@@ -1,7 +1,7 @@
 """The typed plan: every name resolved, every formula with its unit, every window said. What the engine and the oracle work from.
 
 Numbers are exact `Fraction`s. `+` and `-` are exact; the result of `*` and `/` has twelve decimals, half away from zero; see
-`docs/language.md`, "Exactness".
+`docs/language.md`, "Exactness". Formulas have a file of their own, and are named from here as well.
 """
 
 from __future__ import annotations
@@ -13,332 +13,47 @@ from fractions import Fraction
 
 from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Span
-from compplan.language.tree import Against, Reach
+from compplan.language.tree_formulas import Against
+from compplan.language.typed_formulas import (
+    AndOr,
+    Arith,
+    Attainment,
+    ChildField,
+    Cmp,
+    Const,
+    CreditField,
+    Curve,
+    Div,
+    Empty,
+    Expr,
+    Func,
+    In,
+    Lookup,
+    MeasureAt,
+    Named,
+    Neg,
+    NotE,
+    Part,
+    PayeeField,
+    Place,
+    QuotaAt,
+    RecordField,
+    RecordSum,
+    Scale,
+    Shift,
+    Slices,
+    Step,
+    Tier,
+    Value,
+    Window,
+    Within,
+)
 from compplan.language.units import Unit
 from compplan.schema import Period
-
-Value = Fraction | str | bool | date
 
 
 def _span() -> Span:
     return field(compare=False, repr=False)  # type: ignore[no-any-return]
-
-
-# ---- formulas -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Const:
-    """A value written in the plan."""
-
-    value: Value
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class RecordField:
-    """A column of the record, reached through references: ("acv",) or ("owner", "region")."""
-
-    path: tuple[str, ...]
-    unit: Unit
-    optional: bool
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class ChildField:
-    """A column of the row of another kind that refers to the record: `splits.share`."""
-
-    kind: str
-    path: tuple[str, ...]
-    unit: Unit
-    optional: bool
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class PayeeField:
-    """A column of the payee's own record, reached through references; an empty path is the payee."""
-
-    path: tuple[str, ...]
-    unit: Unit
-    optional: bool
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class CreditField:
-    """A field of the credit at hand: `credited`, `share`, `overlay` or one of its named amounts."""
-
-    name: str
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Arith:
-    """`left operator right`, the operator one of + - *."""
-
-    operator: str
-    left: Expr
-    right: Expr
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Div:
-    """`left / right`, or `otherwise` where `right` is zero; None where `right` is a constant other than zero."""
-
-    left: Expr
-    right: Expr
-    otherwise: Expr | None
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Neg:
-    """`-operand`."""
-
-    operand: Expr
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Money for one period as money of another: times `multiply`, divided by `divide`."""
-
-    operand: Expr
-    multiply: int
-    divide: int
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Func:
-    """`min`, `max`, `abs`, `if` (condition, then, else) or `round` (value, to what)."""
-
-    name: str
-    arguments: tuple[Expr, ...]
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """A date moved by days or months, back where `count` is negative; a month's missing day is its last."""
-
-    operand: Expr
-    days: int
-    months: int
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Cmp:
-    """`left comparator right`; with an empty value on either side it is no."""
-
-    comparator: str
-    left: Expr
-    right: Expr
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class In:
-    """Whether the operand is one of the choices; an empty one is not."""
-
-    operand: Expr
-    choices: tuple[Const, ...]
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    """Whether a date lies within a period of the calendar; an empty one does not."""
-
-    operand: Expr
-    period: FiscalPeriod
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Empty:
-    """Whether the operand is empty."""
-
-    operand: Expr
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class NotE:
-    """`not operand`."""
-
-    operand: Expr
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class AndOr:
-    """`left and right`, `left or right`."""
-
-    operator: str
-    left: Expr
-    right: Expr
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The part of time that a measure or quota is taken over."""
-
-    period: Period
-    reach: Reach = Reach.WHOLE
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureAt:
-    """A measure over a window."""
-
-    measure: str
-    window: Window
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class QuotaAt:
-    """The quota of a measure over a window; empty where the records have none."""
-
-    measure: str
-    window: Window
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Attainment:
-    """Measure over quota; compared exactly, never through its rounded value."""
-
-    measure: MeasureAt
-    quota: QuotaAt
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class RecordSum:
-    """A sum (or count) over the rows of a kind that name the payee, or the payee's group, and a period within the window.
-
-    `person` is the column that names the payee, `group` the one that names the group; `period` names the row's period. Each is None
-    where the rows have none. It is empty, not zero, where there is no row.
-    """
-
-    kind: str
-    function: str
-    value: Expr
-    where: Expr | None
-    person: str | None
-    group: str | None
-    period: str | None
-    window: Window
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """The value of the first row of a table that fits the arguments."""
-
-    table: str
-    arguments: tuple[Expr, ...]
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """One row of tiers; `start` is None for the row `below`, and `value` belongs to what lies from `start` to the next row's start."""
-
-    start: Expr | None
-    value: Expr
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Slices:
-    """Each slice of the operand at its own value: the sum of (part of the operand within the tier) times (the tier's value)."""
-
-    operand: Expr
-    tiers: tuple[Tier, ...]
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The value of the last tier that the operand reaches; zero below the first."""
-
-    operand: Expr
-    tiers: tuple[Tier, ...]
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """Points joined by straight lines, with a value below the first and one above the last."""
-
-    operand: Expr
-    below: Expr
-    points: tuple[Tier, ...]
-    above: Expr
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The payee's place in the component's ranking, from 1; ties share the better place."""
-
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A formula that the plan gave a name."""
-
-    name: str
-    value: Expr
-    unit: Unit
-    span: Span = _span()
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Inside a measure's formula: its sum or count of that index."""
-
-    index: int
-    unit: Unit
-    span: Span = _span()
-
-
-Expr = (
-    Const | RecordField | ChildField | PayeeField | CreditField | Arith | Div | Neg | Scale | Func | Shift | Cmp | In | Within | Empty
-    | NotE | AndOr | MeasureAt | QuotaAt | Attainment | RecordSum | Lookup | Slices | Step | Curve | Place | Named | Part
-)  # fmt: skip
 
 
 # ---- definitions --------------------------------------------------------------------------------------------------
@@ -598,3 +313,12 @@ class Example:
     given: tuple[Rows, ...]
     expected: tuple[Expectation, ...]
     span: Span = _span()
+
+
+__all__ = [
+    "Aggregate", "AndOr", "Arith", "Attainment", "ChildField", "Cmp", "Component", "Const", "Credit", "CreditField", "Curve", "Div",
+    "Empty", "Example", "Expectation", "Expr", "ForCredit", "ForPeriod", "Func", "Give", "In", "KeyCell", "Lookup", "Measure",
+    "MeasureAt", "Named", "Neg", "NotE", "Part", "PayeeField", "Place", "Plan", "PlanCap", "Quota", "QuotaAt", "Recipient",
+    "RecordField", "RecordSum", "Rows", "Scale", "Shift", "Slices", "Step", "Table", "TableRow", "Target", "Tier", "Top", "Value",
+    "Window", "Within",
+]  # fmt: skip

@@ -21,6 +21,7 @@ MAX_LINE = 4 << 20
 """Bytes in one row; more is taken for a damaged file."""
 
 _SHOWN = 200
+_CUT = "; the file ends here, so it may have been cut off"
 _ENCODING_HINT = (
     "If the file comes from Excel, save it as “CSV UTF-8”, or say `encoding: windows-1252` (or latin-1, utf-16) beside the source."
 )
@@ -252,7 +253,8 @@ class _Lines:
             if len(ragged) < len(bad) and bad[len(ragged)][0] - 1 <= start:
                 _, shown, why = bad[len(ragged)]
                 span = f"; it takes the lines {line} to {last}" if last > line else ""
-                ragged.append(Ragged(line, shown.strip("\r\n"), f"{why}{span}"))
+                end = _CUT if last >= self.shape.lines and why.startswith("has") else ""
+                ragged.append(Ragged(line, shown.strip("\r\n"), f"{why}{span}{end}"))
             else:
                 lines.append(line)
         return lines, ragged

@@ -89,7 +89,7 @@ def _unknown(place: Place, marks: Marks) -> Diagnostic:
     choices = _settings(around)
     near = closest(name, choices)
     hint = f"Did you mean `{near}`?" if near else f"Settings here are {', '.join(choices)}."
-    owner = f"`{around[-1]}`" if around and isinstance(around[-1], str) else "this place" if around else "the project file"
+    owner = next((f"`{step}`" for step in reversed(around) if isinstance(step, str)), "the project file")
     return marks.problem(
         "unknown-setting", "This setting is not known", f"There is no setting `{name}` in {owner}.", marks.key(place), hint
     )

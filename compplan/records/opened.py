@@ -97,7 +97,11 @@ def check_headers(headers: Sequence[str], spec: SourceSpec, file: Path, line: in
     many = len(missing) > 1
     listed = ", ".join(f"“{h}”" for h in missing)
     message = f"{file.name} has no column{'s' if many else ''} {listed}, which {spec.kind} {'need' if many else 'needs'}."
-    raise refuse("missing-column", "A column is missing", message, file, line, _header_hint(missing, headers))
+    hint = _header_hint(missing, headers)
+    if len(missing) < len(set(wanted)) and not any(closest(h, [x for x in headers if x]) for h in missing):
+        first = next(column for column, s in spec.columns.items() if missing[0] in {s.header, s.currency_header})
+        hint += f" What all rows of a file have in common can be said at its source: `{{file: {file.name}, set: {{{first}: ...}}}}`."
+    raise refuse("missing-column", "A column is missing", message, file, line, hint)
 
 
 def _header_hint(missing: Sequence[str], headers: Sequence[str]) -> str:

@@ -62,12 +62,12 @@ _REASONS = {
 }
 
 _HINTS = {
-    "ragged-row": "A cell that holds the separator or a quote must be in quotes; export the file again if it was edited by hand.",
+    "ragged-row": "A cell that holds the separator or a quote must be in quotes; export the file again if it was cut or edited.",
     "repeated-header": "Two exports were pasted together: remove the second header.",
     "missing-value": "Fill it in at the source, or say `optional: true` at the column if rows may lack it.",
     "formula-error": 'Mend the formula; or, if it stands for nothing, say `values: {{"#N/A": }}` at the column.',
     "bad-date": 'If all dates are written otherwise, say how at the column, as in `format: "%m/%d/%Y"`.',
-    "date-out-of-range": "Correct the date, or set `from` and `through` at the column.",
+    "date-out-of-range": "Correct the date, or set `from` and `through` at the column. Years of two digits are %y in the format, not %Y.",
     "bad-amount": 'Write digits only, without currency signs. For separators, say `thousands: ","` or `decimal: ","` at the column.',
     "bad-number": 'Write digits only. For separators, say `thousands: ","` or `decimal: ","` at the column.',
     "bad-ratio": "Write it with a % sign or as a decimal number.",

@@ -30,7 +30,7 @@ class Place:
 
 
 def make_rejects(tables: Tables, project: Project, places: list[Place]) -> None:
-    """Creates the table `rejects` from the flags, in the order of kinds, files, lines and columns."""
+    """Creates the table `rejects` from the flags, in the order of kinds, files, lines and columns. Of a repeated header no more is said."""
     connection, table = tables.connection, tables.table(REJECTS)
     connection.register(_PLACES, _place_table(places))
     connection.register(_REASONS, _reason_table(tables, project))
@@ -40,11 +40,13 @@ def make_rejects(tables: Tables, project: Project, places: list[Place]) -> None:
     try:
         connection.execute(f"""
             CREATE OR REPLACE TABLE {table} AS
+            WITH headers AS (SELECT kind, row_id FROM {FLAGS} WHERE code = 'repeated-header')
             SELECT kind, file, line, "column", value, reason, code FROM (
                 SELECT f.kind, p.file, p.line, f.column_name AS "column", f.value, {filled} AS reason, f.code, p.file_number
                 FROM {FLAGS} AS f JOIN {_PLACES} AS p ON p.kind = f.kind AND p.row_id = f.row_id
                 LEFT JOIN {_PLACES} AS o ON o.kind = f.kind AND o.row_id = f.other
                 JOIN {_REASONS} AS r ON r.kind = f.kind AND r.column_name = f.column_name AND r.code = f.code
+                WHERE f.code = 'repeated-header' OR (f.kind, f.row_id) NOT IN (FROM headers)
                 UNION ALL SELECT kind, file, line, '', value, reason, 'ragged-row', file_number FROM __compplan_ragged)
             LEFT JOIN {_ORDER} AS n ON n.kind_name = kind AND n.column_name = "column"
             ORDER BY file_number, line, n.position, "column", code""")

@@ -11,7 +11,8 @@ from compplan.records.flags import Tables
 from compplan.records.project import Project
 from compplan.records.reasons import FOLLOWING, hint, title
 from compplan.records.rejects import rejects_table, words_of
-from compplan.records.sql import name
+from compplan.records.sql import name, text
+from compplan.records.usual_dates import date_advice
 from compplan.schema import ReferenceType
 
 EXAMPLES = 5
@@ -19,6 +20,7 @@ EXAMPLES = 5
 
 _SHOWN = 60
 _MANY_KEYS = 20_000
+_MANY_DATES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,18 @@ def summarise(tables: Tables, project: Project) -> tuple[Diagnostic, ...]:
     """One diagnostic for each kind, column and reason; those of rows that merely go with a rejected one come last."""
     kinds = list(project.schema.kinds)
 
-    def order(group: _Group) -> tuple[bool, int, str, int, str, str]:
+    def order(group: _Group) -> tuple[bool, int, str, int, int, str]:
         first = group.examples[0]
-        return group.code in FOLLOWING, kinds.index(group.kind), first.file, first.line, group.column, group.code
+        return group.code in FOLLOWING, kinds.index(group.kind), first.file, first.line, _position(project, group), group.code
 
     return tuple(_diagnostic(tables, project, group) for group in sorted(_groups(tables), key=order))
+
+
+def _position(project: Project, group: _Group) -> int:
+    """Where the column, or the first one of a key, stands among the columns of its kind."""
+    names = [c.name for c in project.schema.kinds[group.kind].columns]
+    first = group.column.split(", ")[0]
+    return names.index(first) if first in names else -1
 
 
 def _groups(tables: Tables) -> list[_Group]:
@@ -88,7 +97,18 @@ def _diagnostic(tables: Tables, project: Project, group: _Group) -> Diagnostic:
     advice = hint(group.code, words)
     if group.code == "unknown-reference":
         advice = _did_you_mean(tables, project, group.kind, group.column, first.value or "") or advice
+    elif group.code == "bad-date":
+        advice = _date_advice(tables, group) or advice
     return Diagnostic(group.code, title(group.code, words), message, _span(project, first), advice, related=tuple(related))
+
+
+def _date_advice(tables: Tables, group: _Group) -> str | None:
+    """How the refused dates of a column are written, by the values themselves."""
+    which = f"kind = {text(group.kind)} AND \"column\" = {text(group.column)} AND code = 'bad-date'"
+    values = f"SELECT DISTINCT value FROM {rejects_table(tables)} WHERE {which} ORDER BY value LIMIT {_MANY_DATES}"
+    found = tables.connection.execute(values).fetchall()
+    accepted = tables.scalar(f"SELECT count({name(group.column)}) FROM {tables.table(group.kind)}")
+    return date_advice([v for (v,) in found if v is not None], group.rows, accepted)
 
 
 def _lines(group: _Group) -> str:

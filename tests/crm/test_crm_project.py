@@ -62,10 +62,38 @@ def test_credits_add_up_to_the_value_that_was_won(quarters: dict[str, Results], 
     assert {r["record"]: Fraction(r["credited"]) for r in rows} == won
 
 
+@pytest.mark.parametrize(
+    ("payee", "quarter"),
+    [("Darcel Schlecht", "2017-Q4"), ("Carl Lin", "2017-Q4"), ("Summer Sewald", "2017-Q2"), ("Kary Hendrixson", "2017-Q1")],
+)
+def test_an_explanation_adds_up_to_what_was_paid(quarters: dict[str, Results], dealer: Dealer, quarter: str, payee: str) -> None:
+    """The agent who sold the most, one who sold nothing, a manager, one with a day off: by deal, component and plan."""
+    results = quarters[quarter]
+    paid: dict[str, Fraction] = defaultdict(Fraction)
+    for row in results.payouts.to_pylist():
+        if row["payee"] == payee:
+            paid[row["plan"]] += Fraction(row["amount"])
+    explained = results.explain(payee)
+    assert {plan.name: plan.total for plan in explained.plans} == paid
+    lines = {line: amount for line, amount in earned(dealer, quarter).items() if line[2] == payee}
+    for plan in explained.plans:
+        cash = [c for c in plan.components if c.word != "award"]
+        assert sum((_figure(c.total) for c in cash), Fraction(0)) == plan.total
+        for component in cash:
+            assert sum((_figure(e.earned) for e in component.earnings), Fraction(0)) == component.total
+            found = {(plan.name, component.name, payee, e.record): _figure(e.earned) for e in component.earnings}
+            assert _differences(found, {k: v for k, v in lines.items() if k[:2] == (plan.name, component.name)}) == {}
+
+
 def test_half_cents_were_among_them(dealer: Dealer) -> None:
     """An amount in whole dollars times 0.75 % ends in half a cent one time in two, so how halves are rounded shows in the figures."""
     ties = [d for d in dealer.won if (d.value * 75) % 100 == 50]
     assert len(ties) > 500
+
+
+def _figure(value: object) -> Fraction:
+    assert isinstance(value, Fraction)
+    return value
 
 
 def _in(month: int, quarter: str) -> bool:

@@ -3,7 +3,8 @@
 A directive is an HTML comment above a block. `in: plan` puts the block into a plan that uses the definitions marked `shared`; `in:
 commission` puts it into a commission of such a plan. `error: code` says what the checker must find. `fails` marks an example that is
 meant not to hold. A comment that begins with `holds:` is the body of an example of its own; the records marked `given` are there where it
-gives none of that kind. What it expects must also be written in the visible text of its section.
+gives none of that kind, save for rows that name people whom it leaves out. What it expects must also be written in the visible text of its
+section.
 """
 
 from __future__ import annotations
@@ -109,7 +110,15 @@ def _hidden_example(block: Block, given: str) -> str:
     lines = block.directives["holds"]
     own = set(re.findall(r"given (\w+)", lines))
     tables = [t for t in re.findall(r"^given \w+ \{.*?^\}", given, re.S | re.M) if t.split()[1] not in own]
+    if "people" in own:
+        gone = set(_people(given)) - set(_people(lines))
+        tables = ["\n".join(row for row in t.split("\n") if not any(f'"{name}"' in row for name in gone)) for t in tables]
     return '\nexample "what the text says" {\n' + "\n".join([*tables, lines]) + "\n}\n"
+
+
+def _people(given: str) -> list[str]:
+    """The keys of the people in tables of records."""
+    return [key for table in re.findall(r"given people \{(.*?)\}", given, re.S) for key in re.findall(r'^\s*\| "(\w+)"', table, re.M)]
 
 
 def hidden_figures(block: Block) -> list[str]:

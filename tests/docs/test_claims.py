@@ -195,9 +195,11 @@ credit helped from deals {
     assert result.passed
 
 
-def test_who_shares_a_deal_is_paid_all_of_what_belongs_to_the_whole_of_it(project: Project) -> None:
+def test_who_shares_a_deal_is_paid_all_of_what_belongs_to_the_whole_of_it_and_a_warning_says_so(project: Project) -> None:
     body = SPLIT + 'bonus whole "Whole" {\n  for  each shared\n  pay  8% of acv\n}\n'
     records = DEAL.format('"ana"', "2027-01-02") + SPLITS.replace('  | "d1" | "sam"  | 40%   |\n', "")
     holds = records + '\nexpect whole for "ana" in 2027-01 = 8 USD\nexpect whole for "ben" in 2027-01 = 8 USD'
-    (result,) = tried(Block("", 0, "", "", "plan", body, {"in": "plan", "holds": holds}), project)
+    block = Block("", 0, "", "", "plan", body, {"in": "plan", "holds": holds, "warning": "double-count"})
+    assert [d.code for d in checked_text(block, project)[0]] == ["double-count"]
+    (result,) = tried(block, project)
     assert result.passed

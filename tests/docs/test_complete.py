@@ -7,11 +7,11 @@ import re
 import pytest
 from pydantic import BaseModel
 
-from compplan.language.check.expressions import FUNCTIONS
+from compplan.language.check.hints import FUNCTIONS
 from compplan.language.forms import FORMS
 from compplan.records import Project
 from compplan.records.column_types import TYPE_WORDS
-from compplan.records.form import AddUpForm, CalendarForm, ColumnForm, KindForm, ProjectForm
+from compplan.records.form import AddUpForm, CalendarForm, ColumnForm, KindForm, ProjectForm, SourceForm
 from tests.docs.reading import DOCS, Block
 from tests.docs.running import PAGE, checked_text
 
@@ -19,7 +19,7 @@ TEXT = (DOCS / PAGE).read_text(encoding="utf-8")
 EXCEL = re.findall(r"^\| .* \| `([^|]*)` \| (booking|quarter) \|$", TEXT, re.M)
 
 
-@pytest.mark.parametrize("form", [ProjectForm, CalendarForm, KindForm, ColumnForm, AddUpForm])
+@pytest.mark.parametrize("form", [ProjectForm, CalendarForm, KindForm, SourceForm, ColumnForm, AddUpForm])
 def test_every_setting_of_the_project_file_is_described(form: type[BaseModel]) -> None:
     names = [field.alias or name for name, field in form.model_fields.items()]
     assert [n for n in names if not re.search(rf"`{n}\b|\b{n}:", TEXT)] == []

@@ -238,5 +238,8 @@ def test_the_json_schema_knows_short_and_long_forms() -> None:
     column = schema["$defs"]["KindForm"]["properties"]["columns"]["additionalProperties"]
     assert {"type": "string"} in column["anyOf"]
     assert "from" in schema["$defs"]["ColumnForm"]["properties"]
+    source = schema["$defs"]["KindForm"]["properties"]["source"]["anyOf"]
+    assert [s.get("type", s.get("$ref")) for s in source] == ["string", "#/$defs/SourceForm", "array", "null"]
+    assert set(schema["$defs"]["SourceForm"]["properties"]) == {"file", "set"}
     described = [p for form in schema["$defs"].values() for p in form["properties"].values()]
     assert all("description" in p for p in described)

@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import Literal
 
 from compplan.diagnostics import Related
+from compplan.diagnostics.suggest import closest
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.check import expressions
+from compplan.language.check import expressions, hints
 from compplan.language.check.credits import type_credit
 from compplan.language.check.doubtful import warn_doubtful
 from compplan.language.check.environment import Environment
@@ -18,7 +19,7 @@ from compplan.language.check.place import Grain, Place
 from compplan.language.check.tiers import type_factor
 from compplan.language.units import NUMBER, Unit, money, product
 from compplan.language.walk import every, is_negative
-from compplan.schema import MONTHS_IN, Period
+from compplan.schema import MONTHS_IN, PERIODS, Period
 
 
 def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Component | None:
@@ -102,8 +103,7 @@ def _for_period(env: Environment, tree: t.ForPeriod, title: str) -> tuple[Place,
 def _for_credit(env: Environment, tree: t.ForCredit, title: str) -> tuple[Place, ty.ForCredit, bool] | None:
     name = tree.credit.text
     if name not in env.credits:
-        choices = [*env.credits, "month", "quarter", "half", "year"]
-        env.problem("unknown-name", f"There is no credit {name}, and it is no period.", tree.credit.span, did_you_mean(name, choices))
+        env.problem("unknown-name", f"There is no credit {name}, and it is no period.", tree.credit.span, _for_each_hint(env, name))
         return None
     env.use(name)
     credit = type_credit(env, name)
@@ -122,6 +122,16 @@ def _for_credit(env: Environment, tree: t.ForCredit, title: str) -> tuple[Place,
     basis, against = tree.to_date.period, tree.to_date.against
     place = place.having(window=ty.Window(basis, t.Reach.TO_DATE), to_date=True, against=against)
     return place, ty.ForCredit(name, None, basis, against), good
+
+
+def _for_each_hint(env: Environment, name: str) -> str | None:
+    """A credit of that spelling, the credit that comes from records of that name, or the period that is meant."""
+    choices = [*env.credits, *PERIODS]
+    kind = name if name in env.schema.kinds else closest(name, env.schema.kinds)
+    credit = next((c.name.text for c in env.credits.values() if kind is not None and c.source.text == kind), None)
+    if credit is not None and closest(name, choices) is None:
+        return f"Write for each {credit}: the credit {credit} comes from {kind}."
+    return hints.for_period(name) or did_you_mean(name, choices)
 
 
 def _factors(env: Environment, place: Place, tree: t.Component) -> tuple[ty.Expr, ...] | None:

@@ -57,7 +57,7 @@ def _warn_repeated(env: Environment, component: ty.Component, grain: ty.ForPerio
 
 
 def _warn_not_shared(env: Environment, component: ty.Component, grain: ty.ForCredit) -> None:
-    """What belongs to a whole record is paid in full to each payee who shares it; `share` or `credited` anywhere says that this is known."""
+    """What belongs to a whole record is paid in full to each payee who shares it; `share` or `credited` anywhere says that it is known."""
     credit = env.typed_credits.get(grain.credit)
     if credit is None or grain.to_date is not None or _minds_shares(component, grain):
         return

@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
 from compplan.calendar import parse_period
 from compplan.language import tree as t
 from compplan.language import typed as ty
+from compplan.language.check import hints
+from compplan.language.check.credits import type_credit
 from compplan.language.check.environment import Environment
+from compplan.language.check.example_records import Frame, check_expected, check_given
 from compplan.language.check.expressions import named_period, type_literal
 from compplan.language.check.measures import type_measure
 from compplan.language.check.names import did_you_mean
-from compplan.language.units import RATIO, TEXT, Kind, Unit, comparable, money, unit_of
-from compplan.schema import PEOPLE, Column, DateType, MoneyType, NumberType, PeriodType, RatioType, RecordKind
+from compplan.language.units import NUMBER, RATIO, TEXT, Kind, Unit, comparable, money, unit_of
+from compplan.schema import Column, DateType, MoneyType, NumberType, PeriodType, RatioType, RecordKind
 
 
-def type_example(env: Environment, tree: t.Example, components: dict[str, str], currency: str) -> ty.Example | None:
-    """The typed example; `components` maps each component's name to its word."""
+def type_example(env: Environment, tree: t.Example, frame: Frame) -> ty.Example | None:
+    """The typed example of a plan that has such a frame."""
     given = [_rows(env, line) for line in tree.lines if isinstance(line, t.Given)]
-    expected = [_expectation(env, line, components, currency) for line in tree.lines if isinstance(line, t.Expect)]
+    expected = [_expectation(env, line, frame) for line in tree.lines if isinstance(line, t.Expect)]
     if not expected:
         env.problem("missing-sentence", "The example expects nothing.", tree.span, 'For example: expect own for "ana" in 2027-Q1 = 500 USD')
-    _payees_are_given(env, tree, [g for g in given if g is not None])
     good_rows = tuple(g for g in given if g is not None)
     good = tuple(e for e in expected if e is not None)
+    if len(good_rows) == len(given):
+        check_given(env, tree, good_rows)
+        check_expected(env, frame, good_rows, good)
     if len(good_rows) != len(given) or len(good) != len(expected) or not expected:
         return None
     return ty.Example(tree.title, good_rows, good, tree.span)
-
-
-def _payees_are_given(env: Environment, tree: t.Example, given: list[ty.Rows]) -> None:
-    """Where an example gives people, what it expects is for one of them."""
-    key = env.schema.kinds[PEOPLE].key
-    people = [rows for rows in given if rows.kind == PEOPLE and len(key) == 1 and key[0] in rows.columns]
-    known = [str(row[rows.columns.index(key[0])]) for rows in people for row in rows.rows]
-    for line in tree.lines:
-        if isinstance(line, t.Expect) and people and line.payee not in known:
-            env.problem("unknown-name", f"The example gives no person {line.payee}.", line.span, did_you_mean(line.payee, known))
 
 
 def _rows(env: Environment, tree: t.Given) -> ty.Rows | None:
@@ -125,8 +121,8 @@ def _fitting(env: Environment, column: Column, wanted: Unit, const: ty.Const) ->
     return const.value
 
 
-def _expectation(env: Environment, tree: t.Expect, components: dict[str, str], currency: str) -> ty.Expectation | None:
-    targets = _targets(env, tree.what, components)
+def _expectation(env: Environment, tree: t.Expect, frame: Frame) -> ty.Expectation | None:
+    targets = _targets(env, tree.what, frame.components)
     period = named_period(env, tree.period)
     negative = isinstance(tree.value, t.Negate)
     literal = tree.value.operand if isinstance(tree.value, t.Negate) else tree.value
@@ -136,9 +132,15 @@ def _expectation(env: Environment, tree: t.Expect, components: dict[str, str], c
     const = type_literal(literal)
     if targets is None or period is None or not isinstance(const.value, Fraction):
         return None
-    unit = _target_unit(env, targets[0], components, currency)
-    if unit is not None and unit != const.unit:
-        env.problem("wrong-unit", f"This is {unit}, what is expected of it {const.unit}.", tree.value.span)
+    units = [_target_unit(env, target, frame) for target in targets]
+    for unit in units:
+        if unit is None or unit == const.unit:
+            continue
+        if units[0] is not None and unit != units[0]:
+            env.problem("wrong-unit", f"{units[0]} and {unit} cannot be added up.", tree.what.span)
+        else:
+            hint = hints.for_units(ty.Const(Fraction(0), unit, tree.what.span), const)
+            env.problem("wrong-unit", f"This is {unit}, what is expected of it {const.unit}.", tree.value.span, hint)
         return None
     value = -const.value if negative else const.value
     return ty.Expectation(tuple(targets), tree.payee, tree.record, period, value, const.unit, _described(targets), tree.span)
@@ -148,7 +150,7 @@ def _described(targets: list[ty.Target]) -> str:
     return " + ".join(f"{x.how}({x.name})" if x.how in ("quota", "attainment", "credited") else x.name for x in targets)
 
 
-def _targets(env: Environment, expr: t.Expression, components: dict[str, str]) -> list[ty.Target] | None:
+def _targets(env: Environment, expr: t.Expression, components: Mapping[str, str]) -> list[ty.Target] | None:
     match expr:
         case t.Binary(operator="+"):
             left, right = _targets(env, expr.left, components), _targets(env, expr.right, components)
@@ -184,16 +186,17 @@ def _asked(env: Environment, function: str, name: t.Name) -> list[ty.Target] | N
     return [ty.Target(function, name.text)]
 
 
-def _target_unit(env: Environment, target: ty.Target, components: dict[str, str], currency: str) -> Unit | None:
+def _target_unit(env: Environment, target: ty.Target, frame: Frame) -> Unit | None:
     match target.how:
         case "component":
-            return money(currency) if components[target.name] != "award" else Unit(Kind.NUMBER)
+            return money(frame.currency) if frame.components[target.name] != "award" else NUMBER
         case "payout":
-            return money(currency)
+            return money(frame.currency)
         case "attainment":
             return RATIO
-        case "measure" | "quota":
+        case "credited":
+            credit = type_credit(env, target.name)
+            return None if credit is None else credit.amounts["credited"].unit
+        case _:
             measure = type_measure(env, target.name)
             return None if measure is None else measure.unit
-        case _:
-            return None

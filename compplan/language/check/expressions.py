@@ -9,12 +9,12 @@ from typing import assert_never
 from compplan.calendar import FiscalPeriod, parse_period
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.check.aggregates import type_aggregate
+from compplan.language.check import hints
 from compplan.language.check.environment import FIRST_YEAR, LAST_YEAR, Environment
-from compplan.language.check.names import did_you_mean, resolve
+from compplan.language.check.functions import type_call
+from compplan.language.check.names import resolve
 from compplan.language.check.place import Place
-from compplan.language.check.tables import type_lookup
-from compplan.language.check.windows import type_attainment, type_measure_name, type_over, type_quota
+from compplan.language.check.windows import type_measure_name, type_over
 from compplan.language.units import (
     DATE,
     DAYS,
@@ -32,7 +32,6 @@ from compplan.language.units import (
 from compplan.schema import MONTHS_IN
 
 MOST_DAYS = 36_525
-FUNCTIONS = ("sum", "count", "min", "max", "abs", "if", "round", "attainment", "quota")
 
 
 def type_literal(literal: t.Literal) -> ty.Const:
@@ -120,7 +119,7 @@ def _calculation(env: Environment, place: Place, expr: t.Expression) -> ty.Expr 
         case t.Over():
             return type_over(env, place, expr)
         case t.Call():
-            return _call(env, place, expr)
+            return type_call(env, place, expr)
         case t.TheTarget():
             return _target(env, place, expr)
         case _:
@@ -143,10 +142,18 @@ def _condition(env: Environment, place: Place, expr: t.Expression) -> ty.Expr | 
             operand = type_condition(env, place, expr.operand)
             return None if operand is None else ty.NotE(operand, YES_NO, expr.span)
         case t.Logical():
-            left, right = type_condition(env, place, expr.left), type_condition(env, place, expr.right)
-            return None if left is None or right is None else ty.AndOr(expr.operator, left, right, YES_NO, expr.span)
+            return _logical(env, place, expr)
         case _:
             return None
+
+
+def _logical(env: Environment, place: Place, expr: t.Logical) -> ty.Expr | None:
+    alternatives = hints.for_alternatives(expr)
+    if alternatives is not None:
+        env.problem("wrong-unit", "On both sides stands a condition; a text alone is none.", expr.right.span, alternatives)
+        return None
+    left, right = type_condition(env, place, expr.left), type_condition(env, place, expr.right)
+    return None if left is None or right is None else ty.AndOr(expr.operator, left, right, YES_NO, expr.span)
 
 
 def _path(env: Environment, place: Place, path: t.Path) -> ty.Expr | None:
@@ -200,7 +207,7 @@ def _binary(env: Environment, place: Place, expr: t.Binary) -> ty.Expr | None:
     if left.unit != right.unit or not left.unit.is_quantity:
         verb = "added to" if expr.operator == "+" else "taken from"
         first, second = (left, right) if expr.operator == "+" else (right, left)
-        env.problem("wrong-unit", f"{_cap(first.unit)} cannot be {verb} {second.unit}.", expr.span, _unit_hint(left, right))
+        env.problem("wrong-unit", f"{_cap(first.unit)} cannot be {verb} {second.unit}.", expr.span, hints.for_units(left, right))
         return None
     return ty.Arith(expr.operator, left, right, left.unit, expr.span)
 
@@ -263,7 +270,7 @@ def _compare(env: Environment, place: Place, expr: t.Compare) -> ty.Expr | None:
     if left is None or right is None:
         return None
     if not comparable(left.unit, right.unit):
-        env.problem("wrong-unit", f"{_cap(left.unit)} cannot be compared with {right.unit}.", expr.span, _unit_hint(left, right))
+        env.problem("wrong-unit", f"{_cap(left.unit)} cannot be compared with {right.unit}.", expr.span, hints.for_units(left, right))
         return None
     ordered = left.unit.is_quantity or left.unit.kind is Kind.DATE
     if expr.comparator not in ("=", "!=") and not ordered:
@@ -279,7 +286,8 @@ def _among(env: Environment, place: Place, expr: t.Among) -> ty.Expr | None:
         return None
     for choice, literal in zip(choices, expr.choices, strict=True):
         if not comparable(operand.unit, choice.unit):
-            env.problem("wrong-unit", f"{_cap(operand.unit)} cannot be compared with {choice.unit}.", choice.span)
+            message = f"{_cap(operand.unit)} cannot be compared with {choice.unit}."
+            env.problem("wrong-unit", message, choice.span, hints.for_units(operand, choice))
             return None
         width = literal.span.end_column - literal.span.column
         if literal.kind is t.LiteralKind.NUMBER and "." not in str(literal.value) and width > len(str(literal.value)):
@@ -312,80 +320,9 @@ def named_period(env: Environment, literal: t.PeriodLiteral) -> FiscalPeriod | N
     return period
 
 
-def _call(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
-    name = call.name.text
-    if call.against is not None and name != "attainment":
-        env.problem("wrong-arguments", f"Only an attainment is held against a quota, not {name}.", call.span)
-        return None
-    if name in ("sum", "count"):
-        return type_aggregate(env, place, call)
-    if call.where is not None:
-        env.problem("wrong-arguments", f"A where belongs into sum or count, not into {name}.", call.where.span)
-        return None
-    if name in env.tables:
-        return type_lookup(env, place, call)
-    if name == "attainment":
-        return type_attainment(env, place, call)
-    if name == "quota":
-        return type_quota(env, place, call)
-    if name in ("min", "max", "abs", "if", "round"):
-        return _function(env, place, call)
-    env.problem("unknown-name", f"There is no function or table {name}.", call.name.span, did_you_mean(name, [*FUNCTIONS, *env.tables]))
-    return None
-
-
-def _function(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
-    name = call.name.text
-    typed = [
-        type_condition(env, place, a) if name == "if" and index == 0 else type_quantity(env, place, a)
-        for index, a in enumerate(call.arguments)
-    ]
-    arguments = tuple(a for a in typed if a is not None)
-    if len(arguments) != len(typed):
-        return None
-    wanted = {"abs": (1, 1, "abs(figure)"), "if": (3, 3, "if(condition, figure, figure)"), "round": (2, 2, "round(figure, 0.01 USD)")}
-    least, most, form = wanted.get(name, (2, 20, f"{name}(figure, figure)"))
-    if not least <= len(arguments) <= most:
-        env.problem("wrong-arguments", f"{name} does not take {len(arguments)} arguments.", call.span, f"It is written {form}.")
-        return None
-    figures = arguments[1:] if name == "if" else arguments
-    for other in figures[1:]:
-        if other.unit != figures[0].unit:
-            env.problem(
-                "wrong-unit", f"The figures of {name} must be of one unit; these are {figures[0].unit} and {other.unit}.", other.span
-            )
-            return None
-    if name == "round" and (not isinstance(arguments[1], ty.Const) or not _is_power_of_ten(arguments[1].value)):
-        env.problem("wrong-arguments", "What to round to is 1, 10, 0.1, 0.01 and so on.", arguments[1].span)
-        return None
-    return ty.Func(name, arguments, figures[0].unit, call.span)
-
-
-def _is_power_of_ten(value: ty.Value) -> bool:
-    if not isinstance(value, Fraction) or value <= 0:
-        return False
-    digits = str(value.numerator if value >= 1 else value.denominator)
-    return min(value.numerator, value.denominator) == 1 and digits.rstrip("0") == "1"
-
-
 def _cap(unit: Unit) -> str:
     text = str(unit)
     return text[0].upper() + text[1:]
-
-
-def _unit_hint(left: ty.Expr, right: ty.Expr) -> str | None:
-    kinds = {left.unit.kind, right.unit.kind}
-    if kinds == {Kind.MONEY, Kind.NUMBER}:
-        unit = left.unit if left.unit.kind is Kind.MONEY else right.unit
-        return f"Give the number its currency: 500 {unit.currency}."
-    if Kind.DATE in kinds and kinds & {Kind.RATIO, Kind.NUMBER}:
-        return "A date is written year, month, day: 2027-03-31."
-    if kinds == {Kind.RATIO, Kind.NUMBER}:
-        return "Write a ratio as a percentage or a multiple: 80% or 0.8x."
-    per = left.unit.per or right.unit.per
-    if kinds == {Kind.MONEY} and per:
-        return f"One of the two is for a {per}; say for which period you want it: ... per quarter."
-    return None
 
 
 __all__ = ["type_condition", "type_expression", "type_literal", "type_quantity"]

@@ -176,6 +176,10 @@ def _unknown(env: Environment, place: Place, name: t.Name) -> None:
                 hint = f"Add it up, as in sum({credit}.credited), or let the component pay for each {credit}."
                 env.problem("wrong-grain", message, name.span, hint)
                 return
+    if text in ("attainment", "quota"):
+        measure = next(iter(env.quotas), "arr")
+        env.problem("unknown-name", f"Of which measure is this the {text}?", name.span, f"Write {text}({measure}).")
+        return
     near = closest(text, _in_scope(env, place))
     hint = f"Did you mean {near}?" if near else f'If it is a text, put it between quotes: "{text}".'
     env.problem("unknown-name", f"There is no {text} in {place.title}.", name.span, hint)

@@ -16,6 +16,7 @@ from compplan.language.check.components import type_component
 from compplan.language.check.credits import type_credit
 from compplan.language.check.damage import damage_of
 from compplan.language.check.environment import FIRST_YEAR, LAST_YEAR, Environment
+from compplan.language.check.example_records import Frame
 from compplan.language.check.examples import type_example
 from compplan.language.check.expressions import type_condition, type_quantity
 from compplan.language.check.measures import type_measure, type_quota_of
@@ -26,6 +27,8 @@ from compplan.language.check.weights import check_weights
 from compplan.language.codes import problem
 from compplan.language.units import money
 from compplan.schema import MONTHS_IN, Schema
+
+_ROUNDINGS = frozenset(Fraction(10) ** n for n in range(-6, 7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +212,8 @@ class _Checker:
         components = self._components(code)
         caps = [self._cap(line, code, payout) for line in tree.lines if isinstance(line, t.PlanCap)]
         check_weights(env, tree)
-        words = {c.name.text: c.word for c in tree.lines if isinstance(c, t.Component)}
-        examples = [type_example(env, line, words, code) for line in tree.lines if isinstance(line, t.Example)]
+        frame = self._frame(code, effective, payout)
+        examples = [type_example(env, line, frame) for line in tree.lines if isinstance(line, t.Example)]
         if not (isinstance(effective, t.Effective) and isinstance(currency, t.Currency) and isinstance(payout, t.Payout)):
             return None
         if not self._effective(effective) or not self._currency(currency):
@@ -227,6 +230,12 @@ class _Checker:
             components=tuple(components), caps=tuple(c for c in caps if c is not None),
             examples=tuple(e for e in examples if e is not None), file=tree.span.file, span=tree.span,
         )  # fmt: skip
+
+    def _frame(self, code: str, effective: t.PlanLine | None, payout: t.PlanLine | None) -> Frame:
+        trees = [line for line in self.tree.lines if isinstance(line, t.Component)]
+        per_credit = {c.name.text: line.credit.text for c in trees for line in c.lines if isinstance(line, t.ForCredit)}
+        dates = (effective.first, effective.last) if isinstance(effective, t.Effective) else None
+        return Frame({c.name.text: c.word for c in trees}, per_credit, code, dates, payout.period if isinstance(payout, t.Payout) else None)
 
     def _payees(self, line: t.PlanLine | None) -> ty.Expr | None:
         if not isinstance(line, t.Payees) or line.where is None:
@@ -278,8 +287,8 @@ class _Checker:
             self.env.problem("currency", message, line.span, f"Write currency {self.env.schema.currency}.")
             return False
         unit = Fraction(line.unit)
-        if unit <= 0 or (unit.numerator != 1 and unit.denominator != 1) or unit.denominator not in {10**n for n in range(7)}:
-            self.env.problem("wrong-arguments", "Earnings are rounded to 1, 0.1, 0.01 and so on.", line.span)
+        if unit not in _ROUNDINGS:
+            self.env.problem("wrong-arguments", "Earnings are rounded to 0.01, 0.1, 1, 10 and so on.", line.span)
             return False
         return True
 

@@ -43,14 +43,21 @@ def _measure_over(env: Environment, place: Place, name: str, window: ty.Window |
         )
         return None
     if MONTHS_IN[chosen.period] < MONTHS_IN[place.period]:
-        message = f"A {place.period} has several periods of a {chosen.period}; it is not clear which is meant."
-        env.problem("needs-window", message, span)
+        message = f"A {place.period} has several {_plural(chosen.period)}; it is not clear which is meant."
+        hint = (
+            f"Leave the words over {chosen.period} out, for the whole {place.period}; or let it stand in what is for each {chosen.period}."
+        )
+        env.problem("needs-window", message, span, hint)
         return None
     if place.to_date and chosen.reach is t.Reach.WHOLE and MONTHS_IN[chosen.period] > MONTHS_IN[place.period]:
         message = f"A figure to date cannot read the whole {chosen.period}, which is not over yet."
         env.problem("needs-window", message, span, f"Write over {chosen.period} to date.")
         return None
     return ty.MeasureAt(measure.name, chosen, measure.unit, span)
+
+
+def _plural(period: Period) -> str:
+    return "halves" if period == "half" else f"{period}s"
 
 
 def _is_inside_a_sum(env: Environment, place: Place, shown: str, span: Span) -> bool:
@@ -188,6 +195,13 @@ def _quota_at(env: Environment, place: Place, name: str, window: ty.Window, span
     if not fits_within(quota.period, window, place.period):
         asked = window.period if window.reach is t.Reach.WHOLE else place.period
         message = f"The quota for {name} is for each {quota.period}; there is none for a {asked}."
-        env.problem("needs-window", message, span, f"Ask for it over {quota.period}, or set it for a shorter period.")
+        env.problem("needs-window", message, span, _longer(place, quota.period))
         return None
     return ty.QuotaAt(name, window, quota.unit, span)
+
+
+def _longer(place: Place, period: Period) -> str:
+    """What to write where a quota is set for a longer period than the place's."""
+    if place.grain is Grain.CREDIT:
+        return f"Take it over {period}."
+    return f"Let it be for each {period}; or take it over {period} to date against the full quota."
