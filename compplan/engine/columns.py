@@ -9,7 +9,7 @@ from sqlglot import exp
 from compplan.engine import sql
 from compplan.engine.emit import Emitted
 from compplan.engine.sql import Figure
-from compplan.engine.steps import RECORDS, table
+from compplan.engine.steps import RECORDS, path_name, table
 from compplan.language.units import unit_of
 from compplan.schema import Column, MoneyType, NumberType, RatioType, RecordKind, ReferenceType, Schema
 
@@ -30,7 +30,7 @@ class RecordColumns:
             reference = self._column(kind, path[index])
             assert isinstance(reference.type, ReferenceType)
             kind = self.schema.kinds[reference.type.kind]
-            alias = self.joined.setdefault(path[: index + 1], f"{self.alias}__{'__'.join(path[: index + 1])}")
+            alias = self.joined.setdefault(path[: index + 1], f"{self.alias}__{path_name(path[: index + 1])}")
         return typed_column(self._column(kind, path[-1]), alias)
 
     @staticmethod
@@ -65,4 +65,4 @@ def typed_column(column: Column, alias: str | None, name: str | None = None) -> 
 
 def node_of(emitted: Emitted) -> exp.Expr:
     """The bare expression of anything emitted."""
-    return emitted.node.copy() if isinstance(emitted, Figure) else emitted.copy()
+    return emitted.node if isinstance(emitted, Figure) else emitted

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from compplan.engine import sql
 from compplan.engine.emit import Emitted
 from compplan.engine.sql import Figure
+from compplan.engine.steps import path_name
 from compplan.language import typed as ty
 from compplan.schema import RecordKind
+
+_OTHER_COLUMNS = re.compile(r"record.*|payee|give|via|date|month|share|overlay|(own|total)_\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class CreditShape:
             return at(self.share, "share", alias)
         if leaf.name == "overlay":
             return sql.column("overlay", alias)
-        return at(self.amounts[leaf.name], leaf.name, alias)
+        return at(self.amounts[leaf.name], amount_columns(self.amounts)[leaf.name], alias)
 
 
 def at(shape: Emitted, name: str, alias: str) -> Emitted:
@@ -48,7 +52,20 @@ def at(shape: Emitted, name: str, alias: str) -> Emitted:
 
 def carried(path: tuple[str, ...]) -> str:
     """The name under which a credit carries a field of its record."""
-    return "record_" + "__".join(path)
+    return f"record_{path_name(path)}"
+
+
+def amount_columns(names: Iterable[str]) -> dict[str, str]:
+    """The column for each amount of a credit: its own name, unless the credit has another column of that name, in whatever case."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        column = f"amount_{name}" if _OTHER_COLUMNS.fullmatch(name.lower()) else name
+        while column.lower() in taken:
+            column += "_"
+        taken.add(column.lower())
+        found[name] = column
+    return found
 
 
 def record_columns(kind: RecordKind) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ def physical_type(column: Column) -> str:
 
 def quoted(name: str) -> str:
     """A name as SQL writes it."""
-    return exp.to_identifier(name, quoted=True).sql("duckdb")
+    return exp.to_identifier(name, quoted=True).sql("duckdb", copy=False)
 
 
 def create_kind(connection: duckdb.DuckDBPyConnection, kind: RecordKind) -> None:
@@ -107,7 +107,7 @@ class Keeper:
 
     def keep(self, connection: duckdb.DuckDBPyConnection, step: Step) -> None:
         """Make the step's relation under its name."""
-        connection.execute(f"CREATE TABLE {STEPS}.{quoted(step.name)} AS {step.query.sql('duckdb')}")
+        connection.execute(f"CREATE TABLE {STEPS}.{quoted(step.name)} AS {step.query.sql('duckdb', copy=False)}")
 
 
 def make_steps(connection: duckdb.DuckDBPyConnection, lowered: Lowered, keeper: Keeper, progress: Progress | None = None) -> None:
@@ -132,15 +132,15 @@ def _reads_itself(check: Check, step: Step) -> bool:
 
 def _run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> Iterator[Diagnostic]:
     """A diagnostic for each of the first rows that a check finds, in order, and one that counts the rest."""
-    if check.guard is not None and connection.execute(check.guard.sql("duckdb")).fetchone() is None:
+    if check.guard is not None and connection.execute(check.guard.sql("duckdb", copy=False)).fetchone() is None:
         return
     ordered = check.query.copy().order_by(*(exp.Literal.number(i + 1) for i in range(len(check.query.selects))), copy=False)
-    rows = connection.execute(ordered.limit(MOST_EXAMPLES + 1, copy=False).sql("duckdb")).fetchall()
+    rows = connection.execute(ordered.limit(MOST_EXAMPLES + 1, copy=False).sql("duckdb", copy=False)).fetchall()
     for row in rows[:MOST_EXAMPLES]:
         yield Diagnostic(check.code, check.title, check.message(row), check.span, check.hint)
     if len(rows) > MOST_EXAMPLES:
-        counted = exp.select(exp.Count(this=exp.Star())).from_(check.query.subquery("q"), copy=False)
-        found = connection.execute(counted.sql("duckdb")).fetchone()
+        counted = exp.select(exp.Count(this=exp.Star())).from_(check.query.subquery("q", copy=False), copy=False)
+        found = connection.execute(counted.sql("duckdb", copy=False)).fetchone()
         count = int(found[0]) if found else 0
         yield Diagnostic(check.code, check.title, f"There are {count - MOST_EXAMPLES:,} more like these.", check.span, check.hint)
 

@@ -204,7 +204,7 @@ class Emitter:
             case "max":
                 return sql.greatest(figures)
             case "abs":
-                return Figure(exp.func("abs", figures[0].node.copy()), figures[0].digits, figures[0].decimals)
+                return Figure(exp.func("abs", figures[0].node), figures[0].digits, figures[0].decimals)
             case _:
                 unit = expr.arguments[1]
                 assert isinstance(unit, ty.Const)
@@ -263,7 +263,7 @@ class Emitter:
         if key.value is not None:
             return [exp.EQ(this=node, expression=self._value(key.value))]
         low = [] if key.low is None else [exp.GTE(this=node, expression=self._value(key.low))]
-        high = [] if key.high is None else [exp.LT(this=node.copy(), expression=self._value(key.high))]
+        high = [] if key.high is None else [exp.LT(this=node, expression=self._value(key.high))]
         return [*low, *high] or [sql.not_null(node)]
 
     def _value(self, value: ty.Value) -> exp.Expr:
@@ -294,4 +294,4 @@ def _unnamed(expr: ty.Expr) -> ty.Expr:
 
 
 def _no_if_empty(condition: exp.Expr) -> exp.Expr:
-    return exp.func("coalesce", condition.copy(), exp.false())
+    return exp.func("coalesce", condition, exp.false())

@@ -163,13 +163,19 @@ class _Explainer:
             total,
         )
 
+    def _months(self, plan: ty.Plan) -> Months:
+        """The months of the run, and those before them that it pays out: of the quarter that ends with the month that is run."""
+        asked, size = self.lowering.asked, MONTHS_IN[plan.payout]
+        first = asked.first // size * size
+        return Months(first if first + size - 1 <= asked.last else asked.first, asked.last)
+
     # ---- credits, payouts and caps
 
     def _credits(self, plan: ty.Plan) -> Iterator[CreditLine]:
         """What the payee was credited with in the run's months, of every credit that the plan pays by or measures."""
         used = {part.credit for m in plan.measures.values() for part in m.parts if m.group is None}
         used |= {c.grain.credit for c in plan.components if isinstance(c.grain, ty.ForCredit)}
-        months = self.lowering.asked
+        months = self._months(plan)
         for name in (n for n in plan.credits if n in used):
             step, unit = self.lowering.credit_step(plan, name), str(plan.credits[name].amounts["credited"].unit)
             if step not in self.steps:
@@ -196,7 +202,7 @@ class _Explainer:
                   ON l.period = n.number // {ratio} AND l.payee = ?
                 LEFT JOIN {STEPS}.{quoted(self.lowering.plan_step(plan, "cap", str(index)))} c ON c.payee = l.payee AND c.period = n.number
                 WHERE n.kind = ? AND n.first_month >= ? AND n.last_month <= ? ORDER BY n.number"""
-            months = self.lowering.asked
+            months = self._months(plan)
             rows = self.connection.execute(query, [self.payee, plan.payout, months.first, months.last]).fetchall()
             words = f"cap each {cap.period} at {self.sources.words(cap.limit)}"
             for label, limit, correction in rows:
@@ -209,12 +215,14 @@ class _Explainer:
         rows = self._rows(watched)
         earnings, left_out = [], []
         earlier: dict[object, Fraction] = {}
+        months = self.lowering.asked if component.word == "award" else self._months(plan)
         for row in rows:
+            shown = months.first <= int(str(row["earned_month"])) <= months.last
             if row.get("counts") is False:
-                left_out.append(str(row["record"]))
+                left_out += [str(row["record"])] if shown else []
                 continue
             earning = self._earning(component, watched, row, earlier)
-            if self.lowering.asked.first <= int(str(row["earned_month"])) <= self.lowering.asked.last:
+            if shown:
                 earnings.append(earning)
         total = sum((e.earned for e in earnings if isinstance(e.earned, Fraction)), Fraction(0))
         return ComponentExplanation(
@@ -238,10 +246,10 @@ class _Explainer:
         figures = [("product", product(emitter, component)), ("figure", fixed(lowering, figured.figure))]
         if figured.before is not None:
             figures.append(("before", fixed(lowering, figured.before)))
-        columns = [*figured.keys, sql.alias(month_earned(component, figured).copy(), "earned_month")]
+        columns = [*figured.keys, sql.alias(month_earned(component, figured), "earned_month")]
         columns += [*figure_columns(figures), *observer.columns]
         if figured.where is not None:
-            columns.append(sql.alias(figured.where.copy(), "counts"))
+            columns.append(sql.alias(figured.where, "counts"))
         if component.top is not None:
             columns += [sql.alias(sql.column(n, "t"), n) for n in ("place", "qualifies")] + [
                 sql.alias(sql.column("figure", "t"), "ranked_by")
@@ -250,7 +258,7 @@ class _Explainer:
         order = [k.name for k in figured.keys if isinstance(k, exp.Column)]
         first = ["date"] if "date" in order else []
         query = query.order_by(*(sql.column(n) for n in [*first, *order]), copy=False)
-        return _Watched(figured, factors, conditions, floor, cap, query.sql("duckdb"))
+        return _Watched(figured, factors, conditions, floor, cap, query.sql("duckdb", copy=False))
 
     def _rows(self, watched: _Watched) -> list[Mapping[str, object]]:
         cursor = self.connection.execute(watched.query)

@@ -201,7 +201,11 @@ class Lowering:
             for e in every(quota.value):
                 if isinstance(e, ty.RecordSum):
                     step, sums[e] = lower_record_sum(
-                        self.scope(plan), e, group, quota.period, self._names.name(f"{name}: {e!r}", name, "from", e.kind, str(len(sums) + 1))
+                        self.scope(plan),
+                        e,
+                        group,
+                        quota.period,
+                        self._names.name(f"{name}: {e!r}", name, "from", e.kind, str(len(sums) + 1)),
                     )
                     self._add(step)
             step, self._quotas[name] = lower_quota(self.scope(plan), quota, group, name, sums)
@@ -217,7 +221,9 @@ class Lowering:
     def sum_over(self, plan: ty.Plan, leaf: ty.RecordSum, cadence: Period) -> Valued:
         """A sum over records for each payee and period of a cadence."""
         mark = hashlib.sha256(repr(leaf).encode()).hexdigest()[:6]
-        name = self._names.name(f"{cadence}: {leaf!r}|{_tables(plan, [leaf])}", window_name(identifier("sum", leaf.kind, mark), leaf.window, cadence))
+        name = self._names.name(
+            f"{cadence}: {leaf!r}|{_tables(plan, [leaf])}", window_name(identifier("sum", leaf.kind, mark), leaf.window, cadence)
+        )
         step, valued = lower_record_sum(self.scope(plan), leaf, None, cadence, name)
         self._add(step)
         return valued
@@ -318,7 +324,7 @@ def _payees_step(scope: Scope, plan: ty.Plan, name: str) -> Step:
     emitter = Emitter(leaf, scope.tables, scope.calendar)
     where = [] if plan.payees is None else [emitter.condition(plan.payees)]
     key = sql.column(people.key[0], "p")
-    number = exp.Window(this=exp.func("row_number"), order=exp.Order(expressions=[exp.Ordered(this=key.copy(), nulls_first=True)]))
+    number = exp.Window(this=exp.func("row_number"), order=exp.Order(expressions=[exp.Ordered(this=key, nulls_first=True)]))
     numbered = sql.alias(sql.cast(number, "INTEGER"), "number")
     query = exp.select(sql.alias(key, "payee"), numbered).from_(table(PEOPLE, "p", RECORDS), copy=False)
     query = columns.join(query)

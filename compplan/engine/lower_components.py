@@ -87,7 +87,7 @@ class ComponentLowering:
         rows = (
             exp.select()
             .from_(table(self.payees, "y"), copy=False)
-            .join(periods(self.scope, grain.period, window).subquery("n"), join_type="cross", copy=False)
+            .join(periods(self.scope, grain.period, window).subquery("n", copy=False), join_type="cross", copy=False)
         )
         rows = self._with_payee(rows, sql.column("payee", "y"))
         rows = self._with_windowed(rows, sql.column("payee", "y"), {grain.period: sql.column("period", "n")})
@@ -137,9 +137,9 @@ class ComponentLowering:
         first, last = self._plan_months()
         where: list[exp.Expr] = []
         if first > self.scope.all.first:
-            where.append(exp.GTE(this=month.copy(), expression=sql.whole(first)))
+            where.append(exp.GTE(this=month, expression=sql.whole(first)))
         if min(last, self.scope.asked.last) < self.scope.all.last:
-            where.append(exp.LTE(this=month.copy(), expression=sql.whole(min(last, self.scope.asked.last))))
+            where.append(exp.LTE(this=month, expression=sql.whole(min(last, self.scope.asked.last))))
         if where:
             rows = rows.where(*where, copy=False)
         keys = tuple(sql.column(n, "c") for n in ("payee", *shape.record, *shape.marks, "date"))
@@ -191,7 +191,7 @@ class ComponentLowering:
         inner = self._with_inner_payee(inner)
         if isinstance(self.component.grain, ty.ForCredit) and self.component.grain.to_date is not None:
             totals = RunningTotals(self.scope, shape, self.payees, self.component.grain.to_date, [f for f, _ in own], self.narrow)
-            return totals.query(inner).subquery("c")
+            return totals.query(inner).subquery("c", copy=False)
         if not self.running and self.payee is None:
             return table(shape.step, "c")
         inner = inner.select(exp.Column(this=exp.Star(), table=exp.to_identifier("i", quoted=True)), copy=False)
@@ -199,7 +199,7 @@ class ComponentLowering:
             total = Figure(_running(exp.func("sum", value.node), shape, period), sql.MOST_DIGITS, value.decimals)
             total = sql.narrow(total) if self._narrow_totals(value) else total
             inner = inner.select(value.named(f"own_{index}"), total.named(f"total_{index}"), copy=False)
-        return inner.subquery("c")
+        return inner.subquery("c", copy=False)
 
     def _with_inner_payee(self, inner: exp.Select) -> exp.Select:
         if not any(
@@ -284,7 +284,7 @@ class ComponentLowering:
         if not groups and not self.columns.joined and not self._reads_payee():
             return rows
         people = self.scope.schema.kinds[PEOPLE]
-        on = exp.EQ(this=sql.column(people.key[0], "p"), expression=payee.copy())
+        on = exp.EQ(this=sql.column(people.key[0], "p"), expression=payee)
         return self.columns.join(rows.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
 
     def _reads_payee(self) -> bool:

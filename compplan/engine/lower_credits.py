@@ -10,10 +10,11 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.columns import RecordColumns, node_of
-from compplan.engine.credit_shape import CreditShape, at, carried, record_columns
+from compplan.engine.credit_shape import CreditShape, amount_columns, at, carried, record_columns
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.reporting_lines import MANAGERS
 from compplan.engine.scope import Scope
+from compplan.engine.share_words import amiss, column_name, key_text
 from compplan.engine.sql import Figure
 from compplan.engine.steps import RECORDS, Check, Step, table
 from compplan.language import typed as ty
@@ -45,16 +46,17 @@ class CreditLowering:
     def lower(self) -> tuple[Step, CreditShape]:
         """The step, and its shape for those that read it."""
         amounts = {name: self.emitter.figure(value) for name, value in self.credit.amounts.items()}
-        base = self._base(amounts)
+        columns = amount_columns(amounts)
+        base = self._base({columns[name]: f for name, f in amounts.items()})
         branches, shares = self._branches()
         aligned, digits, decimals = sql.aligned(shares, sql.NARROW_DIGITS if max(s.decimals for s in shares) <= 10 else sql.MOST_DIGITS)
         share = Figure(sql.column("share", "g"), digits, decimals)
         given = _union([b.select(s.named("share"), append=True, copy=False) for b, s in zip(branches, aligned, strict=True)])
         products = {
-            name: self.emitter.fitted(sql.multiply(share, _at_figure(f, f"amount_{name}", "g"), narrow=self.narrow))
+            name: self.emitter.fitted(sql.multiply(share, _at_figure(f, f"amount_{columns[name]}", "g"), narrow=self.narrow))
             for name, f in amounts.items()
         }
-        query = self._result(base, given, products)
+        query = self._result(base, given, {columns[name]: f for name, f in products.items()})
         shape = CreditShape(
             self.credit,
             self.step,
@@ -212,7 +214,7 @@ class CreditLowering:
                 query = members.where(exp.EQ(this=sql.column(give.recipient.group or "", "m"), expression=target), copy=False)
             case _:
                 return None
-        return Figure(sql.cast(query.subquery(), sql.decimal_type(18, 0)), 18, 0)
+        return Figure(sql.cast(query.subquery(copy=False), sql.decimal_type(18, 0)), 18, 0)
 
     def _sum_over_children(self, give: ty.Give) -> Figure:
         assert give.child is not None
@@ -222,7 +224,7 @@ class CreditLowering:
         on = exp.EQ(this=sql.column(give.child_reference, "k"), expression=key)
         query = exp.select(exp.func("sum", share.node)).from_(table(give.child, "k", RECORDS), copy=False)
         query = self._child_columns(give.child).join(query).where(on, copy=False)
-        figure = Figure(exp.func("coalesce", query.subquery(), sql.constant(Fraction(0)).node), sql.MOST_DIGITS, share.decimals)
+        figure = Figure(exp.func("coalesce", query.subquery(copy=False), sql.constant(Fraction(0)).node), sql.MOST_DIGITS, share.decimals)
         return Figure(sql.cast(figure.node, sql.decimal_type(sql.MOST_DIGITS, share.decimals)), sql.MOST_DIGITS, share.decimals)
 
     # ---- who is given what
@@ -272,7 +274,7 @@ class CreditLowering:
     def _labelled(self, query: exp.Select, number: int, give: ty.Give, payee: exp.Expr) -> exp.Select:
         return query.select(
             sql.alias(sql.cast(sql.whole(number), "TINYINT"), "give"),
-            sql.alias(payee.copy(), "payee"),
+            sql.alias(payee, "payee"),
             sql.alias(exp.true() if give.overlay else exp.false(), "overlay"),
             copy=False,
         )
@@ -302,7 +304,7 @@ class CreditLowering:
                 "no-date",
                 "A record that counts has no date",
                 self._counting(key).where(sql.is_null(dated), copy=False),
-                lambda row: f"{names} {_key_text(row)} counts for {self.credit.name}, and its {self.credit.dated.path[-1]} is empty.",
+                lambda row: f"{names} {key_text(row)} counts for {self.credit.name}, and its {self.credit.dated.path[-1]} is empty.",
                 "Fill it in, or leave such records out with where.",
                 self.credit.dated.span,
             )
@@ -313,7 +315,7 @@ class CreditLowering:
                 "no-amount",
                 "A record that counts has no amount",
                 self._counting(key).where(sql.is_null(figure.node), copy=False),
-                lambda row, name=name: f"{names} {_key_text(row)} counts for {self.credit.name}, and its amount {name} is empty.",  # type: ignore[misc]
+                lambda row, name=name: f"{names} {key_text(row)} counts for {self.credit.name}, and its amount {name} is empty.",  # type: ignore[misc]
                 "Fill in what the amount is made from, or leave such records out with where.",
                 self.credit.amounts[name].span,
             )
@@ -334,7 +336,7 @@ class CreditLowering:
             "shares",
             "A share is empty",
             query.where(sql.is_null(share.node), copy=False),
-            lambda row: f"{names} {_key_text(row)}: somebody is to be credited with {self.credit.name}, and the share is empty.",
+            lambda row: f"{names} {key_text(row)}: somebody is to be credited with {self.credit.name}, and the share is empty.",
             "Fill in the share.",
             give.span,
         )
@@ -344,7 +346,6 @@ class CreditLowering:
         if not own:
             return
         rest = next((g for g in own if g.share is None), None)
-        total = sql.decimal_of(self.credit.total * 100)
         if rest is None:
             given = self._given_in_all(own[0])
             for give in own[1:]:
@@ -357,17 +358,22 @@ class CreditLowering:
             negative = exp.LT(this=sql.paren(given.node), expression=sql.whole(0))
             wrong = sql.any_of([negative, sql.all_of([some, nobody])])
             given = sql.add(sql.constant(self.credit.total), given, "-")
-        query = self._counting([*key, given.named("given")]).where(wrong, copy=False)
+        direct = [g for g in own if g.recipient.how == "person" and g.child is None]
+        empty = [sql.alias(self._is_unnamed(g), f"empty_{number}") for number, g in enumerate(direct)]
+        columns = tuple(column_name(g.recipient.target) for g in direct)
         yield Check(
             "shares",
             "The shares of a record do not add up",
-            query,
-            lambda row: (
-                f"{names} {_key_text(row[:-1])}: of {self.credit.name}, {_percent(row[-1])} is given to somebody; it must be {total:f}%."
-            ),
+            self._counting([*key, given.named("given"), *empty]).where(wrong, copy=False),
+            lambda row: f"{names} {key_text(row[: len(key)])}: {amiss(self.credit, row[len(key)], columns, row[len(key) + 1 :])}",
             "See who is named in the record, and the shares of those it is split with.",
             self.credit.span,
         )
+
+    def _is_unnamed(self, give: ty.Give) -> exp.Expr:
+        """Whether a give would name somebody, and its column is empty."""
+        empty = sql.is_null(self.emitter.plain(give.recipient.target))
+        return empty if give.where is None else sql.all_of([self.emitter.condition(give.where), empty])
 
 
 def _may_be_empty(expr: ty.Expr) -> bool:
@@ -378,14 +384,6 @@ def _may_be_empty(expr: ty.Expr) -> bool:
             return True
         case _:
             return False
-
-
-def _key_text(row: tuple[object, ...]) -> str:
-    return ", ".join(str(v) for v in row)
-
-
-def _percent(value: object) -> str:
-    return f"{sql.decimal_of(Fraction(str(value)) * 100):f}%"
 
 
 def _at_figure(shape: Figure, name: str, alias: str) -> Figure:

@@ -44,7 +44,7 @@ class Valued:
 def owner_of(group: str | None, payee: exp.Expr, people_alias: str) -> exp.Expr:
     """Who a measure or quota belongs to, seen from a payee: the payee, the payee's group, the company."""
     if group is None:
-        return payee.copy()
+        return payee
     if group == "":
         return sql.text("")
     return sql.column(group, people_alias)
@@ -122,7 +122,7 @@ def _part(scope: Scope, measure: ty.Measure, part: ty.Aggregate, shape: CreditSh
         rows = rows.where(*where, copy=False)
     total = _total(value)
     query = rows.copy().select(sql.alias(owner, "owner"), sql.column("month", "c"), copy=False)
-    query = query.group_by(*([] if measure.group == "" else [owner.copy()]), sql.column("month", "c"), copy=False)
+    query = query.group_by(*([] if measure.group == "" else [owner]), sql.column("month", "c"), copy=False)
     checks = []
     if value is not None and any(_may_be_empty(e) for e in every(part.value)):  # type: ignore[arg-type]
         checks.append(_empty_check(measure, shape, rows, value))
@@ -132,7 +132,7 @@ def _part(scope: Scope, measure: ty.Measure, part: ty.Aggregate, shape: CreditSh
 def _total(value: Figure | None) -> Figure:
     if value is None:
         return Figure(sql.cast(exp.Count(this=exp.Star()), sql.decimal_type(18, 0)), 18, 0)
-    return Figure(exp.func("sum", value.node.copy()), sql.MOST_DIGITS, value.decimals)
+    return Figure(exp.func("sum", value.node), sql.MOST_DIGITS, value.decimals)
 
 
 def _may_be_empty(expr: ty.Expr) -> bool:
@@ -171,7 +171,7 @@ def _combined(queries: Sequence[exp.Select], figures: Sequence[Figure]) -> exp.S
         sql.alias(sql.cast(exp.func("sum", sql.column(f"part_{i}", "u")), sql.decimal_type(sql.MOST_DIGITS, f.decimals)), f"part_{i}")
         for i, f in enumerate(figures)
     ]
-    query = exp.select(sql.column("owner", "u"), sql.column("month", "u"), *sums).from_(union.subquery("u"), copy=False)
+    query = exp.select(sql.column("owner", "u"), sql.column("month", "u"), *sums).from_(union.subquery("u", copy=False), copy=False)
     return query.group_by(sql.column("owner", "u"), sql.column("month", "u"), copy=False)
 
 
@@ -226,7 +226,7 @@ def lower_window(scope: Scope, shape: MeasureShape, window: ty.Window, cadence: 
         [
             exp.EQ(this=sql.column("owner", "m"), expression=sql.column("owner", "o")),
             exp.GTE(this=month, expression=sql.column("low", "w")),
-            exp.LTE(this=month.copy(), expression=sql.column("high", "w")),
+            exp.LTE(this=month, expression=sql.column("high", "w")),
         ]
     )
     parts = []
@@ -235,8 +235,8 @@ def lower_window(scope: Scope, shape: MeasureShape, window: ty.Window, cadence: 
         parts.append(sql.alias(sql.cast(total, sql.decimal_type(sql.MOST_DIGITS, figure.decimals)), f"part_{index}"))
     summed = (
         exp.select(sql.column("owner", "o"), sql.column("period", "w"), *parts)
-        .from_(owners(scope, measure.group).subquery("o"), copy=False)
-        .join(periods(scope, cadence, window).subquery("w"), join_type="cross", copy=False)
+        .from_(owners(scope, measure.group).subquery("o", copy=False), copy=False)
+        .join(periods(scope, cadence, window).subquery("w", copy=False), join_type="cross", copy=False)
         .join(table(shape.step, "m"), on=within, join_type="left", copy=False)
         .group_by(sql.column("owner", "o"), sql.column("period", "w"), copy=False)
     )
@@ -247,6 +247,6 @@ def lower_window(scope: Scope, shape: MeasureShape, window: ty.Window, cadence: 
 
     value = Emitter(part, scope.tables, scope.calendar).figure(measure.formula)
     columns = [sql.column("owner", "s"), sql.column("period", "s"), *(sql.column(f"part_{i}", "s") for i in range(len(shape.parts)))]
-    query = exp.select(*columns, value.named("value")).from_(summed.subquery("s"), copy=False)
+    query = exp.select(*columns, value.named("value")).from_(summed.subquery("s", copy=False), copy=False)
     words = f"{measure.name} over {window.period} {'' if window.reach is Reach.WHOLE else 'to date'}".strip()
     return Step(name, words, ("owner", "period"), query, (shape.step,), measure.span), Valued(name, value)

@@ -20,7 +20,11 @@ EARNING = "earning"
 
 
 def lower_plan_payouts(
-    scope: Scope, plan: ty.Plan, earnings: Sequence[Earnings], limit: Callable[[ty.PlanCap, int], ComponentLowering], named: Callable[..., str]
+    scope: Scope,
+    plan: ty.Plan,
+    earnings: Sequence[Earnings],
+    limit: Callable[[ty.PlanCap, int], ComponentLowering],
+    named: Callable[..., str],
 ) -> Iterator[Step]:
     """The steps from a plan's earnings to its payouts, the last one. `named` gives a step of the plan its name."""
     paid = [e for e in earnings if e.word != "award"]
@@ -57,14 +61,16 @@ def _earned(plan: ty.Plan, earnings: Sequence[Earnings]) -> exp.Select:
                 sql.alias(total, "amount"),
             )
             .from_(table(e.step, "e"), copy=False)
-            .group_by(sql.column("payee", "e"), period.copy(), copy=False)
+            .group_by(sql.column("payee", "e"), period, copy=False)
         )
     if not branches:
         return _nothing(plan)
     union: exp.Query = branches[0]
     for branch in branches[1:]:
         union = exp.union(union, branch, distinct=False)
-    return exp.select(*(sql.column(n, "u") for n in ("payee", "period", "component", "amount"))).from_(union.subquery("u"), copy=False)
+    return exp.select(*(sql.column(n, "u") for n in ("payee", "period", "component", "amount"))).from_(
+        union.subquery("u", copy=False), copy=False
+    )
 
 
 def _nothing(plan: ty.Plan) -> exp.Select:
@@ -105,7 +111,9 @@ def _corrections(plan: ty.Plan, cap: ty.PlanCap, index: int, parts: Sequence[str
     for branch in every[1:]:
         union = exp.union(union, branch, distinct=False)
     total = sql.cast(exp.func("sum", sql.column("amount", "u")), sql.decimal_type(18, decimals))
-    sums = exp.select(sql.column("payee", "u"), sql.column("period", "u"), sql.alias(total, "own")).from_(union.subquery("u"), copy=False)
+    sums = exp.select(sql.column("payee", "u"), sql.column("period", "u"), sql.alias(total, "own")).from_(
+        union.subquery("u", copy=False), copy=False
+    )
     sums = sums.group_by(sql.column("payee", "u"), sql.column("period", "u"), copy=False)
     ratio = MONTHS_IN[cap.period] // MONTHS_IN[plan.payout]
     capped = sql.quotient_down(sql.column("period", "s"), ratio)
@@ -118,7 +126,7 @@ def _corrections(plan: ty.Plan, cap: ty.PlanCap, index: int, parts: Sequence[str
     on = sql.all_of(
         [
             exp.EQ(this=sql.column("payee", "l"), expression=sql.column("payee", "s")),
-            exp.EQ(this=sql.column("period", "l"), expression=capped.copy()),
+            exp.EQ(this=sql.column("period", "l"), expression=capped),
         ]
     )
     to_date = Figure(sql.cast(running, sql.decimal_type(18, decimals)), 18, decimals)
@@ -128,10 +136,10 @@ def _corrections(plan: ty.Plan, cap: ty.PlanCap, index: int, parts: Sequence[str
             sql.column("payee", "s"),
             sql.column("period", "s"),
             sql.column("own", "s"),
-            sql.alias(capped.copy(), "capped"),
+            sql.alias(capped, "capped"),
             payable.named("payable"),
         )
-        .from_(sums.subquery("s"), copy=False)
+        .from_(sums.subquery("s", copy=False), copy=False)
         .join(table(limits, "l"), on=on, copy=False)
     )
     before = exp.Window(
@@ -146,10 +154,10 @@ def _corrections(plan: ty.Plan, cap: ty.PlanCap, index: int, parts: Sequence[str
         sql.column("period", "p"),
         sql.alias(sql.text(f"cap {index}" if len(plan.caps) > 1 else "cap"), "component"),
         sql.alias(correction, "amount"),
-    ).from_(inner.subquery("p"), copy=False)
+    ).from_(inner.subquery("p", copy=False), copy=False)
     return (
         exp.select(exp.Star())
-        .from_(rows.subquery("c"), copy=False)
+        .from_(rows.subquery("c", copy=False), copy=False)
         .where(exp.NullSafeNEQ(this=sql.column("amount", "c"), expression=sql.whole(0)), copy=False)
     )
 
@@ -185,7 +193,7 @@ def _asked(scope: Scope, plan: ty.Plan, parts: Sequence[tuple[str, str]]) -> exp
     union: exp.Query = branches[0]
     for branch in branches[1:]:
         union = exp.union(union, branch, distinct=False)
-    return exp.select(exp.Star()).from_(union.subquery("u"), copy=False)
+    return exp.select(exp.Star()).from_(union.subquery("u", copy=False), copy=False)
 
 
 def lower_payouts(plans: Sequence[Step]) -> Step:
@@ -193,5 +201,5 @@ def lower_payouts(plans: Sequence[Step]) -> Step:
     union: exp.Query = exp.select(exp.Star()).from_(table(plans[0].name), copy=False)
     for plan in plans[1:]:
         union = exp.union(union, exp.select(exp.Star()).from_(table(plan.name), copy=False), distinct=False)
-    query = exp.select(exp.Star()).from_(union.subquery("u"), copy=False)
+    query = exp.select(exp.Star()).from_(union.subquery("u", copy=False), copy=False)
     return Step("payouts", "Payouts", ("plan", "payee", "period", "kind", "component"), query, tuple(p.name for p in plans))

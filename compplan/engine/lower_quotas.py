@@ -45,14 +45,14 @@ def lower_record_sum(scope: Scope, expr: ty.RecordSum, group: str | None, cadenc
                 exp.LTE(this=sql.column("last_month", "q"), expression=sql.column("high", "w")),
             ]
         )
-        query = query.join(periods(scope, cadence, expr.window).subquery("w"), on=inside, copy=False)
+        query = query.join(periods(scope, cadence, expr.window).subquery("w", copy=False), on=inside, copy=False)
     else:
-        query = query.join(periods(scope, cadence, expr.window).subquery("w"), join_type="cross", copy=False)
+        query = query.join(periods(scope, cadence, expr.window).subquery("w", copy=False), join_type="cross", copy=False)
     if group != "":
         where.append(sql.not_null(owner))
     if where:
         query = query.where(*where, copy=False)
-    query = query.group_by(*([] if group == "" else [owner.copy()]), sql.column("period", "w"), copy=False)
+    query = query.group_by(*([] if group == "" else [owner]), sql.column("period", "w"), copy=False)
     return Step(name, f"{expr.kind} added up", ("owner", "period"), query, (), expr.span), Valued(name, figure)
 
 
@@ -75,8 +75,8 @@ def lower_quota(scope: Scope, quota: ty.Quota, group: str | None, name: str, sum
 
     value = Emitter(leaf, scope.tables, scope.calendar).figure(quota.value)
     query = exp.select(sql.column("owner", "o"), sql.column("period", "w"), value.named("value"))
-    query = query.from_(owners(scope, group).subquery("o"), copy=False)
-    query = query.join(periods(scope, quota.period, ty.Window(quota.period)).subquery("w"), join_type="cross", copy=False)
+    query = query.from_(owners(scope, group).subquery("o", copy=False), copy=False)
+    query = query.join(periods(scope, quota.period, ty.Window(quota.period)).subquery("w", copy=False), join_type="cross", copy=False)
     if any(isinstance(e, ty.PayeeField) for e in every(quota.value)):
         on = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("owner", "o"))
         query = payee.join(query.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
@@ -91,17 +91,15 @@ def join_valued(query: exp.Select, steps: Mapping[str, str], owner: exp.Expr, pe
     for alias, step in steps.items():
         on = sql.all_of(
             [
-                exp.EQ(this=sql.column("owner", alias), expression=owner.copy()),
-                exp.EQ(this=sql.column("period", alias), expression=period.copy()),
+                exp.EQ(this=sql.column("owner", alias), expression=owner),
+                exp.EQ(this=sql.column("period", alias), expression=period),
             ]
         )
         query = query.join(table(step, alias), on=on, join_type="left", copy=False)
     return query
 
 
-def lower_quota_window(
-    scope: Scope, quota: ty.Quota, base: Valued, window: ty.Window, cadence: Period, name: str
-) -> tuple[Step, Valued]:
+def lower_quota_window(scope: Scope, quota: ty.Quota, base: Valued, window: ty.Window, cadence: Period, name: str) -> tuple[Step, Valued]:
     """The quota over a window, for each owner and period of a cadence; empty where one of its periods has none."""
     size = MONTHS_IN[quota.period]
     first = exp.Mul(this=sql.column("period", "q"), expression=sql.whole(size))
@@ -112,13 +110,13 @@ def lower_quota_window(
         ]
     )
     value = sql.column("value", "q")
-    full = exp.EQ(this=exp.Count(this=value.copy()), expression=exp.Count(this=exp.Star()))
+    full = exp.EQ(this=exp.Count(this=value), expression=exp.Count(this=exp.Star()))
     total = exp.Case().when(full, exp.func("sum", value), copy=False)
     figure = Figure(sql.cast(total, sql.decimal_type(sql.MOST_DIGITS, base.value.decimals)), sql.MOST_DIGITS, base.value.decimals)
     query = (
         exp.select(sql.column("owner", "q"), sql.column("period", "w"), figure.named("value"))
         .from_(table(base.step, "q"), copy=False)
-        .join(periods(scope, cadence, window).subquery("w"), on=inside, copy=False)
+        .join(periods(scope, cadence, window).subquery("w", copy=False), on=inside, copy=False)
         .group_by(sql.column("owner", "q"), sql.column("period", "w"), copy=False)
     )
     title = f"The quota for {quota.measure} over {window.period}"

@@ -88,7 +88,7 @@ class Observer:
     def watch(self, node: exp.Expr) -> str:
         """A column for an expression; gives its name."""
         name = f"x{len(self.columns)}"
-        self.columns.append(sql.alias(node.copy(), name))
+        self.columns.append(sql.alias(node, name))
         return name
 
     def plan(self, expr: ty.Expr) -> NodePlan:
@@ -262,4 +262,4 @@ def _first_line(words: str) -> str:
 
 def figure_columns(figures: Sequence[tuple[str, Figure | None]]) -> list[exp.Expr]:
     """Named columns for the figures that there are."""
-    return [sql.alias(f.node.copy(), name) for name, f in figures if f is not None]
+    return [sql.alias(f.node, name) for name, f in figures if f is not None]

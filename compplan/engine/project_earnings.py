@@ -30,14 +30,14 @@ def earnings_query(lowering: ComponentLowering, figured: Figured) -> exp.Select:
         query = query.where(figured.where, copy=False)
     later = component.earned_at is not None and not (isinstance(grain, ty.ForPeriod) and component.earned_at == grain.period)
     if later:
-        query = query.where(exp.LTE(this=earned_month.copy(), expression=sql.whole(lowering.scope.asked.last)), copy=False)
+        query = query.where(exp.LTE(this=earned_month, expression=sql.whole(lowering.scope.asked.last)), copy=False)
     return query
 
 
 def month_earned(component: ty.Component, figured: Figured) -> exp.Expr:
     """The month in which it is earned: that of the credit or period, or the last of the longest period that it must see whole."""
     if component.earned_at is None:
-        return figured.last_month.copy()
+        return figured.last_month
     size = MONTHS_IN[component.earned_at]
     start = exp.Mul(this=sql.quotient_down(figured.last_month, size), expression=sql.whole(size))
     return sql.paren(exp.Add(this=sql.paren(start), expression=sql.whole(size - 1)))
@@ -48,7 +48,7 @@ def fixed(lowering: ComponentLowering, value: Figure) -> Figure:
     if lowering.component.word == "award":
         return value
     decimals = lowering.plan.unit_decimals
-    return Figure(sql.cast(value.node.copy(), sql.decimal_type(18, decimals)), 18, decimals)
+    return Figure(sql.cast(value.node, sql.decimal_type(18, decimals)), 18, decimals)
 
 
 def _less_earlier(lowering: ComponentLowering, figured: Figured, figure: Figure, keys: list[exp.Expr], basis: str) -> exp.Select:
@@ -66,5 +66,5 @@ def _less_earlier(lowering: ComponentLowering, figured: Figured, figure: Figure,
     difference = sql.add(figure_to_date, Figure(earlier, figure.digits, figure.decimals), "-")
     names = ("payee", "period", "earned_month", "to_date")
     return exp.select(*(sql.column(n, "f") for n in names), fixed(lowering, difference).named("earned")).from_(
-        to_date.subquery("f"), copy=False
+        to_date.subquery("f", copy=False), copy=False
     )

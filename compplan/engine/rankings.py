@@ -28,7 +28,7 @@ def ranking_query(lowering: ComponentLowering) -> Step:
     rows = figured.rows.select(*figured.keys, by.named("figure"), copy=False)
     figure, period = sql.column("figure", "r"), sql.column("period", "r")
     place = _ranked(exp.func("rank"), figure, period, "DESC")
-    payees = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[period.copy()])
+    payees = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[period])
     size = _size(top, payees)
     at_least = place if top.ties_included else exp.paren(_at_least(figure, period))
     qualifies = exp.LTE(this=sql.paren(at_least), expression=sql.paren(size))
@@ -36,9 +36,9 @@ def ranking_query(lowering: ComponentLowering) -> Step:
         sql.column("payee", "r"),
         period,
         figure,
-        sql.alias(sql.cast(place.copy(), "INTEGER"), "place"),
+        sql.alias(sql.cast(place, "INTEGER"), "place"),
         sql.alias(qualifies, "qualifies"),
-    ).from_(rows.subquery("r"), copy=False)
+    ).from_(rows.subquery("r", copy=False), copy=False)
     empty = (
         exp.select(sql.column("payee"), sql.column("period"))
         .from_(table(name), copy=False)
@@ -57,15 +57,15 @@ def ranking_query(lowering: ComponentLowering) -> Step:
 
 
 def _ranked(function: exp.Expr, figure: exp.Expr, period: exp.Expr, direction: str) -> exp.Expr:
-    ordered = exp.Ordered(this=figure.copy(), desc=direction == "DESC", nulls_first=False)
-    return exp.Window(this=function, partition_by=[period.copy()], order=exp.Order(expressions=[ordered]))
+    ordered = exp.Ordered(this=figure, desc=direction == "DESC", nulls_first=False)
+    return exp.Window(this=function, partition_by=[period], order=exp.Order(expressions=[ordered]))
 
 
 def _at_least(figure: exp.Expr, period: exp.Expr) -> exp.Expr:
     """How many have this figure or a better one."""
-    ordered = exp.Ordered(this=figure.copy(), desc=True, nulls_first=False)
+    ordered = exp.Ordered(this=figure, desc=True, nulls_first=False)
     spec = exp.WindowSpec(kind="RANGE", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
-    return exp.Window(this=exp.Count(this=exp.Star()), partition_by=[period.copy()], order=exp.Order(expressions=[ordered]), spec=spec)
+    return exp.Window(this=exp.Count(this=exp.Star()), partition_by=[period], order=exp.Order(expressions=[ordered]), spec=spec)
 
 
 def _size(top: ty.Top, payees: exp.Expr) -> exp.Expr:

@@ -97,7 +97,7 @@ class RunningTotals:
                 )
                 for n in range(len(self.own))
             ),
-        ).from_(sums.subquery("s"), copy=False)
+        ).from_(sums.subquery("s", copy=False), copy=False)
         day = exp.Mod(this=sql.column("place", "r"), expression=sql.whole(shift))
         dated = sql.paren(exp.Add(this=sql.day(self._first_day()), expression=sql.cast(sql.paren(day), "INTEGER")))
         columns: list[exp.Expr] = [
@@ -116,8 +116,8 @@ class RunningTotals:
         number = exp.IntDiv(this=sql.column("place", "r"), expression=sql.whole(shift))
         return (
             exp.select(*columns)
-            .from_(running.subquery("r"), copy=False)
-            .join(before.subquery("b"), on=exp.EQ(this=sql.column("part", "b"), expression=part("r")), copy=False)
+            .from_(running.subquery("r", copy=False), copy=False)
+            .join(before.subquery("b", copy=False), on=exp.EQ(this=sql.column("part", "b"), expression=part("r")), copy=False)
             .join(table(self.payees, "y"), on=exp.EQ(this=sql.column("number", "y"), expression=sql.paren(number)), copy=False)
             .with_("own", as_=own, materialized=True, copy=False)
         )
@@ -125,4 +125,4 @@ class RunningTotals:
 
 def _so_far(value: exp.Expr, order: Sequence[exp.Ordered]) -> exp.Expr:
     spec = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
-    return exp.Window(this=exp.func("sum", value), order=exp.Order(expressions=[o.copy() for o in order]), spec=spec)
+    return exp.Window(this=exp.func("sum", value), order=exp.Order(expressions=list(order)), spec=spec)

@@ -38,20 +38,20 @@ class Scope:
         if not self.months_follow:
             return sql.column("month", "d")
         later = 1 if self.calendar.named_after_end and self.calendar.first_month > 1 else 0
-        year = exp.Mul(this=exp.func("year", day.copy()), expression=sql.whole(12))
+        year = exp.Mul(this=exp.func("year", day), expression=sql.whole(12))
         number = exp.Add(
-            this=exp.Add(this=year, expression=exp.func("month", day.copy())), expression=sql.whole(12 * later - self.calendar.first_month)
+            this=exp.Add(this=year, expression=exp.func("month", day)), expression=sql.whole(12 * later - self.calendar.first_month)
         )
         return sql.cast(sql.paren(number), "INTEGER")
 
     def in_years(self, query: exp.Select, day: exp.Expr) -> exp.Select:
         """The query's rows whose date lies in the fiscal years at hand."""
         if not self.months_follow:
-            on = exp.EQ(this=sql.column("day", "d"), expression=day.copy())
+            on = exp.EQ(this=sql.column("day", "d"), expression=day)
             return query.join(table("days", "d", CALENDAR), on=on, copy=False)
         first, end = self.calendar.start_of_month(self.all.first), self.calendar.start_of_month(self.all.last + 1)
         return query.where(
-            exp.GTE(this=sql.paren(day.copy()), expression=sql.day(first)),
-            exp.LT(this=sql.paren(day.copy()), expression=sql.day(end)),
+            exp.GTE(this=sql.paren(day), expression=sql.day(first)),
+            exp.LT(this=sql.paren(day), expression=sql.day(end)),
             copy=False,
         )

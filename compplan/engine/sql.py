@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from sqlglot import exp
 
@@ -67,6 +68,7 @@ def day(value: date) -> exp.Expr:
     return cast(exp.Literal.string(value.isoformat()), "DATE")
 
 
+@cache
 def decimal_type(digits: int, decimals: int) -> exp.DataType:
     """DECIMAL(digits, decimals)."""
     return exp.DataType.build(f"DECIMAL({digits}, {decimals})", dialect="duckdb")
@@ -97,7 +99,12 @@ def decimal_of(value: Fraction) -> Decimal:
 
 def cast(node: exp.Expr, to: exp.DataType | str) -> exp.Expr:
     """The expression as another type."""
-    return exp.Cast(this=node, to=exp.DataType.build(to, dialect="duckdb") if isinstance(to, str) else to)
+    return exp.Cast(this=node, to=_named_type(to) if isinstance(to, str) else to)
+
+
+@cache
+def _named_type(name: str) -> exp.DataType:
+    return exp.DataType.build(name, dialect="duckdb")
 
 
 def alias(node: exp.Expr, name: str) -> exp.Expr:

@@ -88,6 +88,14 @@ def table(name: str, alias: str | None = None, database: str = STEPS) -> exp.Tab
     return made
 
 
+def path_name(path: tuple[str, ...]) -> str:
+    """One name for a path of columns: `owner__team`. Where a column's own name has what would read as a path, the lengths stand before it."""
+    joined = "__".join(path)
+    if any("__" in name or name.endswith("_") for name in path):
+        return "_".join([*(str(len(name)) for name in path), joined])
+    return joined
+
+
 def identifier(*words: str) -> str:
     """A step's name made of words, without what a file's name cannot hold."""
     return "_".join("".join(c if c.isalnum() or c == "_" else "_" for c in w) for w in words)

@@ -79,6 +79,21 @@ def test_what_stops_a_run(plan: str, records: str, code: str, project: Project) 
     assert {d.code for d in result.problems} == {code}
 
 
+def test_who_is_not_named_is_said(project: Project) -> None:
+    deal = DEAL.format('"ana"', "2027-01-02")
+    rest = SPLIT.replace("the rest to owner", "the rest to specialist")
+    alone = SPLIT.replace("the rest to owner", "100% to specialist").replace("  give    splits.share to splits.person\n", "")
+    for body, records, said in (
+        (rest, "", "deals d1: specialist is empty, so that 100% of shared goes to nobody; 100% must be given."),
+        (rest, SPLITS.replace("40%", "5%"), "deals d1: specialist is empty, so that 25% of shared goes to nobody; 100% must be given."),
+        (rest, SPLITS, "deals d1: of shared, 110% is given to somebody; it must be 100%."),
+        (alone, "", "deals d1: specialist is empty, so that 100% of shared goes to nobody; 100% must be given."),
+    ):
+        block = Block("", 0, "", "", "plan", body, {"in": "plan", "holds": deal + records + 'expect own for "ana" in 2027-01 = 0 USD'})
+        (result,) = tried(block, project)
+        assert [d.message for d in result.problems] == [said]
+
+
 def test_a_quota_for_quarters_has_none_for_a_month(project: Project) -> None:
     code = "for  each month\npay  100 USD\ntimes attainment(arr)"
     problems, _ = checked_text(Block("", 0, "", "", "plan", code, {"in": "commission"}), project)

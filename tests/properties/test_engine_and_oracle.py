@@ -34,6 +34,7 @@ def test_the_engine_pays_what_the_oracle_pays(case: Case) -> None:
     expected = evaluate(plan, SCHEMA, case.calendar, case.records, case.first_month, case.last_month)
     note(f"the oracle finds {expected.errors}")
     found = engine()(case.plan_text, SCHEMA, case.calendar, case.records, case.first_month, case.last_month)
+    note(f"the engine finds {found.errors}")
     assert bool(found.errors) == bool(expected.errors)
     if not expected.errors:
         assert earned(found.earnings) == earned(expected.earnings)

@@ -14,7 +14,7 @@ from compplan.language.check.names import did_you_mean, resolve
 from compplan.language.check.place import Grain, Place
 from compplan.language.units import RATIO, Kind
 from compplan.language.walk import is_negative
-from compplan.schema import PEOPLE, RecordKind, ReferenceType, TextType
+from compplan.schema import PEOPLE, PERIODS, RecordKind, ReferenceType, TextType
 
 MOST_CREDITS = 30
 """How many credits may come from each other."""
@@ -39,7 +39,10 @@ def type_credit(env: Environment, name: str) -> ty.Credit | None:
 
 
 def _credit(env: Environment, tree: t.Credit) -> ty.Credit | None:
-    source = tree.source.text
+    source, name = tree.source.text, tree.name.text
+    if name in PERIODS:
+        message = f"{name} is a period, so that for each {name} could not mean this credit."
+        env.problem("ambiguous-name", message, tree.name.span, "Give the credit another name.")
     from_credit = source in env.credits
     origin: ty.Credit | None = None
     if from_credit:

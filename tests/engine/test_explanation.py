@@ -1,0 +1,184 @@
+"""Every explanation adds up again on its own, from its JSON alone, and comes to what the run pays."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import compplan
+from compplan.engine.explain import explanation_schema
+from tests.support.json_schema import violations
+from tests.support.projects import assert_explained, run_whole, simple_plan, write_project
+from tests.support.readd import readd
+
+PLANS = ("account_executive", "business_development", "customer_success", "manager", "specialist")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, compplan.Results]:
+    """The sample company's first quarter and its whole year."""
+    company = compplan.open_project(Path("plans"))
+    out = tmp_path_factory.mktemp("runs")
+    return {period: company.run(period, out) for period in ("2027-Q1", "2027")}
+
+
+@pytest.mark.parametrize("period", ["2027-Q1", "2027"])
+@pytest.mark.parametrize("plan", PLANS)
+def test_every_payee_of_the_sample_company(sample: dict[str, compplan.Results], plan: str, period: str) -> None:
+    results = sample[period]
+    assert_explained(results, {row["payee"] for row in results.step(f"payees_{plan}").to_pylist()})
+
+
+@pytest.fixture(scope="module")
+def explained(sample: dict[str, compplan.Results]) -> dict[str, Any]:
+    """A specialist's year: tables, slices of running totals, conditions that hold and that fail."""
+    return sample["2027"].explain("sanjay.kulkarni").to_json()
+
+
+def test_the_published_schema_is_a_closed_one(explained: dict[str, Any]) -> None:
+    schema = explanation_schema()
+    assert violations(schema, explained) == []
+    assert violations(schema, {**explained, "surprise": 1}) == ["$: surprise is not foreseen"]
+    assert violations(schema, {**explained, "plans": None}) != []
+
+
+def test_an_explanation_as_text_is_read_back_as_it_was(explained: dict[str, Any]) -> None:
+    assert json.loads(json.dumps(explained)) == explained
+
+
+def test_one_cent_more_anywhere_is_found(explained: dict[str, Any]) -> None:
+    """What checks the explanations is itself held to account: no figure of an earning can be changed unnoticed."""
+    assert readd(explained) == []
+    for field in ("product", "figure", "earned"):
+        changed = copy.deepcopy(explained)
+        earning = next(e for c in changed["plans"][0]["components"] for e in c["earnings"] if e["failed"] is None)
+        earning[field] += "1" if "." in earning[field] else ".01"
+        assert readd(changed) != []
+    for path in ("payouts", "total"):
+        changed = copy.deepcopy(explained)
+        if path == "total":
+            changed["plans"][0]["total"] = "1"
+        else:
+            changed["plans"][0]["payouts"][0]["amount"] = "1"
+        assert readd(changed) != []
+
+
+def test_a_wrong_tier_is_found(explained: dict[str, Any]) -> None:
+    changed = copy.deepcopy(explained)
+    tier = next(t for n in _nodes(changed) if n["kind"] == "slices" for t in n["tiers"] if t["reached"])
+    tier["pay"] = "1"
+    assert readd(changed) != []
+
+
+def _nodes(value: object) -> list[dict[str, Any]]:
+    if isinstance(value, list):
+        return [n for item in value for n in _nodes(item)]
+    if not isinstance(value, dict):
+        return []
+    return [*([value] if "tiers" in value else []), *(n for item in value.values() for n in _nodes(item))]
+
+
+CURVE = """
+  bonus curve "Curve" {{
+    for    each quarter
+    pay    1,000 USD
+    times  the curve at attainment(arr) {{
+      below 50%: 0.1x
+      at    50%: 0.2x
+      at   100%: 1x
+      at   150%: 1.9x
+      above 150%: 2.5x
+    }}
+    floor  at 150 USD
+    cap    at 2,400 USD
+  }}
+"""
+
+
+@pytest.mark.parametrize(("goal", "paid"), [(3000, 150), (2000, 200), (1333, 600), (1000, 1000), (500, 2400)])
+def test_a_curve_shows_what_holds_below_and_above_its_points(tmp_path: Path, goal: int, paid: int) -> None:
+    """Also beyond the points the explanation says by itself where the value comes from."""
+    quotas = f"person,quarter,amount\nana,2027-Q1,{goal}\nbob,2027-Q1,100\n"
+    project = write_project(tmp_path / "p", {"p": simple_plan(CURVE.format())}, quotas=quotas)
+    results = run_whole(project, "2027-Q1", tmp_path / "runs")
+    payouts = {row["payee"]: row["amount"] for row in results.payouts.to_pylist()}
+    assert round(payouts["ana"]) == paid
+    node = results.explain("ana").plans[0].components[0].earnings[0].factors[1].node
+    assert [t.words for t in node.tiers] == ["below", "", "", "", "above"]
+    assert [t.reached for t in node.tiers].count(True) == 1
+
+
+MIXED = """
+  commission slices "Slices" {
+    for    each month, on the quarter to date less what was earned before
+    pay    each slice of arr {
+      below    0 USD: 50%
+      from     0 USD: 10%
+      from   600 USD: 20.005%
+    }
+  }
+  commission deals "Deals" {
+    for      each booking where kind = "new", on the year to date less what was earned before
+    pay      each slice of arr {
+      from   0 USD: 1%
+      from 800 USD: 2%
+    }
+    only if  credited > 0 USD
+  }
+  bonus best "Best" {
+    for    each quarter
+    to     the top 1 by arr, ties included
+    pay    rate(role)
+  }
+  award trip "Trip" {
+    for    each quarter
+    to     the top 50% by arr, rounded down, ties excluded
+    grant  0.5 "a week"
+  }
+  table rate {
+    | role | rate      |
+    | "AE" | 33.33 USD |
+    | any  | 1 USD     |
+  }
+  cap each quarter at if(team is empty, 100 USD, 150 USD)
+"""
+
+
+def test_all_kinds_of_component_with_negative_amounts_and_caps(tmp_path: Path) -> None:
+    deals = "deal,owner,close_date,amount,kind\n" + "".join(
+        f"d{i},{'ana' if i % 3 else 'bob'},2027-{1 + i % 3:02d}-{1 + i % 27:02d},{(-1) ** (i // 7) * 10 * i}.{i % 100:02d},{'new' if i % 2 else ''}\n"
+        for i in range(1, 30)
+    )
+    project = write_project(tmp_path / "p", {"p": simple_plan(MIXED)}, deals=deals)
+    results = run_whole(project, "2027-Q1", tmp_path / "runs")
+    kinds = {row["kind"] for row in results.payouts.to_pylist()}
+    assert kinds == {"earning", "cap"}
+
+
+QUARTERLY = """
+  effective  from 2027-01-01 through 2027-12-31
+  payees     everyone
+  currency   USD, each earning rounded to 0.01, half away from zero
+  payout     each quarter
+"""
+OWN = '\n  commission own "Own" {\n    for each booking\n    pay 10% of credited\n  }\n  cap each year at 50 USD\n'
+
+
+def test_a_run_of_the_last_month_explains_the_whole_quarter_that_it_pays(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "p", {"p": simple_plan(OWN, head=QUARTERLY)})
+    results = run_whole(project, "2027-03", tmp_path / "runs")
+    plan = results.explain("ana").plans[0]
+    assert [e.period for e in plan.components[0].earnings] == ["2027-02"]
+    assert [(p.period, p.kind, p.amount) for p in plan.payouts] == [("2027-Q1", "earning", 100), ("2027-Q1", "cap", -50)]
+
+
+def test_records_that_a_condition_leaves_out_are_those_of_the_run(tmp_path: Path) -> None:
+    plan = simple_plan('\n  commission own "Own" {\n    for each booking where kind = "none"\n    pay 10% of credited\n  }\n')
+    deals = "deal,owner,close_date,amount,kind\nd1,ana,2027-02-10,1000.00,new\nd2,ana,2027-05-10,1000.00,new\n"
+    project = write_project(tmp_path / "p", {"p": plan}, deals=deals)
+    results = run_whole(project, "2027-Q2", tmp_path / "runs")
+    assert results.explain("ana").plans[0].components[0].left_out == ("d2",)
