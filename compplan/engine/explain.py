@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -32,7 +32,7 @@ from compplan.engine.explanation import (
 from compplan.engine.lower import Lowering
 from compplan.engine.lower_components import Figured, product
 from compplan.engine.observe import ConditionPlan, NodePlan, Observer, Sources, figure_columns, to_value
-from compplan.engine.project_earnings import fixed, month_earned
+from compplan.engine.project_earnings import fixed
 from compplan.engine.run_folder import Run
 from compplan.engine.steps import RECORDS, STEPS, Months
 from compplan.language import typed as ty
@@ -40,37 +40,53 @@ from compplan.project_plans import ProjectPlans, read_plans
 from compplan.records.project import Project, load_project
 from compplan.schema import MONTHS_IN, PEOPLE
 
+PAYEE = exp.Placeholder(this="payee")
+"""Stands for the payee in the queries, so that they are the same for everyone."""
+
 
 def explain(run: Run, payee: str, plan: str | None = None) -> Explanation:
     """Why a payee was paid what they were paid. Raises `Problems` for a payee or plan that the run does not have."""
+    (explanation,) = explain_each(run, [payee], plan)
+    return explanation
+
+
+def explain_each(run: Run, payees: Iterable[str], plan: str | None = None) -> Iterator[Explanation]:
+    """The explanations of several payees, one after the other; what they have in common is worked out once. Raises as `explain` does."""
     project = load_project(run.folder / "project")
     texts = read_plans(project)
     plans = [p for p in texts.require() if p.name in run.manifest.plans]
     period = parse_period(run.manifest.period)
     assert period is not None
     with open_database() as connection:
-        _views(connection, run, payee)
+        _views(connection, run)
         months = Months(period.first_month, period.last_month)
         create_calendar(connection, project.calendar, months.whole_years())
-        name = _known_payee(connection, project, payee)
+        watched: dict[tuple[str, str], _Watched] = {}
         lowering = Lowering(plans, project.schema, project.calendar, months)
-        explainer = _Explainer(connection, project, texts, lowering, payee, frozenset(run.manifest.steps))
-        chosen = [p for p in _plans_of(plans, plan) if explainer.is_payee(p)]
-        if not chosen:
-            message = f"{payee} is paid by no plan of this run." if plan is None else f"{payee} is not paid by the plan {plan}."
-            raise Problems([Diagnostic("no-plan", "Nothing to explain", message, None, "See the payees sentence of each plan.")])
-        return Explanation(project.company, payee, name, period.label, tuple(explainer.plan(p) for p in chosen))
+        for payee in payees:
+            name = _known_payee(connection, project, payee)
+            _own_credits(connection, run, payee)
+            explainer = _Explainer(connection, project, texts, lowering, payee, frozenset(run.manifest.steps), watched)
+            chosen = [p for p in _plans_of(plans, plan) if explainer.is_payee(p)]
+            if not chosen:
+                message = f"{payee} is paid by no plan of this run." if plan is None else f"{payee} is not paid by the plan {plan}."
+                raise Problems([Diagnostic("no-plan", "Nothing to explain", message, None, "See the payees sentence of each plan.")])
+            yield Explanation(project.company, payee, name, period.label, tuple(explainer.plan(p) for p in chosen))
 
 
-def _views(connection: duckdb.DuckDBPyConnection, run: Run, payee: str) -> None:
-    """The run's steps as they were kept; of the credits, which are many, those of the payee, read once."""
+def _views(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
+    """The run's steps as they were kept, without the credits."""
     kept = {STEPS: [s for s in run.manifest.steps if s not in run.manifest.credits], RECORDS: _kept_records(run)}
     for database, names in kept.items():
         for name in names:
             connection.execute(f"CREATE VIEW {database}.{quoted(name)} AS SELECT * FROM read_parquet({_file(run, database, name)})")
+
+
+def _own_credits(connection: duckdb.DuckDBPyConnection, run: Run, payee: str) -> None:
+    """Of the credits, which are many, those of the payee, read once."""
     for name in run.manifest.credits:
         chosen = f"SELECT * FROM read_parquet({_file(run, STEPS, name)}) WHERE payee = ?"
-        connection.execute(f"CREATE TABLE {STEPS}.{quoted(name)} AS {chosen}", [payee])
+        connection.execute(f"CREATE OR REPLACE TABLE {STEPS}.{quoted(name)} AS {chosen}", [payee])
 
 
 def _kept_records(run: Run) -> list[str]:
@@ -119,7 +135,7 @@ class _Watched:
 
 
 class _Explainer:
-    """Explains one payee."""
+    """Explains one payee; `watched` keeps what is the same for the next one."""
 
     def __init__(
         self,
@@ -129,6 +145,7 @@ class _Explainer:
         lowering: Lowering,
         payee: str,
         steps: frozenset[str],
+        watched: dict[tuple[str, str], _Watched],
     ) -> None:
         self.connection = connection
         self.project = project
@@ -137,6 +154,7 @@ class _Explainer:
         self.lowering = lowering
         self.payee = payee
         self.steps = steps
+        self.watched = watched
 
     def is_payee(self, plan: ty.Plan) -> bool:
         """Whether the plan pays the payee."""
@@ -211,7 +229,8 @@ class _Explainer:
     # ---- components
 
     def _component(self, plan: ty.Plan, component: ty.Component) -> ComponentExplanation:
-        watched = self._watch(plan, component)
+        watched = self.watched.get((plan.name, component.name)) or self._watch(plan, component)
+        self.watched[plan.name, component.name] = watched
         rows = self._rows(watched)
         earnings, left_out = [], []
         earlier: dict[object, Fraction] = {}
@@ -235,7 +254,7 @@ class _Explainer:
         return tuple(line.split("#")[0].strip() for line in lines if line.split("#")[0].strip())
 
     def _watch(self, plan: ty.Plan, component: ty.Component) -> _Watched:
-        lowering = self.lowering.component(plan, component, self.payee)
+        lowering = self.lowering.component(plan, component, PAYEE)
         figured = lowering.figured()
         emitter = figured.emitter
         observer = Observer(emitter, self.sources)
@@ -246,7 +265,7 @@ class _Explainer:
         figures = [("product", product(emitter, component)), ("figure", fixed(lowering, figured.figure))]
         if figured.before is not None:
             figures.append(("before", fixed(lowering, figured.before)))
-        columns = [*figured.keys, sql.alias(month_earned(component, figured), "earned_month")]
+        columns = [*figured.keys, sql.alias(lowering.month_earned(figured.last_month), "earned_month")]
         columns += [*figure_columns(figures), *observer.columns]
         if figured.where is not None:
             columns.append(sql.alias(figured.where, "counts"))
@@ -261,7 +280,7 @@ class _Explainer:
         return _Watched(figured, factors, conditions, floor, cap, query.sql("duckdb", copy=False))
 
     def _rows(self, watched: _Watched) -> list[Mapping[str, object]]:
-        cursor = self.connection.execute(watched.query)
+        cursor = self.connection.execute(watched.query, {"payee": self.payee})
         names = [d[0] for d in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

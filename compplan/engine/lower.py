@@ -240,7 +240,7 @@ class Lowering:
             self._add(_payees_step(self.scope(plan), plan, name))
         return name
 
-    def component(self, plan: ty.Plan, component: ty.Component, payee: str | None = None) -> ComponentLowering:
+    def component(self, plan: ty.Plan, component: ty.Component, payee: exp.Expr | None = None) -> ComponentLowering:
         """The lowering of a component, for all payees or for one."""
         grain = component.grain
         shapes = {grain.credit: self.credit(plan, grain.credit)} if isinstance(grain, ty.ForCredit) else {}

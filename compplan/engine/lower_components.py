@@ -62,7 +62,7 @@ class ComponentLowering:
     source: Source
     payees: str
     ranking: str | None
-    payee: str | None = None
+    payee: exp.Expr | None = None
     every_period: bool = False
     narrow: bool = False
     joined: dict[tuple[Windowed, Period], str] = field(default_factory=dict)
@@ -104,12 +104,33 @@ class ComponentLowering:
             rows = rows.where(
                 exp.GTE(this=sql.column("low", "n"), expression=sql.whole(first)),
                 exp.LTE(this=sql.column("high", "n"), expression=sql.whole(min(last, self.scope.asked.last))),
+                self._needed(grain, sql.column("high", "n")),
                 copy=False,
             )
         if self.payee is not None:
-            rows = rows.where(exp.EQ(this=sql.column("payee", "y"), expression=sql.text(self.payee)), copy=False)
+            rows = rows.where(exp.EQ(this=sql.column("payee", "y"), expression=self.payee.copy()), copy=False)
         keys = (sql.column("payee", "y"), sql.column("period", "n"))
         return Figured(rows, None, keys, figure, None, emitter, None, sql.column("period", "n"), sql.column("high", "n"))
+
+    def _needed(self, grain: ty.ForPeriod | ty.ForCredit, last_month: exp.Expr) -> exp.Expr:
+        """Whether a row is needed: one that is earned from the first needed month on, and of a figure to date the one before that."""
+        if isinstance(grain, ty.ForPeriod) and grain.to_date is not None:
+            return exp.GTE(this=last_month, expression=sql.whole(self.first_needed - MONTHS_IN[grain.period]))
+        return exp.GTE(this=self.month_earned(last_month), expression=sql.whole(self.first_needed))
+
+    @property
+    def first_needed(self) -> int:
+        """The first month whose earnings are needed: that in which the payout period, or the longest cap, of the run's months begins."""
+        sizes = [MONTHS_IN[p] for p in (self.plan.payout, *(cap.period for cap in self.plan.caps))]
+        return min(self.scope.asked.first // size * size for size in sizes)
+
+    def month_earned(self, last_month: exp.Expr) -> exp.Expr:
+        """The month in which a row is earned: that of the credit or period, or the last of the longest period that it must see whole."""
+        if self.component.earned_at is None:
+            return last_month
+        size = MONTHS_IN[self.component.earned_at]
+        start = exp.Mul(this=sql.quotient_down(last_month, size), expression=sql.whole(size))
+        return sql.paren(exp.Add(this=sql.paren(start), expression=sql.whole(size - 1)))
 
     def _plan_months(self) -> tuple[int, int]:
         calendar = self.scope.calendar
@@ -136,6 +157,8 @@ class ComponentLowering:
         rows = self._with_windowed(rows, sql.column("payee", "c"), by_period)
         first, last = self._plan_months()
         where: list[exp.Expr] = []
+        if self.first_needed > self.scope.all.first:
+            where.append(self._needed(grain, month))
         if first > self.scope.all.first:
             where.append(exp.GTE(this=month, expression=sql.whole(first)))
         if min(last, self.scope.asked.last) < self.scope.all.last:
@@ -187,7 +210,7 @@ class ComponentLowering:
         inner = exp.select().from_(table(shape.step, "i"), copy=False)
         own = [(_part_value(emitter, part), period) for part, period in self.running]
         if self.payee is not None:
-            inner = inner.where(exp.EQ(this=sql.column("payee", "i"), expression=sql.text(self.payee)), copy=False)
+            inner = inner.where(exp.EQ(this=sql.column("payee", "i"), expression=self.payee.copy()), copy=False)
         inner = self._with_inner_payee(inner)
         if isinstance(self.component.grain, ty.ForCredit) and self.component.grain.to_date is not None:
             totals = RunningTotals(self.scope, shape, self.payees, self.component.grain.to_date, [f for f, _ in own], self.narrow)

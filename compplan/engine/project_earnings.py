@@ -16,7 +16,7 @@ from compplan.schema import MONTHS_IN
 def earnings_query(lowering: ComponentLowering, figured: Figured) -> exp.Select:
     """The rows of a component: keys, `earned_month`, `earned`; for periods, `to_date` where it pays that less what was earned before."""
     component, grain = lowering.component, lowering.component.grain
-    earned_month = month_earned(component, figured)
+    earned_month = lowering.month_earned(figured.last_month)
     figure = fixed(lowering, figured.figure)
     keys = [*figured.keys, sql.alias(earned_month, "earned_month")]
     if figured.before is not None:
@@ -32,15 +32,6 @@ def earnings_query(lowering: ComponentLowering, figured: Figured) -> exp.Select:
     if later:
         query = query.where(exp.LTE(this=earned_month, expression=sql.whole(lowering.scope.asked.last)), copy=False)
     return query
-
-
-def month_earned(component: ty.Component, figured: Figured) -> exp.Expr:
-    """The month in which it is earned: that of the credit or period, or the last of the longest period that it must see whole."""
-    if component.earned_at is None:
-        return figured.last_month
-    size = MONTHS_IN[component.earned_at]
-    start = exp.Mul(this=sql.quotient_down(figured.last_month, size), expression=sql.whole(size))
-    return sql.paren(exp.Add(this=sql.paren(start), expression=sql.whole(size - 1)))
 
 
 def fixed(lowering: ComponentLowering, value: Figure) -> Figure:
@@ -65,6 +56,9 @@ def _less_earlier(lowering: ComponentLowering, figured: Figured, figure: Figure,
     figure_to_date = Figure(sql.column("to_date", "f"), figure.digits, figure.decimals)
     difference = sql.add(figure_to_date, Figure(earlier, figure.digits, figure.decimals), "-")
     names = ("payee", "period", "earned_month", "to_date")
-    return exp.select(*(sql.column(n, "f") for n in names), fixed(lowering, difference).named("earned")).from_(
+    every = exp.select(*(sql.column(n, "f") for n in names), fixed(lowering, difference).named("earned")).from_(
         to_date.subquery("f", copy=False), copy=False
     )
+    needed = exp.GTE(this=sql.column("earned_month", "e"), expression=sql.whole(lowering.first_needed))
+    rows = exp.select(*(sql.column(n, "e") for n in (*names, "earned"))).from_(every.subquery("e", copy=False), copy=False)
+    return rows.where(needed, copy=False)

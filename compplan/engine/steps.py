@@ -89,7 +89,7 @@ def table(name: str, alias: str | None = None, database: str = STEPS) -> exp.Tab
 
 
 def path_name(path: tuple[str, ...]) -> str:
-    """One name for a path of columns: `owner__team`. Where a column's own name has what would read as a path, the lengths stand before it."""
+    """One name for a path of columns: `owner__team`; the lengths stand before it where a column's own name would read as a path."""
     joined = "__".join(path)
     if any("__" in name or name.endswith("_") for name in path):
         return "_".join([*(str(len(name)) for name in path), joined])
