@@ -131,18 +131,20 @@ def _reads_itself(check: Check, step: Step) -> bool:
 
 
 def _run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> Iterator[Diagnostic]:
-    """A diagnostic for each of the first rows that a check finds, in order, and one that counts the rest."""
+    """A diagnostic for each of the first rows that a check finds, in order; the last of them counts the rest."""
     if check.guard is not None and connection.execute(check.guard.sql("duckdb", copy=False)).fetchone() is None:
         return
     ordered = check.query.copy().order_by(*(exp.Literal.number(i + 1) for i in range(len(check.query.selects))), copy=False)
     rows = connection.execute(ordered.limit(MOST_EXAMPLES + 1, copy=False).sql("duckdb", copy=False)).fetchall()
-    for row in rows[:MOST_EXAMPLES]:
-        yield Diagnostic(check.code, check.title, check.message(row), check.span, check.hint)
+    more = ""
     if len(rows) > MOST_EXAMPLES:
-        counted = exp.select(exp.Count(this=exp.Star())).from_(check.query.subquery("q", copy=False), copy=False)
+        counted = exp.select(exp.Count(this=exp.Star())).from_(check.query.subquery("q"))
         found = connection.execute(counted.sql("duckdb", copy=False)).fetchone()
-        count = int(found[0]) if found else 0
-        yield Diagnostic(check.code, check.title, f"There are {count - MOST_EXAMPLES:,} more like these.", check.span, check.hint)
+        rest = (int(found[0]) if found else 0) - MOST_EXAMPLES
+        more = f" There {'is 1' if rest == 1 else f'are {rest:,}'} more like this."
+    for number, row in enumerate(rows[:MOST_EXAMPLES], 1):
+        last = more if number == MOST_EXAMPLES else ""
+        yield Diagnostic(check.code, check.title, check.message(row) + last, check.span, check.hint)
 
 
 class translated_errors:  # noqa: N801 - reads as a word in `with`

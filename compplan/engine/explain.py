@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -30,18 +30,18 @@ from compplan.engine.explanation import (
     Ranking,
 )
 from compplan.engine.lower import Lowering
-from compplan.engine.lower_components import Figured, product
+from compplan.engine.lower_components import Figured, formulas, product
 from compplan.engine.observe import ConditionPlan, NodePlan, Observer, Sources, figure_columns, to_value
 from compplan.engine.project_earnings import fixed
 from compplan.engine.run_folder import Run
 from compplan.engine.steps import RECORDS, STEPS, Months
 from compplan.language import typed as ty
+from compplan.language.walk import every
 from compplan.project_plans import ProjectPlans, read_plans
 from compplan.records.project import Project, load_project
 from compplan.schema import MONTHS_IN, PEOPLE
 
-PAYEE = exp.Placeholder(this="payee")
-"""Stands for the payee in the queries, so that they are the same for everyone."""
+_Row = Mapping[str, object]
 
 
 def explain(run: Run, payee: str, plan: str | None = None) -> Explanation:
@@ -50,23 +50,25 @@ def explain(run: Run, payee: str, plan: str | None = None) -> Explanation:
     return explanation
 
 
-def explain_each(run: Run, payees: Iterable[str], plan: str | None = None) -> Iterator[Explanation]:
-    """The explanations of several payees, one after the other; what they have in common is worked out once. Raises as `explain` does."""
+def explain_each(run: Run, payees: Sequence[str], plan: str | None = None) -> Iterator[Explanation]:
+    """The explanations of several payees, one after the other; each query is asked once for all of them. Raises as `explain` does."""
     project = load_project(run.folder / "project")
     texts = read_plans(project)
     plans = [p for p in texts.require() if p.name in run.manifest.plans]
     period = parse_period(run.manifest.period)
     assert period is not None
+    if not payees:
+        return
     with open_database() as connection:
         _views(connection, run)
         months = Months(period.first_month, period.last_month)
         create_calendar(connection, project.calendar, months.whole_years())
-        watched: dict[tuple[str, str], _Watched] = {}
+        _credits_of(connection, run, payees)
+        found = _Found(connection, tuple(payees))
         lowering = Lowering(plans, project.schema, project.calendar, months)
         for payee in payees:
             name = _known_payee(connection, project, payee)
-            _own_credits(connection, run, payee)
-            explainer = _Explainer(connection, project, texts, lowering, payee, frozenset(run.manifest.steps), watched)
+            explainer = _Explainer(connection, project, texts, lowering, payee, frozenset(run.manifest.steps), found)
             chosen = [p for p in _plans_of(plans, plan) if explainer.is_payee(p)]
             if not chosen:
                 message = f"{payee} is paid by no plan of this run." if plan is None else f"{payee} is not paid by the plan {plan}."
@@ -82,11 +84,12 @@ def _views(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
             connection.execute(f"CREATE VIEW {database}.{quoted(name)} AS SELECT * FROM read_parquet({_file(run, database, name)})")
 
 
-def _own_credits(connection: duckdb.DuckDBPyConnection, run: Run, payee: str) -> None:
-    """Of the credits, which are many, those of the payee, read once."""
+def _credits_of(connection: duckdb.DuckDBPyConnection, run: Run, payees: Sequence[str]) -> None:
+    """Of the credits, which are many, those of some payees, read once."""
+    marks = ", ".join("?" for _ in payees)
     for name in run.manifest.credits:
-        chosen = f"SELECT * FROM read_parquet({_file(run, STEPS, name)}) WHERE payee = ?"
-        connection.execute(f"CREATE OR REPLACE TABLE {STEPS}.{quoted(name)} AS {chosen}", [payee])
+        chosen = f"SELECT * FROM read_parquet({_file(run, STEPS, name)}) WHERE payee IN ({marks})"
+        connection.execute(f"CREATE TABLE {STEPS}.{quoted(name)} AS {chosen}", list(payees))
 
 
 def _kept_records(run: Run) -> list[str]:
@@ -134,8 +137,37 @@ class _Watched:
     query: str
 
 
+@dataclass(slots=True)
+class _Found:
+    """What the queries give for all payees that are to be explained, each asked once."""
+
+    connection: duckdb.DuckDBPyConnection
+    payees: tuple[str, ...]
+    _kept: dict[tuple[str, str], tuple[_Watched, dict[str, list[_Row]]]] = field(default_factory=dict)
+
+    def of(
+        self, plan: ty.Plan, component: ty.Component, watch: Callable[[ty.Plan, ty.Component], _Watched], payee: str
+    ) -> tuple[_Watched, Sequence[_Row]]:
+        """What is watched in a component, and one payee's rows of it."""
+        key = (plan.name, component.name)
+        if key not in self._kept:
+            watched = watch(plan, component)
+            self._kept[key] = (watched, self._rows(watched))
+        watched, rows = self._kept[key]
+        return watched, rows.get(payee, [])
+
+    def _rows(self, watched: _Watched) -> dict[str, list[_Row]]:
+        cursor = self.connection.execute(watched.query, {"payees": list(self.payees)})
+        names = [d[0] for d in cursor.description or []]
+        rows: dict[str, list[_Row]] = {}
+        for row in cursor.fetchall():
+            values = dict(zip(names, row, strict=True))
+            rows.setdefault(str(values["payee"]), []).append(values)
+        return rows
+
+
 class _Explainer:
-    """Explains one payee; `watched` keeps what is the same for the next one."""
+    """Explains one payee; `found` has what was worked out for all."""
 
     def __init__(
         self,
@@ -145,7 +177,7 @@ class _Explainer:
         lowering: Lowering,
         payee: str,
         steps: frozenset[str],
-        watched: dict[tuple[str, str], _Watched],
+        found: _Found,
     ) -> None:
         self.connection = connection
         self.project = project
@@ -154,7 +186,7 @@ class _Explainer:
         self.lowering = lowering
         self.payee = payee
         self.steps = steps
-        self.watched = watched
+        self.found = found
 
     def is_payee(self, plan: ty.Plan) -> bool:
         """Whether the plan pays the payee."""
@@ -191,7 +223,8 @@ class _Explainer:
 
     def _credits(self, plan: ty.Plan) -> Iterator[CreditLine]:
         """What the payee was credited with in the run's months, of every credit that the plan pays by or measures."""
-        used = {part.credit for m in plan.measures.values() for part in m.parts if m.group is None}
+        read = {e.measure for c in plan.components for f in every_formula(c) for e in every(f) if isinstance(e, ty.MeasureAt)}
+        used = {part.credit for m in read for part in plan.measures[m].parts if plan.measures[m].group is None}
         used |= {c.grain.credit for c in plan.components if isinstance(c.grain, ty.ForCredit)}
         months = self._months(plan)
         for name in (n for n in plan.credits if n in used):
@@ -229,9 +262,7 @@ class _Explainer:
     # ---- components
 
     def _component(self, plan: ty.Plan, component: ty.Component) -> ComponentExplanation:
-        watched = self.watched.get((plan.name, component.name)) or self._watch(plan, component)
-        self.watched[plan.name, component.name] = watched
-        rows = self._rows(watched)
+        watched, rows = self.found.of(plan, component, self._watch, self.payee)
         earnings, left_out = [], []
         earlier: dict[object, Fraction] = {}
         months = self.lowering.asked if component.word == "award" else self._months(plan)
@@ -254,7 +285,7 @@ class _Explainer:
         return tuple(line.split("#")[0].strip() for line in lines if line.split("#")[0].strip())
 
     def _watch(self, plan: ty.Plan, component: ty.Component) -> _Watched:
-        lowering = self.lowering.component(plan, component, PAYEE)
+        lowering = self.lowering.component(plan, component, exp.Placeholder(this="payees"))
         figured = lowering.figured()
         emitter = figured.emitter
         observer = Observer(emitter, self.sources)
@@ -278,11 +309,6 @@ class _Explainer:
         first = ["date"] if "date" in order else []
         query = query.order_by(*(sql.column(n) for n in [*first, *order]), copy=False)
         return _Watched(figured, factors, conditions, floor, cap, query.sql("duckdb", copy=False))
-
-    def _rows(self, watched: _Watched) -> list[Mapping[str, object]]:
-        cursor = self.connection.execute(watched.query, {"payee": self.payee})
-        names = [d[0] for d in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def _earning(self, component: ty.Component, watched: _Watched, row: Mapping[str, object], earlier: dict[object, Fraction]) -> Earning:
         figure = to_value(row["figure"])
@@ -333,7 +359,15 @@ class _Explainer:
         if isinstance(component.grain, ty.ForPeriod):
             return FiscalPeriod(component.grain.period, int(str(row["period"]))).label, None, None
         record = ", ".join(str(row[n]) for n in row if n == "record" or n.startswith("record_"))
-        return record, record, str(row["date"])
+        through = f" of {row['via']}" if row.get("via") is not None else ""
+        return record + through, record, str(row["date"])
+
+
+def every_formula(component: ty.Component) -> Iterator[ty.Expr]:
+    """The formulas of a component, and what its payees are ranked by."""
+    yield from formulas(component)
+    if component.top is not None:
+        yield component.top.by
 
 
 def _until_failed(conditions: Sequence[ConditionPlan], row: Mapping[str, object]) -> Iterator[Condition]:

@@ -94,7 +94,7 @@ class _Renderer:
             date = earning.date or ""
             what = " x ".join(shown(f.node) for f in earning.factors)
             before = f"{money(earning.figure)} to date less {money(earning.before)}" if earning.before is not None else what
-            yield self.line(f"  {date}  {earning.when:<16} {before}", money(earning.earned, currency))
+            yield self.line(f"  {date}  {earning.when:<24} {before}", money(earning.earned, currency))
         if len(paid) > MOST_ROWS and not self.all_rows:
             rest = sum((e.earned for e in paid[MOST_ROWS:] if isinstance(e.earned, Fraction)), Fraction(0))
             yield self.line(f"  and {len(paid) - MOST_ROWS} more (--all lists them)", money(rest, currency))

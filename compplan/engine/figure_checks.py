@@ -19,10 +19,11 @@ from compplan.language.walk import parts
 
 @dataclass(frozen=True, slots=True)
 class _Cause:
-    """Something that may be missing: a condition in SQL, and what to say, with {payee} and {when} to be filled in."""
+    """Something that may be missing: a condition in SQL, and what to say, with {payee}, {when} and {detail} to be filled in."""
 
     missing: exp.Expr
     words: str
+    detail: exp.Expr | None = None
 
 
 def figure_check(lowering: ComponentLowering, figured: Figured, step: str) -> Check:
@@ -34,8 +35,14 @@ def figure_check(lowering: ComponentLowering, figured: Figured, step: str) -> Ch
         chosen = chosen.when(cause.missing, sql.whole(index), copy=False)
     value = sql.is_null(figured.figure.node)
     keys = [figured.keys[0], figured.keys[1]]
+    detail = exp.Case()
+    for cause in causes:
+        detail = detail.when(cause.missing, cause.detail or sql.text(""), copy=False)
     cause_column: exp.Expr = chosen.else_(sql.whole(-1), copy=False) if causes else sql.whole(-1)
-    query = figured.rows.copy().select(*keys, sql.alias(cause_column, "cause"), copy=False).where(value, copy=False)
+    shown: exp.Expr = detail if causes else sql.text("")
+    query = (
+        figured.rows.copy().select(*keys, sql.alias(cause_column, "cause"), sql.alias(shown, "detail"), copy=False).where(value, copy=False)
+    )
     guard = (
         exp.select(sql.whole(1)).from_(table(step), copy=False).where(sql.is_null(sql.column("earned")), copy=False).limit(1, copy=False)
     )
@@ -47,7 +54,9 @@ def figure_check(lowering: ComponentLowering, figured: Figured, step: str) -> Ch
         when = (
             f"in {FiscalPeriod(component.grain.period, int(str(key))).label}" if isinstance(component.grain, ty.ForPeriod) else f"on {key}"
         )
-        why = causes[index].words.format(payee=payee, when=when) if index >= 0 else "Something that it is made from is empty."
+        why = (
+            causes[index].words.format(payee=payee, when=when, detail=row[3]) if index >= 0 else "Something that it is made from is empty."
+        )
         return f"{component.label} of {payee} {when} cannot be worked out. {why}"
 
     hint = "Complete the records, or say in the plan what holds where they say nothing."
@@ -80,7 +89,9 @@ def _causes_of(lowering: ComponentLowering, emitter: Emitter, e: ty.Expr) -> Ite
         case ty.RecordSum():
             yield _Cause(sql.is_null(emitter.plain(e)), f"There are no {e.kind} for {{payee}} {{when}}.")
         case ty.Lookup():
-            yield _Cause(sql.is_null(emitter.plain(e)), f"No row of the table {e.table} fits.")
+            given = [sql.cast(emitter.plain(a), "VARCHAR") for a in e.arguments]
+            shown = exp.func("concat_ws", sql.text(", "), *[exp.func("coalesce", g, sql.text("empty")) for g in given])
+            yield _Cause(sql.is_null(emitter.plain(e)), f"No row of the table {e.table} fits {{detail}}.", shown)
         case ty.RecordField() | ty.PayeeField() if e.optional and e.path:
             yield _Cause(sql.is_null(emitter.plain(e)), f"{e.path[-1]} is empty.")
         case _:

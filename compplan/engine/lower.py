@@ -240,13 +240,13 @@ class Lowering:
             self._add(_payees_step(self.scope(plan), plan, name))
         return name
 
-    def component(self, plan: ty.Plan, component: ty.Component, payee: exp.Expr | None = None) -> ComponentLowering:
+    def component(self, plan: ty.Plan, component: ty.Component, only: exp.Expr | None = None) -> ComponentLowering:
         """The lowering of a component, for all payees or for one."""
         grain = component.grain
         shapes = {grain.credit: self.credit(plan, grain.credit)} if isinstance(grain, ty.ForCredit) else {}
         ranking = self.plan_step(plan, "ranking", component.name) if component.top is not None else None
         return ComponentLowering(
-            self.scope(plan), plan, component, shapes, self.source(plan), self.payees(plan), ranking, payee, narrow=self.narrow
+            self.scope(plan), plan, component, shapes, self.source(plan), self.payees(plan), ranking, only, narrow=self.narrow
         )
 
     def _component(self, plan: ty.Plan, component: ty.Component) -> Earnings:

@@ -50,7 +50,7 @@ class Figured:
 
 @dataclass(slots=True)
 class ComponentLowering:
-    """Lowers one component; with `payee` only that payee's rows, as an explanation needs them.
+    """Lowers one component; with `only` the rows of the payees in that list, as an explanation needs them.
 
     `every_period` takes in periods that lie partly outside the plan or are not over yet, as a cap's do.
     """
@@ -62,7 +62,7 @@ class ComponentLowering:
     source: Source
     payees: str
     ranking: str | None
-    payee: exp.Expr | None = None
+    only: exp.Expr | None = None
     every_period: bool = False
     narrow: bool = False
     joined: dict[tuple[Windowed, Period], str] = field(default_factory=dict)
@@ -107,8 +107,8 @@ class ComponentLowering:
                 self._needed(grain, sql.column("high", "n")),
                 copy=False,
             )
-        if self.payee is not None:
-            rows = rows.where(exp.EQ(this=sql.column("payee", "y"), expression=self.payee.copy()), copy=False)
+        if self.only is not None:
+            rows = rows.where(_among(sql.column("payee", "y"), self.only), copy=False)
         keys = (sql.column("payee", "y"), sql.column("period", "n"))
         return Figured(rows, None, keys, figure, None, emitter, None, sql.column("period", "n"), sql.column("high", "n"))
 
@@ -209,13 +209,13 @@ class ComponentLowering:
         emitter = Emitter(lambda e: self._inner_leaf(e, shape), self.scope.tables, self.scope.calendar, self.narrow)
         inner = exp.select().from_(table(shape.step, "i"), copy=False)
         own = [(_part_value(emitter, part), period) for part, period in self.running]
-        if self.payee is not None:
-            inner = inner.where(exp.EQ(this=sql.column("payee", "i"), expression=self.payee.copy()), copy=False)
+        if self.only is not None:
+            inner = inner.where(_among(sql.column("payee", "i"), self.only), copy=False)
         inner = self._with_inner_payee(inner)
         if isinstance(self.component.grain, ty.ForCredit) and self.component.grain.to_date is not None:
             totals = RunningTotals(self.scope, shape, self.payees, self.component.grain.to_date, [f for f, _ in own], self.narrow)
             return totals.query(inner).subquery("c", copy=False)
-        if not self.running and self.payee is None:
+        if not self.running and self.only is None:
             return table(shape.step, "c")
         inner = inner.select(exp.Column(this=exp.Star(), table=exp.to_identifier("i", quoted=True)), copy=False)
         for index, (value, period) in enumerate(own):
@@ -390,6 +390,10 @@ def needs(expr: ty.Expr) -> Iterator[ty.Expr]:
         case _:
             for part in parts(expr):
                 yield from needs(part)
+
+
+def _among(payee: exp.Expr, some: exp.Expr) -> exp.Expr:
+    return exp.func("list_contains", some.copy(), payee)
 
 
 def _empty() -> Figure:

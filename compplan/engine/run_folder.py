@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from compplan.calendar import parse_period
+from compplan.calendar import FiscalPeriod, parse_period
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.diagnostics.suggest import closest
 from compplan.engine.steps import STEPS, Earnings
@@ -132,11 +132,23 @@ class Run:
         return self.step("payouts")
 
     def credits(self, name: str | None = None) -> pa.Table:
-        """The credits of one name, or of the only one there is: record, payee, share, credited, and more."""
+        """The credits of one name, or of the only one there is, dated in the run's period: record, payee, share, credited, and more."""
         steps = self.manifest.credits
-        if name is None and len(steps) == 1:
-            return self.step(steps[0])
-        return self.step(f"credit_{name}" if f"credit_{name}" in steps else name or f"credit_ of {', '.join(steps)}")
+        step = steps[0] if name is None and len(steps) == 1 else f"credit_{name}" if f"credit_{name}" in steps else name or ""
+        if step not in steps:
+            message = f"The run has no credit {name}." if name else "The run has several credits; name the one that is wanted."
+            hint = f"There are {', '.join(s.removeprefix('credit_') for s in steps)}."
+            raise Problems([Diagnostic("no-step", "There is no such credit", message, None, hint)])
+        table, period = self.step(step), self._period()
+        import pyarrow.compute as pc
+
+        months = table.column("month")
+        return table.filter(pc.and_(pc.greater_equal(months, period.first_month), pc.less_equal(months, period.last_month)))
+
+    def _period(self) -> FiscalPeriod:
+        period = parse_period(self.manifest.period)
+        assert period is not None
+        return period
 
     def earnings(self) -> pa.Table:
         """Every earning of every component: plan, component, payee, month, record where there is one, and the amount."""
@@ -144,11 +156,13 @@ class Run:
 
     def awards(self) -> pa.Table:
         """Every award that was won: plan, component, payee, month and quantity."""
-        return self._earnings([e for e in self.manifest.earnings if e.word == "award"])
+        import pyarrow.compute as pc
+
+        won = self._earnings([e for e in self.manifest.earnings if e.word == "award"])
+        return won.filter(pc.not_equal(won.column("amount"), 0))
 
     def _earnings(self, parts: list[Earnings]) -> pa.Table:
-        period = parse_period(self.manifest.period)
-        assert period is not None
+        period = self._period()
         with duckdb.connect() as connection:
             queries, values = [], []
             for part in parts:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import compplan
-from compplan.engine.explain import explanation_schema
+from compplan.engine.explain import explain_each, explanation_schema
 from tests.support.json_schema import violations
 from tests.support.readd import readd
 
@@ -103,8 +103,10 @@ def assert_explained(results: compplan.Results, payees: set[str] | None = None) 
         paid[row["payee"]] = paid.get(row["payee"], Fraction(0)) + Fraction(row["amount"])
     everyone = {r["payee"] for name in results.run.manifest.steps if name.startswith("payees_") for r in results.step(name).to_pylist()}
     schema = explanation_schema()
-    for payee in sorted(everyone if payees is None else payees):
-        explained = results.explain(payee).to_json()
+    chosen = sorted(everyone if payees is None else payees)
+    for payee, explanation in zip(chosen, explain_each(results.run, chosen), strict=True):
+        explained = explanation.to_json()
+        assert explained["payee"] == payee
         assert violations(schema, explained) == []
         assert readd(explained) == []
         assert sum((Fraction(p["total"]) for p in explained["plans"]), Fraction(0)) == paid.get(payee, 0)
