@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 _LOCK = ".lock"
@@ -13,14 +14,31 @@ _LOCK = ".lock"
 class FolderLock:
     """Held on a folder as long as this process works in it; the system lets it go when the process ends, however it ends."""
 
-    def __init__(self, folder: Path) -> None:
-        self._descriptor = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR)
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-        self._path = folder / _LOCK
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
 
     def release(self) -> None:
         """Let it go."""
         os.close(self._descriptor)
+
+
+def make_locked_folder(parent: Path, prefix: str) -> tuple[Path, FolderLock]:
+    """A new folder of that prefix with its lock. Raises OSError where none can be made."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        try:
+            descriptor = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        except FileNotFoundError:
+            continue
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return folder, FolderLock(descriptor)
+        os.close(descriptor)  # another process took it for abandoned before it was locked
+
+
+def remove_lock(folder: Path) -> None:
+    """Takes the lock's file out of a folder that is finished."""
+    (folder / _LOCK).unlink(missing_ok=True)
 
 
 def remove_abandoned(parent: Path, prefix: str) -> None:
@@ -28,13 +46,13 @@ def remove_abandoned(parent: Path, prefix: str) -> None:
     for folder in parent.glob(prefix + "*"):
         lock = folder / _LOCK
         try:
-            descriptor = os.open(lock, os.O_RDWR)
+            descriptor = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
         except OSError:
             continue
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
         except OSError:
             continue
         finally:
             os.close(descriptor)
-        shutil.rmtree(folder, ignore_errors=True)

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -17,7 +16,7 @@ import duckdb
 from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine.database import OVERFLOW, Keeper, Progress, create_calendar, make_steps, open_database, quoted, translated_errors
-from compplan.engine.folder_lock import FolderLock, remove_abandoned
+from compplan.engine.folder_lock import make_locked_folder, remove_abandoned, remove_lock
 from compplan.engine.lower import lower
 from compplan.engine.run_folder import MANIFEST, Manifest, Run, StepFacts, open_run, write_payouts
 from compplan.engine.steps import RECORDS, STEPS, Lowered, Months, Step
@@ -207,11 +206,10 @@ def _making_folder(out: Path) -> Iterator[Path]:
     try:
         out.mkdir(parents=True, exist_ok=True)
         remove_abandoned(out, MAKING)
-        folder = Path(tempfile.mkdtemp(prefix=MAKING, dir=out))
+        folder, lock = make_locked_folder(out, MAKING)
     except OSError as error:
         message = f"Nothing can be written to {out}: {error.strerror or error}."
         raise Problems([Diagnostic("storage", "The folder for runs cannot be used", message)]) from error
-    lock = FolderLock(folder)
     try:
         yield folder
     except OSError as error:
@@ -235,7 +233,9 @@ def _put_in_place(folder: Path, final: Path, manifest: Manifest) -> Run:
             message = f"{final.name} was made from the same inputs, and holds other figures."
             hint = "Keep both folders and report it; to go on, move the older one away."
             raise Problems([Diagnostic("run-differs", "Two runs differ", message, None, hint)]) from None
+        os.utime(final / MANIFEST)  # it is now the newest run of its period
         return existing
+    remove_lock(final)
     _sync(final.parent)
     return open_run(final)
 

@@ -198,10 +198,11 @@ def open_run(folder: Path) -> Run:
 
 def find_run(out: Path, period: str) -> Run:
     """The newest run of a period below a folder; raises Problems where there is none."""
-    folders = sorted(out.glob(f"{period}-*/{MANIFEST}"), key=lambda p: (p.stat().st_mtime, p.parent.name), reverse=True)
+    found = [p.parent for p in out.glob(f"*/{MANIFEST}") if not p.parent.name.startswith(".")]
+    folders = [f for f in found if f.name.rsplit("-", 1)[0] == period]
     if folders:
-        return open_run(folders[0].parent)
-    there = sorted({p.parent.name.rsplit("-", 1)[0] for p in out.glob(f"*/{MANIFEST}") if not p.parent.name.startswith(".")})
+        return open_run(max(folders, key=lambda f: ((f / MANIFEST).stat().st_mtime_ns, f.name)))
+    there = sorted({f.name.rsplit("-", 1)[0] for f in found})
     hint = f"There are runs of {', '.join(there)}." if there else f"Make one: compplan run --period {period}."
     raise Problems([Diagnostic("no-run", "There is no run", f"{out} holds no run of {period}.", None, hint)])
 

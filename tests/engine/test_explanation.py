@@ -128,7 +128,7 @@ MIXED = """
       from   0 USD: 1%
       from 800 USD: 2%
     }
-    only if  credited > 0 USD
+    only if  arr > 100 USD
   }
   bonus best "Best" {
     for    each quarter
@@ -145,7 +145,7 @@ MIXED = """
     | "AE" | 33.33 USD |
     | any  | 1 USD     |
   }
-  cap each quarter at if(team is empty, 100 USD, 150 USD)
+  cap each quarter at if(team is empty, 1 USD, 5 USD)
 """
 
 

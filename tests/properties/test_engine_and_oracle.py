@@ -26,7 +26,7 @@ def engine() -> Callable[..., Outcome]:
 
 
 @pytest.mark.skipif(not WIRED, reason="the engine is not wired to the tests")
-@examples(250)
+@examples(200)
 @given(cases())
 def test_the_engine_pays_what_the_oracle_pays(case: Case) -> None:
     plan, errors = check(case.plan_text, case.calendar)
