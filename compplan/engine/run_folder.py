@@ -181,7 +181,7 @@ class Run:
             if not queries:
                 nothing = "'' AS plan, '' AS component, '' AS payee, 0 AS earned_month, '' AS record, 0.0::DECIMAL(18,2) AS amount"
                 queries = [f"SELECT {nothing} WHERE false"]
-            ordered = " UNION ALL ".join(queries) + " ORDER BY plan, component, payee, earned_month, record"
+            ordered = " UNION ALL ".join(queries) + " ORDER BY plan, component, payee, earned_month, record, amount"
             return connection.sql(ordered, params=values).to_arrow_table()
 
 

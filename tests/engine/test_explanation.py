@@ -84,33 +84,37 @@ def _nodes(value: object) -> list[dict[str, Any]]:
 
 
 CURVE = """
-  bonus curve "Curve" {{
+  bonus curve "Curve" {
     for    each quarter
     pay    1,000 USD
-    times  the curve at attainment(arr) {{
+    times  the curve at attainment(arr) {
       below 50%: 0.1x
       at    50%: 0.2x
       at   100%: 1x
       at   150%: 1.9x
       above 150%: 2.5x
-    }}
+    }
     floor  at 150 USD
     cap    at 2,400 USD
-  }}
+  }
 """
 
 
-@pytest.mark.parametrize(("goal", "paid"), [(3000, 150), (2000, 200), (1333, 600), (1000, 1000), (500, 2400)])
-def test_a_curve_shows_what_holds_below_and_above_its_points(tmp_path: Path, goal: int, paid: int) -> None:
-    """Also beyond the points the explanation says by itself where the value comes from."""
-    quotas = f"person,quarter,amount\nana,2027-Q1,{goal}\nbob,2027-Q1,100\n"
-    project = write_project(tmp_path / "p", {"p": simple_plan(CURVE.format())}, quotas=quotas)
+def test_a_curve_shows_what_holds_below_and_above_its_points(tmp_path: Path) -> None:
+    """Beyond the points, too, the explanation says by itself where the value comes from."""
+    paid = {3000: 150, 2000: 200, 1250: 680, 1000: 1000, 500: 2400}
+    names = [f"p{goal}" for goal in paid]
+    people = "person,role,team,manager,hire_date,target\n" + "".join(f"{n},AE,West,,2026-01-01,1\n" for n in names)
+    deals = "deal,owner,close_date,amount,kind\n" + "".join(f"d{n},{n},2027-02-10,1000.00,\n" for n in names)
+    quotas = "person,quarter,amount\n" + "".join(f"p{goal},2027-Q1,{goal}\n" for goal in paid)
+    project = write_project(tmp_path / "p", {"p": simple_plan(CURVE)}, people=people, deals=deals, quotas=quotas)
     results = run_whole(project, "2027-Q1", tmp_path / "runs")
-    payouts = {row["payee"]: row["amount"] for row in results.payouts.to_pylist()}
-    assert round(payouts["ana"]) == paid
-    node = results.explain("ana").plans[0].components[0].earnings[0].factors[1].node
-    assert [t.words for t in node.tiers] == ["below", "", "", "", "above"]
-    assert [t.reached for t in node.tiers].count(True) == 1
+    assert {row["payee"]: row["amount"] for row in results.payouts.to_pylist()} == {f"p{goal}": amount for goal, amount in paid.items()}
+    nodes = [e.plans[0].components[0].earnings[0].factors[1].node for e in explain_each(results.run, names)]
+    assert [[t.words for t in node.tiers if t.reached] for node in nodes] == [["below"], [""], [""], [""], ["above"]]
+    assert [node.note for node in nodes] == [
+        "below the first point", "between two points", "between two points", "between two points", "above the last point",
+    ]  # fmt: skip
 
 
 MIXED = """
