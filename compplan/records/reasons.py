@@ -9,7 +9,7 @@ from compplan.records.column_types import sample_date
 from compplan.records.spec import ColumnSource, SourceSpec
 from compplan.schema import Column, MoneyType, NumberType, PeriodType, RatioType, RecordKind, ReferenceType
 
-FOLLOWING = frozenset({"refers-to-rejected", "incomplete-group"})
+FOLLOWING = frozenset({"refers-to-rejected", "incomplete-group", "part-rejected"})
 """Codes of rows that are sound in themselves, but go with a row that is not."""
 
 _TITLES = {
@@ -35,6 +35,7 @@ _TITLES = {
     "does-not-add-up": "`{column}` does not add up",
     "refers-to-rejected": "`{column}` refers to a rejected row",
     "incomplete-group": "Part of a group is rejected",
+    "part-rejected": "Part of a record is rejected",
 }
 
 _REASONS = {
@@ -59,6 +60,7 @@ _REASONS = {
     "does-not-add-up": "{{detail}}",
     "refers-to-rejected": "is a row of {target} that is rejected itself",
     "incomplete-group": "belongs to a group ({{detail}}) of which another row is rejected",
+    "part-rejected": "has a row of {{detail}} that is rejected, and would mean something else without it",
 }
 
 _HINTS = {
@@ -84,6 +86,7 @@ _HINTS = {
     "does-not-add-up": "Correct the shares; all rows of the group are rejected until then.",
     "refers-to-rejected": "It comes right when the row of {target} does.",
     "incomplete-group": "It comes right when the other row does.",
+    "part-rejected": "It comes right when that row does.",
 }
 
 

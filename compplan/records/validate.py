@@ -12,7 +12,7 @@ from compplan.records.distinct import may_repeat
 from compplan.records.flags import Tables
 from compplan.records.spec import AddUp
 from compplan.records.sql import all_of, name, text
-from compplan.schema import Column, RatioType, RecordKind, ReferenceType
+from compplan.schema import PEOPLE, Column, RatioType, RecordKind, ReferenceType
 
 
 def is_sound(tables: Tables, kind: RecordKind, kinds: dict[str, RecordKind], rules: Sequence[AddUp]) -> bool:
@@ -64,6 +64,13 @@ def _of(alias: str, keys: Sequence[str], shown: str) -> str:
 def references(kind: RecordKind) -> list[tuple[Column, str]]:
     """The columns that refer to another kind, with its name."""
     return [(c, c.type.kind) for c in kind.columns if isinstance(c.type, ReferenceType)]
+
+
+def _parts(kind: RecordKind, rules: tuple[AddUp, ...]) -> list[tuple[Column, str]]:
+    """The columns by which a row is part of another record, as a split is part of a deal: without its row, that record would mean
+    something else. They name a row of the kind, or the group that its rows add up in; a person is nobody's whole."""
+    grouped = {g for rule in rules for g in rule.for_each}
+    return [(c, target) for c, target in references(kind) if target != PEOPLE and (c.name in kind.key or c.name in grouped)]
 
 
 def _leads_nowhere(tables: Tables, kind: RecordKind, column: Column, target: RecordKind) -> bool:
@@ -124,7 +131,8 @@ def _plain(value: str, is_ratio: bool) -> str:
 
 
 def follow(tables: Tables, kinds: dict[str, RecordKind], add_up: dict[str, tuple[AddUp, ...]]) -> None:
-    """Flags what goes with flagged rows: rows that refer to them, and the rest of a group that must add up; until nothing more does."""
+    """Flags what goes with flagged rows, until nothing more does: rows that refer to them, records that they are part of, and the rest of
+    a group that must add up."""
     while sum(_follow_once(tables, kind, kinds, add_up.get(kind.name, ())) for kind in kinds.values()):
         pass
 
@@ -139,6 +147,13 @@ def _follow_once(tables: Tables, kind: RecordKind, kinds: dict[str, RecordKind],
             FROM {table}
             WHERE {tables.kept(kind.name)} AND rowid NOT IN {ours} AND {name(column.name)} IN (
                 SELECT {key} FROM {tables.table(target)} WHERE rowid IN {tables.flagged(target)} AND {key} IS NOT NULL)""")
+    for column, target in _parts(kind, rules):
+        key = name(kinds[target].key[0])
+        more += tables.flag(f"""
+            SELECT {text(target)}, rowid, {text(kinds[target].key[0])}, CAST({key} AS VARCHAR), 'part-rejected', NULL, {text(kind.name)}
+            FROM {tables.table(target)}
+            WHERE {tables.kept(target)} AND rowid NOT IN {tables.flagged(target)} AND {key} IN (
+                SELECT {name(column.name)} FROM {table} WHERE rowid IN {ours} AND {name(column.name)} IS NOT NULL)""")
     for rule in rules:
         if rule.at_most:
             continue

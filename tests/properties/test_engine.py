@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from compplan.diagnostics import Problems
 from compplan.engine.database import OVERFLOW, Keeper, create_calendar, create_kind, insert_rows, make_steps, open_database
-from compplan.engine.lower import lower
-from compplan.engine.steps import Months
+from compplan.engine.lower import Lowering
+from compplan.engine.steps import Lowered, Months
 from compplan.language import typed as ty
 from tests.generators import Case, cases, check
 from tests.generators.company import FISCAL_YEARS, SCHEMA
 from tests.properties.effort import examples
 from tests.support.engine import Found, run_engine
 
-FEW = examples(20)
+FEW = examples(15)
 
 
 def worked_out(case: Case, *, narrow: bool = False, threads: int = 1, turned: bool = False) -> Found:
@@ -34,24 +34,16 @@ def rows(found: Found) -> tuple[list[str], ...]:
     return tuple(sorted(map(repr, part)) for part in (found.earnings, found.awards, found.payouts))
 
 
-@FEW
+@examples(10)
 @given(cases())
-def test_neither_the_order_of_rows_nor_threads_change_anything(case: Case) -> None:
-    once, again = worked_out(case), worked_out(case, threads=2, turned=True)
+def test_the_order_of_rows_threads_and_the_width_of_figures_change_nothing(case: Case) -> None:
+    """Where a figure does not fit into 64 bits it is an overflow, for which a run begins anew; never another figure."""
+    once, again = worked_out(case), worked_out(case, narrow=True, threads=2, turned=True)
+    if any(d.code == OVERFLOW for d in again.errors):
+        note("too large for 64 bits")
+        again = worked_out(case, threads=2, turned=True)
     assert once.errors == again.errors
     assert rows(once) == rows(again)
-
-
-@FEW
-@given(cases())
-def test_figures_within_64_bits_are_the_same_as_beyond(case: Case) -> None:
-    """Where one does not fit, it is an overflow, for which a run begins anew; never another figure."""
-    narrow, wide = worked_out(case, narrow=True), worked_out(case)
-    if any(d.code == OVERFLOW for d in narrow.errors):
-        note("redone")
-        return
-    assert narrow.errors == wide.errors
-    assert rows(narrow) == rows(wide)
 
 
 @FEW
@@ -74,14 +66,14 @@ def shares(case: Case, plan: ty.Plan) -> dict[str, dict[object, Fraction]]:
             columns = [c.name for c in kind.columns]
             insert_rows(connection, kind, columns, [[row.get(c) for c in columns] for row in case.records.get(kind.name, ())])
         create_calendar(connection, case.calendar, asked.whole_years())
-        lowered = lower([plan], SCHEMA, case.calendar, asked)
+        lowering = Lowering([plan], SCHEMA, case.calendar, asked)
+        steps = [lowering.credit(plan, name).step for name in plan.credits]
         try:
-            make_steps(connection, lowered, Keeper())
+            make_steps(connection, Lowered(tuple(lowering.steps.values()), tuple(steps), (), ()), Keeper())
         except Problems:
             return {}
-        for name, credit in plan.credits.items():
-            step = f"credit_{name}"
-            if step not in lowered.credits or credit.from_credit or all(g.overlay for g in credit.gives):
+        for step, (name, credit) in zip(steps, plan.credits.items(), strict=True):
+            if credit.from_credit or all(g.overlay for g in credit.gives):
                 continue
             sums: dict[object, Fraction] = defaultdict(Fraction)
             for record, share, overlay in connection.execute(f'SELECT record, share, overlay FROM steps."{step}"').fetchall():

@@ -60,18 +60,29 @@ def test_shares_add_up(company: Company) -> None:
     company.project(SHARES)
     company.write({"deals.csv": DEALS, "shares.csv": "deal,payee,share\nD1,Anna,60%\nD1,Ben,0.4\nD2,Anna,60%\nD2,Ben,30%\nD3,Ben,100%\n"})
     loaded = company.load()
-    assert company.rejects() == [(4, "share", "60%", "does-not-add-up"), (5, "share", "30%", "does-not-add-up")]
-    assert company.reasons()[0] == "is part of 90% in all for D2, which should be 100%"
+    assert company.rejects() == [
+        (3, "deal", "D2", "part-rejected"),
+        (4, "share", "60%", "does-not-add-up"),
+        (5, "share", "30%", "does-not-add-up"),
+    ]
+    assert company.reasons()[1] == "is part of 90% in all for D2, which should be 100%"
     assert [d for d, *_ in company.rows("shares")] == ["D1", "D1", "D3"]
-    assert loaded.kinds["deals"].rejected == 0
+    assert loaded.kinds["deals"].rejected == 1, "a deal would mean something else without its shares"
 
 
 def test_shares_at_most(company: Company) -> None:
     company.project(SHARES.replace("to: 100%", "at_most: 100%"))
     company.write({"deals.csv": DEALS, "shares.csv": "deal,payee,share\nD1,Anna,60%\nD2,Anna,60%\nD2,Ben,50%\nD3,Ben,oops\nD3,Anna,40%\n"})
     company.load()
-    assert [(line, code) for line, _, _, code in company.rejects()] == [(3, "does-not-add-up"), (4, "does-not-add-up"), (5, "bad-ratio")]
-    assert company.reasons()[0] == "is part of 110% in all for D2, which should be at most 100%"
+    assert [(line, code) for line, _, _, code in company.rejects()] == [
+        (3, "part-rejected"),
+        (4, "part-rejected"),
+        (3, "does-not-add-up"),
+        (4, "does-not-add-up"),
+        (5, "bad-ratio"),
+        (6, "refers-to-rejected"),
+    ]
+    assert company.reasons()[2] == "is part of 110% in all for D2, which should be at most 100%"
 
 
 def test_a_group_goes_with_its_bad_row(company: Company) -> None:
@@ -79,13 +90,15 @@ def test_a_group_goes_with_its_bad_row(company: Company) -> None:
     company.write({"deals.csv": DEALS, "shares.csv": "deal,payee,share\nD1,Anna,60%\nD1,Ben,forty\nD2,Nobody,50%\nD2,Ben,50%\nD3,Ben,1\n"})
     loaded = company.load()
     assert [(line, code) for line, _, _, code in company.rejects()] == [
+        (2, "part-rejected"),
+        (3, "part-rejected"),
         (2, "incomplete-group"),
         (3, "bad-ratio"),
         (4, "unknown-reference"),
         (5, "incomplete-group"),
     ]
     assert company.rows("shares")[0][0] == "D3"
-    assert [d.code for d in loaded.diagnostics] == ["bad-ratio", "unknown-reference", "incomplete-group"]
+    assert [d.code for d in loaded.diagnostics] == ["bad-ratio", "unknown-reference", "part-rejected", "incomplete-group"]
 
 
 def test_what_refers_to_a_rejected_row_goes_with_it_to_the_end(company: Company) -> None:
