@@ -73,7 +73,7 @@ def explain_each(run: Run, payees: Sequence[str], plan: str | None = None) -> It
             if not chosen:
                 message = f"{payee} is paid by no plan of this run." if plan is None else f"{payee} is not paid by the plan {plan}."
                 raise Problems([Diagnostic("no-plan", "Nothing to explain", message, None, "See the payees sentence of each plan.")])
-            yield Explanation(project.company, payee, name, period.label, tuple(explainer.plan(p) for p in chosen))
+            yield Explanation(project.company, payee, name, period.label, run.manifest.rejected, tuple(explainer.plan(p) for p in chosen))
 
 
 def _views(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
@@ -108,7 +108,9 @@ def _known_payee(connection: duckdb.DuckDBPyConnection, project: Project, payee:
     row = connection.execute(f"SELECT {named} FROM {RECORDS}.{PEOPLE} WHERE {key} = ?", [payee]).fetchone()
     if row is None:
         everyone = [str(r[0]) for r in connection.execute(f"SELECT {key} FROM {RECORDS}.{PEOPLE}").fetchall()]
-        near = closest(payee, everyone)
+        same = f"SELECT {key} FROM {RECORDS}.{PEOPLE} WHERE lower({named}) = lower(?)"
+        found = connection.execute(same, [payee]).fetchone()
+        near = str(found[0]) if found is not None else closest(payee, everyone)
         hint = f"Did you mean {near}?" if near else f"There are, for example, {', '.join(sorted(everyone)[:3])}."
         raise Problems([Diagnostic("no-payee", "There is no such person", f"The people's records have no {payee}.", None, hint)])
     return None if row[0] is None else str(row[0])
@@ -231,10 +233,14 @@ class _Explainer:
             step, unit = self.lowering.credit_step(plan, name), str(plan.credits[name].amounts["credited"].unit)
             if step not in self.steps:
                 continue
-            query = f"""SELECT record, date, share, credited, overlay FROM {STEPS}.{quoted(step)}
+            query = f"""SELECT record, via, date, share, credited, overlay FROM {STEPS}.{quoted(step)}
                 WHERE payee = ? AND month BETWEEN ? AND ? ORDER BY date, record, give, via, share"""
-            for record, day, share, credited, overlay in self.connection.execute(query, [self.payee, months.first, months.last]).fetchall():
-                yield CreditLine(name, str(record), str(day), Fraction(share), Fraction(credited), unit, bool(overlay))
+            for record, via, day, share, credited, overlay in self.connection.execute(
+                query, [self.payee, months.first, months.last]
+            ).fetchall():
+                yield CreditLine(
+                    name, str(record), None if via is None else str(via), str(day), Fraction(share), Fraction(credited), unit, bool(overlay)
+                )
 
     def _payouts(self, plan: ty.Plan) -> Iterator[PayoutLine]:
         rows = self.connection.execute(
@@ -324,7 +330,7 @@ class _Explainer:
         fires = failed is None
         return Earning(
             when=when, record=record, date=day, period=month, ranking=ranking, conditions=conditions, failed=failed,
-            factors=tuple(Factor("pay" if i == 0 else "times", f.read(row)) for i, f in enumerate(watched.factors)) if fires else (),
+            factors=tuple(Factor(_keyword(component, i), f.read(row)) for i, f in enumerate(watched.factors)) if fires else (),
             product=to_value(row["product"]) if fires else None,
             floor=watched.floor.read(row) if fires and watched.floor else None,
             cap=watched.cap.read(row) if fires and watched.cap else None,
@@ -368,6 +374,13 @@ def every_formula(component: ty.Component) -> Iterator[ty.Expr]:
     yield from formulas(component)
     if component.top is not None:
         yield component.top.by
+
+
+def _keyword(component: ty.Component, index: int) -> str:
+    """The word that a factor stands after in the plan."""
+    if component.word == "award":
+        return "grant"
+    return "pay" if index == 0 else "times"
 
 
 def _until_failed(conditions: Sequence[ConditionPlan], row: Mapping[str, object]) -> Iterator[Condition]:

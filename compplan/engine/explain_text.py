@@ -11,6 +11,7 @@ from compplan.engine.explanation import (
     Condition,
     Earning,
     Explanation,
+    Factor,
     Node,
     PlanExplanation,
     TierRow,
@@ -43,6 +44,9 @@ class _Renderer:
     def explanation(self, e: Explanation) -> Iterator[str]:
         who = f"{e.name} ({e.payee})" if e.name else e.payee
         yield f"{who}, {e.period}, {e.company}"
+        if e.set_aside:
+            rows = f"{e.set_aside:,} row{'s' if e.set_aside != 1 else ''}"
+            yield f"{rows} of the records could not be used and were set aside; rejects.csv of the run lists them."
         for plan in e.plans:
             yield ""
             yield from self.plan(plan)
@@ -92,7 +96,7 @@ class _Renderer:
         failed = [e for e in c.earnings if e.failed is not None]
         for earning in paid if self.all_rows else paid[:MOST_ROWS]:
             date = earning.date or ""
-            what = " x ".join(shown(f.node) for f in earning.factors)
+            what = _in_short(earning.factors)
             before = f"{money(earning.figure)} to date less {money(earning.before)}" if earning.before is not None else what
             yield self.line(f"  {date}  {earning.when:<24} {before}", money(earning.earned, currency))
         if len(paid) > MOST_ROWS and not self.all_rows:
@@ -166,7 +170,7 @@ class _Renderer:
             yield from (self.slice(t, node, indent) for t in node.tiers if t.reached)
             beyond = [_stretch(t, node.parts[0].unit) for t in node.tiers if not t.reached]
             if beyond:
-                yield f"{indent}nothing lies {', or '.join(beyond)}"
+                yield f"{indent}no part of it lies {', or '.join(beyond)}"
         elif node.kind in ("step", "curve"):
             if node.note:
                 yield f"{indent}{node.note}"
@@ -192,7 +196,10 @@ class _Renderer:
             yield "-" * self.width
             for c in lines if self.all_rows else lines[:MOST_ROWS]:
                 share = "" if c.share == 1 else f"  share {_as(c.share, 'a ratio')}"
-                yield self.line(f"  {c.date}  {c.record}{share}{'  overlay' if c.overlay else ''}", _as(c.credited, c.unit))
+                yield self.line(
+                    f"  {c.date}  {c.record}{f' of {c.via}' if c.via else ''}{share}{'  overlay' if c.overlay else ''}",
+                    _as(c.credited, c.unit),
+                )
             if len(lines) > MOST_ROWS and not self.all_rows:
                 rest = sum((c.credited for c in lines[MOST_ROWS:] if isinstance(c.credited, Fraction)), Fraction(0))
                 yield self.line(f"  and {len(lines) - MOST_ROWS} more (--all lists them)", _as(rest, lines[0].unit))
@@ -238,6 +245,15 @@ def _stretch(t: TierRow, unit: str) -> str:
     if t.start is None:
         return f"below {_as(t.end, unit)}"
     return f"from {_as(t.start, unit)} on" if t.end is None else f"from {_as(t.start, unit)} to {_as(t.end, unit)}"
+
+
+def _in_short(factors: Sequence[Factor]) -> str:
+    """A product on one line; of a single formula, its words and the figures in it."""
+    if len(factors) != 1:
+        return " x ".join(shown(f.node) for f in factors)
+    node = factors[0].node
+    values = ", ".join(f"{p.words} = {shown(p)}" for p in node.parts)
+    return f"{node.words}: {values}" if values else node.words
 
 
 def _things(count: Value, thing: str) -> str:

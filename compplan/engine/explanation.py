@@ -108,6 +108,7 @@ class CreditLine:
 
     credit: str
     record: str
+    via: str | None
     date: str
     share: Value
     credited: Value
@@ -160,6 +161,7 @@ class Explanation:
     payee: str
     name: str | None
     period: str
+    set_aside: int
     plans: tuple[PlanExplanation, ...]
 
     def to_json(self) -> dict[str, Any]:

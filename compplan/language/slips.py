@@ -34,6 +34,7 @@ _ANYWHERE: tuple[tuple[str, str, str], ...] = (
     (r"\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b", "A date is written year, month, day.", "Write 2027-03-31."),
     (r"\b\d{4}/\d{1,2}/\d{1,2}\b|\b\d{4}-(?:\d-\d{1,2}|\d\d-\d)\b", "A date has all its digits, and dashes.", "Write 2027-03-31."),
     (r"\bQ[1-4][ -]?\d{4}\b|\b\d{4} ?Q[1-4]\b", "A quarter is written with its year first.", "Write 2027-Q1."),
+    (r"\b[\d.]+x\s+of\b", "Only a percentage stands before of.", "Write 250% of x, or 2.5x * x."),
     (r"\^|\*\*", "There are no powers here.", "Multiply the value by itself, or use tiers."),
 )  # fmt: skip
 

@@ -68,7 +68,8 @@ def references(kind: RecordKind) -> list[tuple[Column, str]]:
 
 def _parts(kind: RecordKind, rules: tuple[AddUp, ...]) -> list[tuple[Column, str]]:
     """The columns by which a row is part of another record, as a split is part of a deal: without its row, that record would mean
-    something else. They name a row of the kind, or the group that its rows add up in; a person is nobody's whole."""
+    something else. They name a row of the kind, or the group that its rows add up in; a person is nobody's whole.
+    """
     grouped = {g for rule in rules for g in rule.for_each}
     return [(c, target) for c, target in references(kind) if target != PEOPLE and (c.name in kind.key or c.name in grouped)]
 
@@ -132,7 +133,8 @@ def _plain(value: str, is_ratio: bool) -> str:
 
 def follow(tables: Tables, kinds: dict[str, RecordKind], add_up: dict[str, tuple[AddUp, ...]]) -> None:
     """Flags what goes with flagged rows, until nothing more does: rows that refer to them, records that they are part of, and the rest of
-    a group that must add up."""
+    a group that must add up.
+    """
     while sum(_follow_once(tables, kind, kinds, add_up.get(kind.name, ())) for kind in kinds.values()):
         pass
 
