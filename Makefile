@@ -35,7 +35,7 @@ format: $(READY) ## Format the code, and mend what can be mended without thought
 
 .PHONY: bench
 bench: $(READY) ## Measure the engine beside SQL written by hand; ARGS="--deals 1_000_000" for less
-	@$(BIN)/python benchmarks/run.py $(ARGS)
+	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 .PHONY: picture
 picture: $(READY) ## Draw the picture in the README anew from what the sample company is paid

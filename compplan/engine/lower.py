@@ -49,6 +49,7 @@ class Lowering:
     _measures: dict[str, MeasureShape] = field(default_factory=dict)
     _quotas: dict[str, Valued] = field(default_factory=dict)
     _names: StepNames = field(default_factory=StepNames)
+    _credit_steps: dict[tuple[str, str], str] = field(default_factory=dict)
     _windows: dict[tuple[str, Windowed, Period], Valued] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -106,10 +107,14 @@ class Lowering:
 
     def credit_step(self, plan: ty.Plan, name: str) -> str:
         """The name of a credit's step."""
-        credit = plan.credits[name]
-        origin = self.credit_step(plan, credit.source) if credit.from_credit else ""
-        fields = sorted(".".join(f.path) for f in self._fields_everywhere(credit))
-        return self._name(plan, "credit", name, f"{credit!r}|{origin}|{fields}|{_tables(plan, _credit_formulas(credit))}")
+        key = (plan.name, name)
+        if key not in self._credit_steps:
+            credit = plan.credits[name]
+            origin = self.credit_step(plan, credit.source) if credit.from_credit else ""
+            fields = sorted(".".join(f.path) for f in self._fields_everywhere(credit))
+            signature = f"{credit!r}|{origin}|{fields}|{_tables(plan, _credit_formulas(credit))}"
+            self._credit_steps[key] = self._name(plan, "credit", name, signature)
+        return self._credit_steps[key]
 
     def measure_step(self, plan: ty.Plan, name: str) -> str:
         """The name of a measure's step by month."""

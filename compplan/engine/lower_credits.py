@@ -393,5 +393,5 @@ def _at_figure(shape: Figure, name: str, alias: str) -> Figure:
 def _union(queries: Sequence[exp.Select]) -> exp.Query:
     made: exp.Query = queries[0]
     for query in queries[1:]:
-        made = exp.union(made, query, distinct=False)
+        made = exp.union(made, query, distinct=False, copy=False)
     return made

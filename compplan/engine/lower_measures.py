@@ -166,7 +166,7 @@ def _combined(queries: Sequence[exp.Select], figures: Sequence[Figure]) -> exp.S
         branches.append(query.select(*others, copy=False))
     union: exp.Query = branches[0]
     for branch in branches[1:]:
-        union = exp.union(union, branch, distinct=False)
+        union = exp.union(union, branch, distinct=False, copy=False)
     sums = [
         sql.alias(sql.cast(exp.func("sum", sql.column(f"part_{i}", "u")), sql.decimal_type(sql.MOST_DIGITS, f.decimals)), f"part_{i}")
         for i, f in enumerate(figures)

@@ -67,7 +67,7 @@ def _earned(plan: ty.Plan, earnings: Sequence[Earnings]) -> exp.Select:
         return _nothing(plan)
     union: exp.Query = branches[0]
     for branch in branches[1:]:
-        union = exp.union(union, branch, distinct=False)
+        union = exp.union(union, branch, distinct=False, copy=False)
     return exp.select(*(sql.column(n, "u") for n in ("payee", "period", "component", "amount"))).from_(
         union.subquery("u", copy=False), copy=False
     )
@@ -109,7 +109,7 @@ def _corrections(plan: ty.Plan, cap: ty.PlanCap, index: int, parts: Sequence[str
     every = [exp.select(*(sql.column(n, "e") for n in ("payee", "period", "amount"))).from_(table(p, "e"), copy=False) for p in parts]
     union: exp.Query = every[0]
     for branch in every[1:]:
-        union = exp.union(union, branch, distinct=False)
+        union = exp.union(union, branch, distinct=False, copy=False)
     total = sql.cast(exp.func("sum", sql.column("amount", "u")), sql.decimal_type(18, decimals))
     sums = exp.select(sql.column("payee", "u"), sql.column("period", "u"), sql.alias(total, "own")).from_(
         union.subquery("u", copy=False), copy=False
@@ -192,7 +192,7 @@ def _asked(scope: Scope, plan: ty.Plan, parts: Sequence[tuple[str, str]]) -> exp
         )
     union: exp.Query = branches[0]
     for branch in branches[1:]:
-        union = exp.union(union, branch, distinct=False)
+        union = exp.union(union, branch, distinct=False, copy=False)
     return exp.select(exp.Star()).from_(union.subquery("u", copy=False), copy=False)
 
 
@@ -200,6 +200,6 @@ def lower_payouts(plans: Sequence[Step]) -> Step:
     """The payouts of every plan in one relation."""
     union: exp.Query = exp.select(exp.Star()).from_(table(plans[0].name), copy=False)
     for plan in plans[1:]:
-        union = exp.union(union, exp.select(exp.Star()).from_(table(plan.name), copy=False), distinct=False)
+        union = exp.union(union, exp.select(exp.Star()).from_(table(plan.name), copy=False), distinct=False, copy=False)
     query = exp.select(exp.Star()).from_(union.subquery("u", copy=False), copy=False)
     return Step("payouts", "Payouts", ("plan", "payee", "period", "kind", "component"), query, tuple(p.name for p in plans))
