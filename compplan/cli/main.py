@@ -20,8 +20,10 @@ COMMANDS = (init, check, test, run, explain, show)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Does what the arguments ask for and gives the exit code: 0 fine, 1 problems found, 2 used wrongly."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - closed by whoever started us
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     prepare_streams()
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = [_as_utf8(w) for w in (sys.argv[1:] if arguments is None else arguments)]
     before = gc.get_threshold()
     gc.set_threshold(1_000_000)  # a command makes much and drops little: looking for garbage often costs a tenth of a check
     try:
@@ -39,6 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         gc.set_threshold(*before)
     return code
+
+
+def _as_utf8(word: str) -> str:
+    """A word of the command line as the text that its bytes spell, whatever the locale says."""
+    return word.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _guarded(words: list[str]) -> int:

@@ -40,6 +40,8 @@ def work(args: Namespace) -> int:
     from compplan.cli.payouts import as_csv, as_json, payouts_of
 
     company = opened(args.project)
+    if args.rejects:
+        _refuse_other_file(Path(args.rejects))
     try:
         with progress_bar() as progress:
             results = company.run(args.period, args.out, set_aside=args.set_aside, threads=args.threads, progress=progress)
@@ -68,10 +70,10 @@ def _threads(text: str) -> int:
 def _print_tables(payouts: Payouts, results: Results) -> None:
     from compplan.cli.payouts import award_lines, plan_lines, total_line
 
-    say(bold(f"{payouts.company}: payouts of {payouts.period} in {payouts.currency}"))
+    say(bold(f"{safe(payouts.company)}: payouts of {payouts.period} in {payouts.currency}"))
     for plan in payouts.plans:
         say()
-        say(bold(f"{plan.label} ({plan.name})"))
+        say(bold(f"{safe(plan.label)} ({plan.name})"))
         for line in plan_lines(payouts, plan):
             say(line)
     awards = list(award_lines(results, payouts.plans))
@@ -110,6 +112,20 @@ def _reasons(path: Path, most: int = 10) -> list[str]:
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     lines = [f"{n:,} {what[0]}, {'for example ' if n > 1 else ''}{safe(first[what])}" for what, n in ranked]
     return lines if len(lines) <= most else [*lines[:most], f"and {len(lines) - most} more kinds of problem"]
+
+
+def _refuse_other_file(target: Path) -> None:
+    """Raises Problems where the rejects would be written over anything that is not a file of rejects itself."""
+    if not target.exists() and not target.is_symlink():
+        return
+    header = ""
+    if target.is_file():
+        with target.open(encoding="utf-8", errors="replace", newline="") as stream:
+            header = stream.readline(200)
+    if header.strip().replace('"', "") != _HEADER.strip():
+        message = f"{target} is there already, and is no list of rejected rows; it would be lost."
+        hint = "Name another file after --rejects."
+        raise Problems([Diagnostic("rejects-not-written", "The rejects file cannot be written", message, None, hint)])
 
 
 def _copy_rejects(folder: Path, target: Path) -> None:

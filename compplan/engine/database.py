@@ -157,6 +157,8 @@ class translated_errors:  # noqa: N801 - reads as a word in `with`
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if isinstance(error, RuntimeError) and "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from error
         where = "" if self.step is None else f" while working out: {self.step.title}"
         span = None if self.step is None else self.step.span
         if isinstance(error, (duckdb.OutOfRangeException, duckdb.ConversionException)):

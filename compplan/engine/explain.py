@@ -33,6 +33,7 @@ from compplan.engine.lower import Lowering
 from compplan.engine.lower_components import Figured, formulas, product
 from compplan.engine.observe import ConditionPlan, NodePlan, Observer, Sources, figure_columns, to_value
 from compplan.engine.project_earnings import fixed
+from compplan.engine.run_checks import damaged, verify_project, verify_sums
 from compplan.engine.run_folder import Run
 from compplan.engine.steps import RECORDS, STEPS, Months
 from compplan.language import typed as ty
@@ -52,6 +53,16 @@ def explain(run: Run, payee: str, plan: str | None = None) -> Explanation:
 
 def explain_each(run: Run, payees: Sequence[str], plan: str | None = None) -> Iterator[Explanation]:
     """The explanations of several payees, one after the other; each query is asked once for all of them. Raises as `explain` does."""
+    verify_project(run)
+    try:
+        for explanation in _explained(run, payees, plan):
+            verify_sums(run, explanation)
+            yield explanation
+    except (duckdb.Error, OSError) as error:
+        raise damaged(run, "one of its files is missing or cannot be read") from error
+
+
+def _explained(run: Run, payees: Sequence[str], plan: str | None) -> Iterator[Explanation]:
     project = load_project(run.folder / "project")
     texts = read_plans(project)
     plans = [p for p in texts.require() if p.name in run.manifest.plans]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from compplan.calendar import FiscalPeriod, parse_period
+from compplan.diagnostics.text import safe
 from compplan.engine.explanation import (
     ComponentExplanation,
     Condition,
@@ -24,7 +25,7 @@ MOST_ROWS = 12
 
 def render_explanation(explanation: Explanation, width: int = 110, all_rows: bool = False) -> str:
     """The explanation as text of a width; long lists are cut unless all rows are wanted."""
-    return "\n".join(_Renderer(width, all_rows).explanation(explanation)) + "\n"
+    return "\n".join(safe(line) for line in _Renderer(width, all_rows).explanation(explanation)) + "\n"
 
 
 class _Renderer:

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import duckdb
 from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine.database import OVERFLOW, Keeper, Progress, create_calendar, make_steps, open_database, quoted, translated_errors
-from compplan.engine.folder_lock import make_locked_folder, remove_abandoned, remove_lock
+from compplan.engine.folder_lock import make_locked_folder, remove_abandoned
 from compplan.engine.lower import lower
 from compplan.engine.run_folder import MANIFEST, Manifest, Run, StepFacts, open_run, write_payouts
 from compplan.engine.steps import RECORDS, STEPS, Lowered, Months, Step
@@ -223,21 +223,38 @@ def _making_folder(out: Path) -> Iterator[Path]:
 
 
 def _put_in_place(folder: Path, final: Path, manifest: Manifest) -> Run:
-    """The run under its name; where the same run stands there already, that one."""
+    """The run under its name. The same run from before, which somebody may have changed since, makes room for it."""
     _sync(folder)
-    try:
-        folder.rename(final)
-    except OSError:
-        existing = open_run(final)
-        if existing.manifest != manifest:
-            message = f"{final.name} was made from the same inputs, and holds other figures."
-            hint = "Keep both folders and report it; to go on, move the older one away."
-            raise Problems([Diagnostic("run-differs", "Two runs differ", message, None, hint)]) from None
-        os.utime(final / MANIFEST)  # it is now the newest run of its period
-        return existing
-    remove_lock(final)
+    for _ in range(10):
+        try:
+            folder.rename(final)
+            break
+        except OSError:
+            _refuse_other_figures(final, manifest)
+            _take_away(final)
     _sync(final.parent)
     return open_run(final)
+
+
+def _take_away(final: Path) -> None:
+    """Remove a run, out of sight first, so that no half of it is ever seen; another process may be faster."""
+    aside, lock = make_locked_folder(final.parent, MAKING)
+    with suppress(OSError):
+        final.rename(aside / "replaced")
+    lock.release()
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _refuse_other_figures(final: Path, manifest: Manifest) -> None:
+    """The same inputs must give the same figures; where a whole run says otherwise, nobody can tell which is right."""
+    try:
+        existing = open_run(final).manifest
+    except Problems:
+        return
+    if existing != manifest:
+        message = f"{final.name} was made from the same inputs, and says that it holds other figures."
+        hint = "Move that folder away, run it again, and keep both to compare."
+        raise Problems([Diagnostic("run-differs", "Two runs differ", message, None, hint)])
 
 
 def _write_durably(path: Path, text: str) -> None:

@@ -125,7 +125,13 @@ class Run:
             raise Problems([Diagnostic("no-step", "There is no such step", f"The run has no step {name}.", None, hint)])
         import pyarrow.parquet as pq  # dear to load, and an explanation needs none of it
 
-        return pq.read_table(self.folder / STEPS / f"{name}.parquet")
+        path = self.folder / STEPS / f"{name}.parquet"
+        try:
+            return pq.read_table(path)
+        except (OSError, ValueError) as error:
+            message = f"The run in {self.folder} is damaged: {path.name} is missing or cannot be read."
+            hint = "Run the period again; the damaged folder is then replaced."
+            raise Problems([Diagnostic("run-damaged", "The run is damaged", message, None, hint)]) from error
 
     def payouts(self) -> pa.Table:
         """A row for each plan, payee, payout period and component; what a cap takes off has rows of kind `cap`."""
@@ -190,7 +196,7 @@ def open_run(folder: Path) -> Run:
     try:
         data = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return Run(folder, Manifest.from_json(data))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         message = f"{folder} holds no finished run."
         hint = "Make one with compplan run, or name another folder."
         raise Problems([Diagnostic("no-run", "There is no run", message, None, hint)]) from error

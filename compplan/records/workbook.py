@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 
 import pyarrow as pa
@@ -26,7 +27,11 @@ MAX_UNPACKED = 1 << 30
 MAX_RATIO = 200
 """How many times larger than packed a part may be; more is no workbook that a person made."""
 
+MAX_AREA = 20_000_000
+"""How many cells, empty ones and all, the used range of a sheet may span."""
+
 _RATIO_FROM = 1 << 20
+_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _BATCH = 50_000
 _ERROR_CELL = re.compile(rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>(?:<f[^>]*/>|<f.*?</f>)?\s*<v>([^<]*)</v>', re.DOTALL)
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -87,13 +92,29 @@ def _check_packing(file: Path) -> None:
                     raise refuse("workbook-bomb", "The workbook is packed suspiciously", message, file, 1, hint)
             for part in parts:
                 with archive.open(part) as stream:
-                    while stream.read(CHUNK):
-                        pass
+                    rows, columns = _area(stream, part.filename.startswith("xl/worksheets/"))
+                if rows * columns > MAX_AREA:
+                    message = f"The used range of a sheet of {file.name} has {rows:,} rows and {columns:,} columns."
+                    advice = "Delete the empty rows and columns behind the data (there is a stray cell far out), save it, and try again."
+                    raise refuse("workbook-too-large", "The workbook is too large", message, file, 1, advice)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
         if isinstance(error, OSError) and not file.exists():
             raise
         message = f"{file.name} is not a sound .xlsx file; it may be damaged, protected by a password, or of another format."
         raise refuse("unreadable-workbook", "The workbook cannot be read", message, file, 1, hint) from None
+
+
+def _area(stream: IO[bytes], is_sheet: bool) -> tuple[int, int]:
+    """Reads a part to its end; of a sheet, how many rows and columns its cells reach over: the reader takes room for all of them."""
+    rows = columns = 0
+    rest = b""
+    while chunk := stream.read(CHUNK):
+        if is_sheet:
+            text = rest + chunk
+            for letters, row in set(_CELL.findall(text)):
+                rows, columns = max(rows, int(row)), max(columns, _column(letters) + 1)
+            rest = text[-40:]
+    return rows, columns
 
 
 def _sheet_name(names: list[str], file: Path, spec: SourceSpec) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from compplan.cli.main import main
 from tests.cli.conftest import Call
 
 TABLE = """\
@@ -150,3 +151,12 @@ def test_a_file_where_runs_should_go(compplan: Call, started: Path) -> None:
     assert said.code == 1
     assert "Nothing can be written to runs" in said.err
     assert Path("runs").read_text() == "mine"
+
+
+def test_rejects_are_never_written_over_another_file(tmp_path: Path) -> None:
+    project = tmp_path / "p"
+    assert main(["init", str(project)]) == 0
+    deals = project / "data" / "deals.csv"
+    before = deals.read_bytes()
+    assert main(["run", str(project), "--period", "2027-Q1", "--out", str(tmp_path / "runs"), "--rejects", str(deals)]) == 1
+    assert deals.read_bytes() == before

@@ -15,6 +15,7 @@ from tests.support.json_schema import violations
 from tests.support.projects import assert_explained, run_whole, simple_plan, write_project
 from tests.support.readd import readd
 
+
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, compplan.Results]:
     """The sample company's first quarter and its whole year."""
@@ -154,11 +155,11 @@ MIXED = """
 
 
 def test_all_kinds_of_component_with_negative_amounts_and_caps(tmp_path: Path) -> None:
-    deals = "deal,owner,close_date,amount,kind\n" + "".join(
-        f"d{i},{'ana' if i % 3 else 'bob'},2027-{1 + i % 3:02d}-{1 + i % 27:02d},{(-1) ** (i // 7) * 10 * i}.{i % 100:02d},{'new' if i % 2 else ''}\n"
-        for i in range(1, 30)
-    )
-    project = write_project(tmp_path / "p", {"p": simple_plan(MIXED)}, deals=deals)
+    deals = ["deal,owner,close_date,amount,kind"]
+    for i in range(1, 30):
+        amount = f"{(-1) ** (i // 7) * 10 * i}.{i % 100:02d}"
+        deals.append(f"d{i},{'ana' if i % 3 else 'bob'},2027-{1 + i % 3:02d}-{1 + i % 27:02d},{amount},{'new' if i % 2 else ''}")
+    project = write_project(tmp_path / "p", {"p": simple_plan(MIXED)}, deals="\n".join(deals) + "\n")
     results = run_whole(project, "2027-Q1", tmp_path / "runs")
     kinds = {row["kind"] for row in results.payouts.to_pylist()}
     assert kinds == {"earning", "cap"}

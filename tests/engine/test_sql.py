@@ -95,7 +95,7 @@ MANY = 1_200_000
 
 
 def test_running_sums_over_more_than_a_million_rows() -> None:
-    """DuckDB once gave wrong running sums from 1,041,748 rows on (duckdb/duckdb#24985). Integers as sums of what came before say what is right."""
+    """DuckDB once gave wrong ones from 1,041,748 rows on (duckdb/duckdb#24985): each total must be the one before and this row's amount."""
     with duckdb.connect() as connection:
         connection.execute("SET threads = 2")
         connection.execute(

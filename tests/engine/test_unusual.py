@@ -147,7 +147,11 @@ def test_a_kind_of_record_called_like_something_of_the_engine(tmp_path: Path, mo
 
 def test_columns_called_like_those_of_a_credit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = {"deal": "record", "owner": "payee", "close_date": "date", "kind": "give"}
-    columns, deals, plan = PROJECT, DEALS, simple_plan(commission("own") + commission("new", "20%").replace("booking\n", 'booking where give = "new"\n'))
+    columns, deals, plan = (
+        PROJECT,
+        DEALS,
+        simple_plan(commission("own") + commission("new", "20%").replace("booking\n", 'booking where give = "new"\n')),
+    )
     for old, new in names.items():
         columns = columns.replace(f"      {old}:", f"      {new}:").replace(f"key: {old}\n", f"key: {new}\n")
         deals = deals.replace(old, new, 1)
@@ -161,7 +165,10 @@ def test_people_with_quotes_and_other_scripts_in_their_names(tmp_path: Path) -> 
         "person,role,team,manager,hire_date,target\n"
         '"o\'brien ""x""",AE,,,2026-01-01,1\n"Żółć; DROP TABLE payouts --",AE,"W\'e",,2026-01-01,1\n$payees,AE,,,2026-01-01,1\n'
     )
-    deals = f'{DEAL_HEADER}"d\'1 $payees",o\'brien "x",2027-02-10,1000.00,\nd2,Żółć; DROP TABLE payouts --,2027-02-10,10.00,new\nd3,$payees,2027-02-10,20,"a\'b"\n'
+    deals = (
+        f'{DEAL_HEADER}"d\'1 $payees",o\'brien "x",2027-02-10,1000.00,\n'
+        'd2,Żółć; DROP TABLE payouts --,2027-02-10,10.00,new\nd3,$payees,2027-02-10,20,"a\'b"\n'
+    )
     found = paid(tmp_path, commission("own"), people=people, deals=deals, quotas=QUOTA_HEADER)
     assert {payee: amount for (_, payee, _, _), amount in found.items()} == {
         'o\'brien "x"': 100,
@@ -210,8 +217,6 @@ def test_the_same_formula_over_another_table_is_another_measure_and_another_quot
     plans = {name: simple_plan(TABLES.format(goal=goal, share=share), name=name) for name, goal, share in (("a", 100, 10), ("b", 200, 20))}
     plans["c"] = simple_plan(TABLES.format(goal=200, share=10), name="c")
     found = per_component(paid(tmp_path, plans))
-    ana, bob = Fraction(100), Fraction("25.05")
-    assert found["a.own"] == ana + round(bob * bob, 0) / 100 + Fraction("0.00") or found["a.own"] == Fraction("106.28")
     assert found["a.own"] == Fraction("106.28")
     assert found["b.own"] == Fraction("212.55")
     assert found["c.own"] == Fraction("53.14")
@@ -224,7 +229,7 @@ def test_the_same_formula_over_another_table_is_another_measure_and_another_quot
 def test_runs_of_a_month_and_of_a_half(tmp_path: Path, period: str, own: Fraction, goal: int) -> None:
     quotas = QUOTAS + QUOTAS.removeprefix(QUOTA_HEADER).replace("Q1", "Q2")
     found = per_component(paid(tmp_path, commission("own") + GOAL, period, quotas=quotas))
-    assert found == {k: v for k, v in {"p.own": own, "p.goal": goal}.items() if v}
+    assert found == {"p.own": own, **({"p.goal": goal} if goal else {})}
 
 
 def test_a_plan_that_begins_in_the_middle_of_a_quarter(tmp_path: Path) -> None:
@@ -258,7 +263,7 @@ def test_quarters_of_four_four_and_five_weeks(tmp_path: Path) -> None:
 
 def test_a_fiscal_year_from_july_named_after_its_end(tmp_path: Path) -> None:
     """January to March 2027 are the third quarter of the year 2027."""
-    head = HEAD.replace("2027-01-01", "2027-01-01").replace("2027-12-31", "2027-06-30")
+    head = HEAD.replace("2027-12-31", "2027-06-30")
     calendar = "{fiscal_year_starts: july, fiscal_year_named_after: end}"
     plans = {"p": simple_plan(commission("own") + GOAL, head=head)}
     found = paid(tmp_path, plans, "2027-Q3", quotas=QUOTAS.replace("Q1", "Q3"), calendar=calendar)
@@ -288,7 +293,9 @@ def test_amounts_as_large_as_there_can_be(tmp_path: Path) -> None:
     found = per_component(paid(tmp_path, commission("own", "900%"), deals=deals))
     assert found == {"p.own": Fraction(MOST) * 9 + 90 * USUAL}
     many = DEAL_HEADER + "".join(f"m{i},ana,2027-03-01,{MOST},new\n" for i in range(30))
-    assert per_component(paid(tmp_path / "many", GOAL, deals=many, quotas=f"{QUOTA_HEADER}ana,2027-Q1,{MOST}\nbob,2027-Q1,1\n")) == {"p.goal": 30_000}
+    assert per_component(paid(tmp_path / "many", GOAL, deals=many, quotas=f"{QUOTA_HEADER}ana,2027-Q1,{MOST}\nbob,2027-Q1,1\n")) == {
+        "p.goal": 30_000
+    }
 
 
 @pytest.mark.parametrize("body", [commission("own", "99900%"), GOAL])
@@ -310,16 +317,17 @@ def test_thirds_have_twelve_decimals(tmp_path: Path) -> None:
 
 def test_three_hundred_components(tmp_path: Path) -> None:
     results = run_whole(
-        write_project(tmp_path / "project", {"p": simple_plan("".join(commission(f"c{i}") for i in range(300)))}), "2027-Q1", tmp_path / "runs"
+        write_project(tmp_path / "project", {"p": simple_plan("".join(commission(f"c{i}") for i in range(300)))}),
+        "2027-Q1",
+        tmp_path / "runs",
     )
     assert per_component(payouts_of(results)) == {f"p.c{i}": USUAL for i in range(300)}
 
 
-@pytest.mark.parametrize(("step", "each"), [("{0} + 1 USD", 44), ("-(-{0})", 0)])
-def test_names_of_names_of_names(tmp_path: Path, step: str, each: int) -> None:
-    lets = "".join(f"  let l{i} = {step.format(f'l{i - 1}')}\n" for i in range(1, 45))
+def test_names_of_names_of_names(tmp_path: Path) -> None:
+    lets = "".join(f"  let l{i} = l{i - 1} + 1 USD\n" for i in range(1, 45))
     body = f'\n  let l0 = credited\n{lets}\n  bonus b "B" {{\n    for each booking\n    pay l44\n  }}\n'
-    assert per_component(paid(tmp_path, body)) == {"p.b": 10 * USUAL + 2 * each}
+    assert per_component(paid(tmp_path, body)) == {"p.b": 10 * USUAL + 2 * 44}
 
 
 @pytest.mark.parametrize("step", ["{0} + {0}", "max({0}, 1 USD)", "({0}) / 3", "if({0} > 1 USD, {0}, -{0})"])

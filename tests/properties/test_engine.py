@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from fractions import Fraction
 
 from hypothesis import assume, given, note
@@ -24,9 +25,7 @@ FEW = examples(15)
 def worked_out(case: Case, *, narrow: bool = False, threads: int = 1, turned: bool = False) -> Found:
     """What the engine finds; with the rows of each kind the other way round where `turned`."""
     records = {kind: rows[::-1] for kind, rows in case.records.items()} if turned else case.records
-    return run_engine(
-        case.plan_text, SCHEMA, case.calendar, records, case.first_month, case.last_month, narrow=narrow, threads=threads
-    )
+    return run_engine(case.plan_text, SCHEMA, case.calendar, records, case.first_month, case.last_month, narrow=narrow, threads=threads)
 
 
 def rows(found: Found) -> tuple[list[str], ...]:
@@ -115,15 +114,23 @@ amounts = st.integers(0, 50_000).map(lambda n: Fraction(n, 100))
 
 
 @FEW
-@given(bounds, st.lists(rates, min_size=5, max_size=5), st.lists(amounts, min_size=2, max_size=12), st.sampled_from(["0.01", "1"]), st.booleans())
+@given(
+    bounds,
+    st.lists(rates, min_size=5, max_size=5),
+    st.lists(amounts, min_size=2, max_size=12),
+    st.sampled_from(["0.01", "1"]),
+    st.booleans(),
+)
 def test_slices_with_rates_of_zero_or_more_never_pay_less_for_more(
     starts: list[int], values: list[str], credited: list[Fraction], unit: str, narrow: bool
 ) -> None:
     """A person for each amount: who is credited with more earns no less, deal by deal and over the year."""
     tiers = "\n".join(f"      from {start} USD: {value}" for start, value in zip([0, *starts], values, strict=False))
     text = SLICES.format(unit=unit, half="half even" if narrow else "half away from zero", tiers=tiers)
-    people = [{"person": f"p{i}", "role": "AE", "hire_date": FISCAL_YEARS[0].day(0, 0), "target": Fraction(1)} for i in range(len(credited))]
-    deals = [
+    people: list[Mapping[str, ty.Value | None]] = [
+        {"person": f"p{i}", "role": "AE", "hire_date": FISCAL_YEARS[0].day(0, 0), "target": Fraction(1)} for i in range(len(credited))
+    ]
+    deals: list[Mapping[str, ty.Value | None]] = [
         {"deal": f"d{i}", "owner": f"p{i}", "stage": "Won", "product": "Core", "close_date": FISCAL_YEARS[0].day(0, 0), "acv": amount,
          "margin": Fraction(1), "units": Fraction(1)}
         for i, amount in enumerate(credited)

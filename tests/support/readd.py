@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -121,7 +122,7 @@ def _component(component: Json, unit: Fraction, *, half_even: bool) -> Iterator[
 
 def _chain(earnings: Sequence[Json]) -> Iterator[str]:
     """What a figure to date is lessened by is the figure before it, or nothing where the longer period begins."""
-    for earlier, later in zip(earnings, earnings[1:], strict=False):
+    for earlier, later in pairwise(earnings):
         if later["before"] is not None and Fraction(later["before"]) not in (NONE, Fraction(earlier["figure"])):
             yield f"{later['when']} follows {earlier['figure']}, and is lessened by {later['before']}"
 
@@ -205,7 +206,7 @@ def _slices(node: Json) -> Iterator[str]:
         if tier["reached"] != (Fraction(tier["amount"]) != 0):
             yield "a slice is said to be reached, or not, against its amount"
         total += Fraction(tier["pay"])
-    for one, after in zip(node["tiers"], node["tiers"][1:], strict=False):
+    for one, after in pairwise(node["tiers"]):
         if one["end"] != after["start"]:
             yield f"a slice ends at {one['end']}, the next begins at {after['start']}"
     yield from _same("the sum of the slices", total, node["value"])
@@ -272,6 +273,6 @@ def _number(value: object) -> Fraction | None:
     return Fraction(value) if isinstance(value, str) and _FIGURE.fullmatch(value) else None
 
 
-def _same(what: str, worked_out: Fraction, said: str) -> Iterator[str]:
+def _same(what: str, worked_out: Fraction, said: str | None) -> Iterator[str]:
     if said is None or worked_out != Fraction(said):
         yield f"{what} is {worked_out}, and said to be {said}"
