@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-_LOCK = ".lock"
+LOCK = ".lock"
 
 
 class FolderLock:
@@ -27,7 +27,7 @@ def make_locked_folder(parent: Path, prefix: str) -> tuple[Path, FolderLock]:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         try:
-            descriptor = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+            descriptor = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
         except FileNotFoundError:
             continue
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -38,13 +38,13 @@ def make_locked_folder(parent: Path, prefix: str) -> tuple[Path, FolderLock]:
 
 def remove_lock(folder: Path) -> None:
     """Takes the lock's file out of a folder that is finished."""
-    (folder / _LOCK).unlink(missing_ok=True)
+    (folder / LOCK).unlink(missing_ok=True)
 
 
 def remove_abandoned(parent: Path, prefix: str) -> None:
     """Takes away every folder of that prefix that nobody works in."""
     for folder in parent.glob(prefix + "*"):
-        lock = folder / _LOCK
+        lock = folder / LOCK
         try:
             descriptor = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
         except OSError:

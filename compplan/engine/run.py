@@ -16,7 +16,7 @@ import duckdb
 from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine.database import OVERFLOW, Keeper, Progress, create_calendar, make_steps, open_database, quoted, translated_errors
-from compplan.engine.folder_lock import make_locked_folder, remove_abandoned
+from compplan.engine.folder_lock import LOCK, make_locked_folder, remove_abandoned, remove_lock
 from compplan.engine.lower import lower
 from compplan.engine.run_folder import MANIFEST, Manifest, Run, StepFacts, open_run, write_payouts
 from compplan.engine.steps import RECORDS, STEPS, Lowered, Months, Step
@@ -223,17 +223,39 @@ def _making_folder(out: Path) -> Iterator[Path]:
 
 
 def _put_in_place(folder: Path, final: Path, manifest: Manifest) -> Run:
-    """The run under its name. The same run from before, which somebody may have changed since, makes room for it."""
+    """The run under its name: the one that stands there already, or this one where there is none or somebody changed it since."""
     _sync(folder)
     for _ in range(10):
         try:
             folder.rename(final)
+            remove_lock(final)
             break
         except OSError:
             _refuse_other_figures(final, manifest)
+            if _is_intact(final, folder, manifest):
+                os.utime(final / MANIFEST)  # it is now the newest run of its period
+                break
             _take_away(final)
     _sync(final.parent)
     return open_run(final)
+
+
+def _is_intact(final: Path, folder: Path, manifest: Manifest) -> bool:
+    """Whether the run that stands there still holds, in every file, what the one just made holds."""
+    plain = [p.relative_to(folder) for p in folder.rglob("*") if p.is_file() and p.suffix != ".parquet" and p.name not in (LOCK, MANIFEST)]
+    tables = [p.relative_to(folder) for p in folder.rglob("*.parquet")]
+    try:
+        if open_run(final).manifest != manifest or any((final / p).read_bytes() != (folder / p).read_bytes() for p in plain):
+            return False
+        with duckdb.connect() as connection:
+            return all(_content(connection, final / p) == _content(connection, folder / p) for p in tables)
+    except (OSError, duckdb.Error, Problems):
+        return False
+
+
+def _content(connection: duckdb.DuckDBPyConnection, path: Path) -> StepFacts:
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW content AS SELECT * FROM read_parquet({_literal(path)})")
+    return content_hash(connection, "content", "")
 
 
 def _take_away(final: Path) -> None:
