@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from importlib import import_module
-from importlib.util import find_spec
 
-import pytest
 from hypothesis import given, note
 
 from tests.generators import Case, cases, check
 from tests.generators.company import SCHEMA
 from tests.oracle import Earning, Outcome, evaluate
 from tests.properties.effort import examples
-
-WIRED = find_spec("tests.support") is not None and find_spec("tests.support.engine") is not None
-
-
-def engine() -> Callable[..., Outcome]:
-    """`run_engine(plan_text, schema, calendar, records, first_month, last_month)`, whose outcome has the shape of the oracle's."""
-    run: Callable[..., Outcome] = import_module("tests.support.engine").run_engine
-    return run
+from tests.support.engine import run_engine
 
 
-@pytest.mark.skipif(not WIRED, reason="the engine is not wired to the tests")
 @examples(200)
 @given(cases())
 def test_the_engine_pays_what_the_oracle_pays(case: Case) -> None:
@@ -33,7 +22,7 @@ def test_the_engine_pays_what_the_oracle_pays(case: Case) -> None:
     assert plan is not None, errors
     expected = evaluate(plan, SCHEMA, case.calendar, case.records, case.first_month, case.last_month)
     note(f"the oracle finds {expected.errors}")
-    found = engine()(case.plan_text, SCHEMA, case.calendar, case.records, case.first_month, case.last_month)
+    found = run_engine(case.plan_text, SCHEMA, case.calendar, case.records, case.first_month, case.last_month)
     note(f"the engine finds {found.errors}")
     assert bool(found.errors) == bool(expected.errors)
     if not expected.errors:
