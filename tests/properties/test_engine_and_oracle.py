@@ -12,7 +12,7 @@ from tests.generators import Case, cases, check
 from tests.generators.company import SCHEMA
 from tests.oracle import Earning, Outcome, evaluate
 from tests.properties.effort import examples
-from tests.support.engine import run_engine
+from tests.support.engine import Found, run_engine
 
 
 @examples(200)
@@ -42,6 +42,6 @@ def earned(earnings: Sequence[Earning]) -> dict[tuple[object, ...], Fraction]:
     return {key: Fraction(amount) for key, amount in sums.items() if amount}
 
 
-def paid(outcome: Outcome) -> dict[tuple[str, str, str], Fraction]:
+def paid(outcome: Outcome | Found) -> dict[tuple[str, str, str], Fraction]:
     """Payouts that are not zero."""
     return {(payee, label, component): amount for payee, label, component, amount in outcome.payouts if amount}
