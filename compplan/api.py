@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from compplan.calendar import FiscalPeriod, parse_period
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.diagnostics.suggest import closest
+from compplan.immutable import immutable
 from compplan.project_plans import ProjectPlans, read_plans
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def period_of(text: str) -> FiscalPeriod:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Company:
     """A project: what its file says, and its plans as they were read when it was opened."""
 
@@ -114,7 +115,7 @@ class Company:
         return Results(run, passing)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Results:
     """What came of a period. Tables are Arrow's, which pandas, Polars and DuckDB take as they are; amounts are decimals."""
 
@@ -144,17 +145,35 @@ class Results:
         """A row for each award that was won: plan, component, payee, month, quantity."""
         return self.run.awards()
 
-    @property
-    def credits(self) -> pa.Table:
-        """Every credit of every name: `credit`, `record`, `payee`, and the columns that all credits have."""
-        return _together([(name, self.run.step(name)) for name in self.run.manifest.credits])
+    def credits(self, name: str | None = None) -> pa.Table:
+        """Who is credited with what in the period: every credit of that name, with all its columns.
+
+        Without a name, the credits of every name under each other: `credit`, which is the name, and the columns that all of them have.
+        Raises `Problems` where there is no such credit.
+        """
+        if name is not None:
+            return self.run.credits(name)
+        names = [step.removeprefix("credit_") for step in self.run.manifest.credits]
+        return _together([(name, self.run.credits(name)) for name in names])
+
+    def write_workbook(self, path: str | Path) -> None:
+        """Writes a workbook of totals, payouts, lines, credits and awards. Raises `Problems` where another file is there."""
+        from compplan.reports.workbook import write_workbook
+
+        write_workbook(self.run, Path(path))
+
+    def write_csv(self, folder: str | Path) -> None:
+        """Writes the same as CSV files into a folder. Raises `Problems` where anything else is there already."""
+        from compplan.reports.csv_files import write_csv_files
+
+        write_csv_files(self.run, Path(folder))
 
     def step(self, name: str) -> pa.Table:
         """Every row of one step, with all its columns. Raises `Problems` where there is none of that name."""
         return self.run.step(name)
 
     def explain(self, payee: str, plan: str | None = None) -> Explanation:
-        """Why a payee got what it got. Raises `Problems` where nobody of that name was paid."""
+        """Why a payee got what it got; printing it prints it as text. Raises `Problems` where nobody of that name was paid."""
         from compplan.engine.explain import explain
 
         return explain(self.run, payee, plan)
@@ -169,6 +188,6 @@ def _together(tables: list[tuple[str, pa.Table]]) -> pa.Table:
     shared = [c for c in tables[0][1].column_names if all(c in t.column_names for _, t in tables)]
     named = []
     for name, table in tables:
-        names = pa.array([name.removeprefix("credit_")] * len(table), pa.string())
+        names = pa.array([name] * len(table), pa.string())
         named.append(table.select(shared).add_column(0, "credit", names))
     return pa.concat_tables(named, promote_options="permissive")

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from compplan.immutable import immutable
 from compplan.schema import MONTHS_IN, Period
 
 Pattern = Literal["months", "4-4-5", "4-5-4", "5-4-4"]
 
 _WEEKS: dict[str, tuple[int, int, int]] = {"4-4-5": (4, 4, 5), "4-5-4": (4, 5, 4), "5-4-4": (5, 4, 4)}
-_LABEL = re.compile(r"^(?P<year>\d{4})(?:-(?:(?P<month>\d{2})|Q(?P<quarter>[1-4])|H(?P<half>[12])))?$")
+_LABEL = re.compile(r"^(?P<year>\d{4})(?:-(?:(?P<month>\d{2})|Q(?P<quarter>[1-4])|H(?P<half>[12])))?\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,7 +68,7 @@ def parse_period(text: str) -> FiscalPeriod | None:
     return FiscalPeriod("year", year)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Calendar:
     """A company's fiscal calendar.
 
@@ -101,6 +102,13 @@ class Calendar:
     def end(self, period: FiscalPeriod) -> date:
         """The day after the last day of a period."""
         return self.start_of_month(period.last_month + 1)
+
+    def spelled(self, period: FiscalPeriod) -> str:
+        """A period's label, and its days where they are not the calendar year's: 2027-Q1 (2027-02-01 through 2027-04-30)."""
+        start = self.start(period)
+        if start == Calendar().start(period):
+            return period.label
+        return f"{period.label} ({start} through {self.end(period) - timedelta(days=1)})"
 
     def month_of(self, day: date) -> int:
         """Number of the fiscal month that a day belongs to."""

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from compplan.immutable import immutable
 
 Period = Literal["month", "quarter", "half", "year"]
 
 PERIODS: tuple[Period, ...] = ("month", "quarter", "half", "year")
 MONTHS_IN: Mapping[Period, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
+PROJECT_FILE = "compplan.yaml"
+"""The file in which a project says all this."""
+
 PEOPLE = "people"
 """The kind of record that payees come from; every project declares it."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MoneyType:
     """An amount in one currency, stored with `decimals` digits; `per` where it is a rate for a period, as in USD per year."""
 
@@ -24,43 +29,43 @@ class MoneyType:
     per: Period | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RatioType:
     """A share or a rate: 60 % is 0.6."""
 
     decimals: int = 6
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class NumberType:
     """A count or a quantity."""
 
     decimals: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TextType:
     """Any text, kept as written."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class DateType:
     """A day."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class YesNoType:
     """Yes or no."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PeriodType:
     """A period of the project's calendar, written 2027-01, 2027-Q1, 2027-H1 or 2027 and stored that way."""
 
     period: Period
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ReferenceType:
     """The key of a record of another kind."""
 
@@ -70,7 +75,7 @@ class ReferenceType:
 ColumnType = MoneyType | RatioType | NumberType | TextType | DateType | YesNoType | PeriodType | ReferenceType
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Column:
     """One column of a kind of record; a required one is never empty."""
 
@@ -79,7 +84,7 @@ class Column:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RecordKind:
     """A table of the project: its name, the columns that name a row (none where rows have no name), its columns."""
 
@@ -92,7 +97,7 @@ class RecordKind:
         return next((c for c in self.columns if c.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Schema:
     """Every kind of record of a project, and the currency that the company counts in."""
 

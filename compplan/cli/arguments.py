@@ -14,6 +14,8 @@ from compplan.diagnostics import Problems
 from compplan.diagnostics.text import safe
 
 if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
     from compplan.api import Company
 
 ABOUT = "Sales compensation as code: plans in a small language, payouts to the cent, each one explained."
@@ -27,6 +29,12 @@ class Parser(argparse.ArgumentParser):
         """Ends with the exit code for wrong use."""
         sys.stderr.write(f"{self.prog}: {safe(message)}\nSee {self.prog} --help.\n")
         raise SystemExit(MISUSED)
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Writes the help; unlike its parent it does not keep silent where it cannot be written."""
+        stream = file or sys.stdout
+        stream.write(self.format_help())
+        sys.stdout.flush()
 
 
 Commands = argparse._SubParsersAction  # the only name that argparse has for it

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compplan.cli.arguments import Commands, Parser, add_command, add_project, opened
-from compplan.cli.terminal import FINE, PROBLEMS, say, show_problems
+from compplan.cli.terminal import FINE, PROBLEMS, is_folder, say, show_problems
 from compplan.diagnostics import Problems
 from compplan.diagnostics.render import Format
 
@@ -34,7 +34,7 @@ def work(args: Namespace) -> int:
         company = opened(args.project)
     except Problems as problems:
         path = Path(args.project)
-        show_problems(problems.diagnostics, path if path.is_dir() else path.parent, sys.stdout, chosen)
+        show_problems(problems.diagnostics, path if is_folder(path) else path.parent, sys.stdout, chosen)
         return PROBLEMS
     found = company.check()
     show_problems(found, company.project.root, sys.stdout, chosen)

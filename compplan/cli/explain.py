@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compplan.cli.arguments import Commands, Parser, add_command, add_period, add_plan
+from compplan.cli.runs import add_run, run_of
 from compplan.cli.terminal import FINE, note
 
 if TYPE_CHECKING:
     from compplan.engine.run_folder import Run
 
 NAME = "explain"
-_PLAIN_WIDTH, _NARROWEST, _WIDEST = 110, 60, 140
+_PLAIN_WIDTH, _NARROWEST, _WIDEST = 110, 20, 140
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -26,7 +27,7 @@ def add(commands: Commands[Parser]) -> None:
     command.add_argument("payee", metavar="PAYEE", help="the key of a person, as the records have it")
     add_period(command)
     command.add_argument("--project", metavar="FOLDER", default=".", help="the folder with compplan.yaml; this folder if left out")
-    command.add_argument("--run", metavar="FOLDER", default="runs", help="a run, or the folder where runs are kept; runs if left out")
+    add_run(command)
     add_plan(command, "only this plan")
     command.add_argument("--json", action="store_true", help="print JSON, for programs")
     command.add_argument("--all", action="store_true", help="print every deal, however many")
@@ -35,11 +36,8 @@ def add(commands: Commands[Parser]) -> None:
 def work(args: Namespace) -> int:
     """Prints the explanation."""
     from compplan.engine.explain import explain
-    from compplan.engine.run_folder import MANIFEST, find_run, open_run
 
-    folder = Path(args.run)
-    run = open_run(folder) if (folder / MANIFEST).is_file() else find_run(folder, args.period.label)
-    _refuse_other_period(run, args.period.label)
+    run = run_of(args.run, args.period.label)
     _tell_what_changed(run, Path(args.project))
     explanation = explain(run, args.payee, args.plan)
     if args.json:
@@ -51,17 +49,9 @@ def work(args: Namespace) -> int:
     return FINE
 
 
-def _refuse_other_period(run: Run, asked: str) -> None:
-    from compplan.diagnostics import Diagnostic, Problems
-
-    if run.manifest.period != asked:
-        message = f"{run.folder} is a run of {run.manifest.period}, not of {asked}."
-        raise Problems([Diagnostic("no-run", "The run is of another period", message, hint=f"Ask for --period {run.manifest.period}.")])
-
-
 def _tell_what_changed(run: Run, project: Path) -> None:
     """Says so where the project on disk is no longer the one that the run was made from; the explanation is of the run."""
-    from compplan.records.project import PROJECT_FILE
+    from compplan.schema import PROJECT_FILE
 
     root = project if project.is_dir() else project.parent
     known = {**run.manifest.sources, PROJECT_FILE if project.is_dir() else project.name: run.manifest.project}

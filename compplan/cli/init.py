@@ -9,6 +9,7 @@ from pathlib import Path
 from compplan.cli.arguments import Commands, Parser, add_command
 from compplan.cli.terminal import FINE, Misuse, say
 from compplan.diagnostics import Diagnostic, Problems
+from compplan.diagnostics.storage import trouble
 
 NAME = "init"
 FILES = ("compplan.yaml", "sales.plan", "data/people.csv", "data/deals.csv", "data/quotas.csv")
@@ -35,8 +36,9 @@ def work(args: Namespace) -> int:
             with target.open("x", encoding="utf-8", newline="\n") as stream:
                 stream.write((start / name).read_text(encoding="utf-8"))
     except OSError as error:
-        message = f"{folder} cannot be written to: {error.strerror or error}."
-        raise Problems([Diagnostic("storage", "The project cannot be written", message)]) from None
+        found = trouble(error)
+        message = f"{folder} cannot be written to: {found.why}."
+        raise Problems([Diagnostic("storage", "The project cannot be written", message, None, found.advice)]) from None
     say(_next_steps(folder))
     return FINE
 

@@ -9,13 +9,27 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from compplan.cli import check, explain, init, run, show, test
+from compplan.cli import check, explain, export, init, run, show, test
 from compplan.cli.arguments import Parser, new_parser
-from compplan.cli.terminal import FINE, INTERRUPTED, MISUSED, PIPE_CLOSED, PROBLEMS, Misuse, note, prepare_streams, say, show_problems
+from compplan.cli.stopping import give_up_output, last_word, stopped_by_signals
+from compplan.cli.terminal import (
+    FINE,
+    INTERRUPTED,
+    MISUSED,
+    PIPE_CLOSED,
+    PROBLEMS,
+    Misuse,
+    is_folder,
+    note,
+    prepare_streams,
+    say,
+    show_problems,
+)
 from compplan.diagnostics import Problems
+from compplan.diagnostics.storage import trouble
 from compplan.diagnostics.text import safe
 
-COMMANDS = (init, check, test, run, explain, show)
+COMMANDS = (init, check, test, run, explain, export, show)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,37 +40,56 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = [_as_utf8(w) for w in (sys.argv[1:] if arguments is None else arguments)]
     before = gc.get_threshold()
     gc.set_threshold(1_000_000)  # a command makes much and drops little: looking for garbage often costs a tenth of a check
+    stopped: list[int] = []
     try:
-        code = _guarded(words)
-        sys.stdout.flush()
+        with stopped_by_signals(stopped):
+            code = _guarded(words)
+            sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up_output()
         return PIPE_CLOSED
     except KeyboardInterrupt:
-        note("Stopped. Nothing half-done is left behind.")
-        return INTERRUPTED
+        last_word("Stopped. Nothing half-done is left behind.")
+        return stopped[0] if stopped else INTERRUPTED
+    except OSError as error:
+        last_word(_of_the_system(error))
+        return PROBLEMS
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, a person gets one sentence
-        note(_unexpected(error, words))
+        last_word(_unexpected(error, words))
         return PROBLEMS
     finally:
         gc.set_threshold(*before)
     return code
 
 
+def _of_the_system(error: OSError) -> str:
+    """A sentence about a file that the system does not let be used, or about the output, which alone has no name."""
+    found = trouble(error)
+    where = "the output cannot be written" if error.filename is None else f"{_shown(str(error.filename))} cannot be used"
+    return f"compplan: {where}: {found.why}. {found.advice}"
+
+
 def _as_utf8(word: str) -> str:
-    """A word of the command line as the text that its bytes spell, whatever the locale says."""
-    return word.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """A word of the command line as the text that its bytes spell, whatever the locale says; bytes that are no UTF-8 stay stray."""
+    return word.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+
+
+def _shown(word: str) -> str:
+    return safe(word.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
 def _guarded(words: list[str]) -> int:
     """The exit code; problems, wrong use and lack of memory are told."""
     root = Path()
     try:
+        stray = [w for w in words if any("\ud800" <= c <= "\udfff" for c in w)]
+        if stray:
+            raise Misuse(f"“{_shown(stray[0])}” is not written in UTF-8, so that it cannot be read as text.")
         args = _read(words)
         root = Path(getattr(args, "project", "."))
         code: int = args.work(args)
     except Problems as problems:
-        show_problems(problems.diagnostics, root if root.is_dir() else root.parent, sys.stderr)
+        show_problems(problems.diagnostics, root if is_folder(root) else root.parent, sys.stderr)
         return PROBLEMS
     except Misuse as misuse:
         note(f"compplan: {safe(str(misuse))}")
@@ -112,7 +145,7 @@ def _unexpected(error: Exception, words: list[str]) -> str:
         with tempfile.NamedTemporaryFile(
             "w", prefix="compplan-report-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
         ) as report:
-            report.write(f"compplan {_version()}\nPython {sys.version}\ncompplan {' '.join(words)}\n\n{details}")
+            report.write(f"compplan {_version()}\nPython {sys.version}\ncompplan {' '.join(map(_shown, words))}\n\n{details}")
     except OSError:
         return f"{said} ({type(error).__name__})"
     return f"{said} What happened is written in {report.name}: please send it to whoever maintains compplan for you."

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from compplan.calendar import parse_period
 from compplan.cli.figures import amount_text
 from compplan.cli.tables import Heading, table_lines
+from compplan.diagnostics.text import safe
+from compplan.engine.result_tables import PAYOUTS, cap_label
+from compplan.immutable import immutable
 from compplan.schema import PEOPLE, Schema, TextType
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 CAP = "cap"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Payout:
     """What one component came to for a payee in a payout period, or what a cap took off."""
 
@@ -34,12 +37,13 @@ class Payout:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Payouts:
-    """All payouts of a run, in the order in which they are read; `names` are the people's, where they have any."""
+    """All payouts of a run, in reading order; `names` are the people's, where they have any, `spelled` is the period with its dates."""
 
     company: str
     period: str
+    spelled: str
     currency: str
     plans: tuple[ty.Plan, ...]
     rows: tuple[Payout, ...]
@@ -48,6 +52,16 @@ class Payouts:
     def name(self, payee: str) -> str:
         """The person's name; empty where there is none."""
         return (self.names or {}).get(payee) or ""
+
+    def plan(self, row: Payout) -> ty.Plan:
+        """The plan that pays it."""
+        return next(p for p in self.plans if p.name == row.plan)
+
+    def label(self, row: Payout) -> str:
+        """What people call the component, or the cap."""
+        plan = self.plan(row)
+        component = plan.component(row.component) if row.kind != CAP else None
+        return cap_label(plan, row.component) if component is None else component.label
 
 
 def payouts_of(results: Results, company: Company) -> Payouts:
@@ -58,7 +72,9 @@ def payouts_of(results: Results, company: Company) -> Payouts:
     columns = [results.payouts.column(c).to_pylist() for c in ("plan", "payee", "label", "kind", "component", "amount")]
     rows = [Payout(*values) for values in zip(*columns, strict=True)]
     rows.sort(key=lambda r: (manifest.plans.index(r.plan), r.payee, r.period, order.get((r.plan, r.component), len(order)), r.component))
-    return Payouts(company.name, manifest.period, schema.currency, plans, tuple(rows), _names(results, schema))
+    period = parse_period(manifest.period)
+    spelled = manifest.period if period is None else company.project.calendar.spelled(period)
+    return Payouts(company.name, manifest.period, spelled, schema.currency, plans, tuple(rows), _names(results, schema))
 
 
 def _names(results: Results, schema: Schema) -> dict[str, str] | None:
@@ -82,7 +98,7 @@ def plan_lines(payouts: Payouts, plan: ty.Plan) -> Iterator[str]:
         yield f"Nobody is paid by this plan in this period; it pays each {plan.payout}."
         return
     parts = [c.name for c in plan.components if c.word != "award"]
-    taken = plan.caps or any(r.kind == CAP for r in rows)
+    taken = any(r.kind == CAP for r in rows)
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     totals: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
@@ -92,7 +108,7 @@ def plan_lines(payouts: Payouts, plan: ty.Plan) -> Iterator[str]:
             totals[name] += row.amount
     columns = [*parts, *([CAP_COLUMN] if taken else []), TOTAL_COLUMN]
     named = payouts.names is not None
-    headings = [Heading("payee"), *([Heading("name")] if named else []), *(Heading(c, right=True) for c in columns)]
+    headings = [Heading("payee"), *([Heading("name")] if named else []), *(Heading(t, right=True) for t in _heads(plan, columns))]
 
     def cells(amounts: Mapping[str, Decimal]) -> list[str]:
         return [amount_text(amounts[c], plan.unit_decimals) if c in amounts else "" for c in columns]
@@ -100,6 +116,15 @@ def plan_lines(payouts: Payouts, plan: ty.Plan) -> Iterator[str]:
     body = [[payee, *([payouts.name(payee)] if named else []), *cells(sums[payee])] for payee in sorted(sums)]
     count = f"{len(sums)} payee{'' if len(sums) == 1 else 's'}"
     yield from table_lines(headings, body, ["total", *([count] if named else []), *cells(totals)])
+
+
+def _heads(plan: ty.Plan, columns: Sequence[str]) -> Iterator[str]:
+    """What components are called; where two are called the same, their names beside it."""
+    labels = {c.name: c.label for c in plan.components}
+    often = Counter(labels.values())
+    for name in columns:
+        label = labels.get(name, name.strip())
+        yield f"{label} ({name})" if often[label] > 1 else label
 
 
 CAP_COLUMN, TOTAL_COLUMN = "cap ", "total "
@@ -114,13 +139,21 @@ def total_line(payouts: Payouts) -> str:
     return f"{amount_text(total, decimals)} {payouts.currency} to {payees} payee{'' if payees == 1 else 's'}."
 
 
-def award_lines(results: Results, plans: Sequence[ty.Plan]) -> Iterator[str]:
+def award_lines(results: Results, payouts: Payouts) -> Iterator[str]:
     """A line for each award that was won."""
+    for row, component in awards_won(results, payouts.plans):
+        name = payouts.name(row["payee"])
+        who = f"{name} ({row['payee']})" if name else row["payee"]
+        yield safe(f"{who}: {row['amount'].normalize():f} {component.thing} ({component.label})")
+
+
+def awards_won(results: Results, plans: Sequence[ty.Plan]) -> Iterator[tuple[dict[str, Any], ty.Component]]:
+    """Each award that was won, with its component."""
     components = {(p.name, c.name): c for p in plans for c in p.components}
     for row in results.awards.to_pylist():
         component = components.get((row["plan"], row["component"]))
         if component is not None and row["amount"]:
-            yield f"{row['payee']}: {row['amount'].normalize():f} {component.thing} ({component.label})"
+            yield row, component
 
 
 # ---- for programs ------------------------------------------------------------------------------------------------------
@@ -139,26 +172,29 @@ def as_json(payouts: Payouts, results: Results) -> str:
         "payouts": [
             {
                 "plan": r.plan, "payee": r.payee, "name": payouts.name(r.payee) or None, "period": r.period,
-                "kind": r.kind, "component": r.component, "amount": f"{r.amount:f}",
+                "kind": r.kind, "component": r.component, "label": payouts.label(r), "amount": f"{r.amount:f}",
             }
             for r in payouts.rows
         ],
         "awards": [
-            {"plan": a["plan"], "payee": a["payee"], "component": a["component"], "quantity": f"{a['amount']:f}"}
-            for a in results.awards.to_pylist()
+            {
+                "plan": a["plan"], "payee": a["payee"], "name": payouts.name(a["payee"]) or None, "component": a["component"],
+                "label": c.label, "quantity": f"{a['amount'].normalize():f}", "award": c.thing,
+            }
+            for a, c in awards_won(results, payouts.plans)
         ],
     }  # fmt: skip
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
 def as_csv(payouts: Payouts) -> str:
-    """A row for each payout; a text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    """The same as payouts.csv of the run; a text that a spreadsheet would take for a formula gets an apostrophe in front."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("plan", "payee", "name", "period", "kind", "component", "amount"))
+    writer.writerow(c.name for c in PAYOUTS)
     for r in payouts.rows:
-        texts = (r.plan, r.payee, payouts.name(r.payee), r.period, r.kind, r.component)
-        writer.writerow([*(_harmless(t) for t in texts), f"{r.amount:f}"])
+        texts = (r.payee, payouts.name(r.payee), r.plan, payouts.plan(r).label, r.component, payouts.label(r), r.kind, r.period)
+        writer.writerow([*(_harmless(t) for t in texts), f"{r.amount:f}", payouts.currency])
     return out.getvalue()
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from textwrap import dedent
 
 from compplan.cli.figures import value_text
+from compplan.cli.plan_uses import Used
 from compplan.diagnostics import Span
 from compplan.diagnostics.text import safe
 from compplan.language import typed as ty
@@ -51,13 +52,15 @@ class _Words:
         rest = dedent("\n".join(lines[1:])).split("\n")
         return [safe(line).rstrip() for line in (lines[0][span.column - 1 :], *(f"  {x}" if x.strip() != "}" else x.strip() for x in rest))]
 
-    def quoted(self, label: str, lead: str, formula: ty.Expr | None, otherwise: str | None = None) -> Iterator[str]:
+    def quoted(self, label: str, lead: str, formula: ty.Expr | None, otherwise: str | None = None, tail: str = "") -> Iterator[str]:
         if formula is None:
             if otherwise is not None:
                 yield _row(label, otherwise)
             return
         first, *rest = self.text(formula.span)
-        yield _row(label, lead + first)
+        if rest:
+            rest[-1] += tail
+        yield _row(label, lead + first + ("" if rest else tail))
         yield from (_row("", line) for line in rest)
 
 
@@ -71,16 +74,17 @@ def _unit(plan: ty.Plan) -> str:
 
 
 def _definitions(plan: ty.Plan, words: _Words) -> Iterator[str]:
-    """Credits, measures, quotas and tables, wherever they were written."""
-    for credit in plan.credits.values():
+    """The credits, measures, quotas and tables that the plan uses, wherever they were written."""
+    used = Used.by(plan)
+    for credit in (c for c in plan.credits.values() if c.name in used.credits):
         yield _row("credit", f"{credit.name} from {credit.source}  ({words.place(credit.span)})")
     for measure in plan.measures.values():
         whose = "each payee" if measure.group is None else f"each {measure.group}" if measure.group else "the company"
-        if measure.name.isidentifier():
+        if measure.name.isidentifier() and measure.name in used.measures:
             yield _row("measure", f"{measure.name} for {whose}  ({words.place(measure.span)})")
-    for quota in plan.quotas.values():
+    for quota in (q for q in plan.quotas.values() if q.measure in used.quotas):
         yield _row("quota", f"for {quota.measure}, each {quota.period}  ({words.place(quota.span)})")
-    for table in plan.tables.values():
+    for table in (t for t in plan.tables.values() if t.name in used.tables):
         yield _row("table", f"{table.name} by {', '.join(table.keys)}, {len(table.rows)} rows  ({words.place(table.span)})")
 
 
@@ -97,12 +101,11 @@ def _component_rows(plan: ty.Plan, component: ty.Component, words: _Words) -> It
         yield _row("for", f"each payee and {grain.credit}{_to_date(grain)}")
         yield from words.quoted("", "where ", grain.where)
     if component.top is not None:
-        yield _row("only to", f"{_top(component.top)}, {'ties included' if component.top.ties_included else 'ties excluded'}, by")
-        yield from words.quoted("", "", component.top.by)
+        ties = "ties included" if component.top.ties_included else "ties excluded"
+        yield from words.quoted("only to", f"{_top(component.top)}, {ties}, by ", component.top.by)
     for number, factor in enumerate(component.factors):
-        yield from words.quoted("times" if number else "grant" if component.thing else "pay", "", factor)
-    if component.thing is not None:
-        yield _row("", f'"{safe(component.thing)}"')
+        granted = f' "{safe(component.thing)}"' if component.thing is not None and number == len(component.factors) - 1 else ""
+        yield from words.quoted("times" if number else "grant" if component.thing else "pay", "", factor, tail=granted)
     for condition in component.conditions:
         yield from words.quoted("only if", "", condition)
     yield from words.quoted("at least", "", component.floor)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from compplan.cli.arguments import Commands, Parser, add_command, add_period, add_project, opened
 from compplan.cli.terminal import FINE, bold, note, progress_bar, say
 from compplan.diagnostics import Diagnostic, Problems
+from compplan.diagnostics.storage import trouble
 from compplan.diagnostics.text import safe
 
 if TYPE_CHECKING:
@@ -70,13 +71,13 @@ def _threads(text: str) -> int:
 def _print_tables(payouts: Payouts, results: Results) -> None:
     from compplan.cli.payouts import award_lines, plan_lines, total_line
 
-    say(bold(f"{safe(payouts.company)}: payouts of {payouts.period} in {payouts.currency}"))
+    say(bold(f"{safe(payouts.company)}: payouts of {payouts.spelled} in {payouts.currency}"))
     for plan in payouts.plans:
         say()
         say(bold(f"{safe(plan.label)} ({plan.name})"))
         for line in plan_lines(payouts, plan):
             say(line)
-    awards = list(award_lines(results, payouts.plans))
+    awards = list(award_lines(results, payouts))
     if awards:
         say()
         say(bold("Awards"))
@@ -94,7 +95,8 @@ def _tell(results: Results, rejects: str | None) -> None:
         note(f"Set aside: {', '.join(rows)}. They are listed in {rejects or results.folder / _REJECTS}:")
         for line in _reasons(results.folder / _REJECTS):
             note(f"  {line}")
-    note(f"Files: {results.folder} (payouts.csv; every step as Parquet in steps; manifest.json)")
+    awards = ", awards.csv" if (results.folder / "awards.csv").is_file() else ""
+    note(f"Files: {results.folder} (payouts.csv{awards}; every step as Parquet in steps; manifest.json)")
 
 
 def _reasons(path: Path, most: int = 10) -> list[str]:
@@ -138,8 +140,9 @@ def _copy_rejects(folder: Path, target: Path) -> None:
         else:
             target.write_text(_HEADER, encoding="utf-8")
     except OSError as error:
-        message = f"The rejected rows cannot be written to {target}: {error.strerror or error}."
-        raise Problems([Diagnostic("rejects-not-written", "The rejects file cannot be written", message)]) from None
+        found = trouble(error)
+        message = f"The rejected rows cannot be written to {target}: {found.why}."
+        raise Problems([Diagnostic("rejects-not-written", "The rejects file cannot be written", message, None, found.advice)]) from None
 
 
 def _write_rejects_of(company: Company, target: Path) -> None:

@@ -74,6 +74,14 @@ def _placed(diagnostic: Diagnostic, root: Path) -> Diagnostic:
     return replace(diagnostic, span=span, related=related)
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder that can be reached."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()

@@ -52,7 +52,8 @@ def _print(tried: Tried, root: Path) -> None:
 def _difference(outcome: Outcome, root: Path) -> str:
     """Where it stands, what was expected, and what was found."""
     wanted = outcome.expectation
-    whose = f'{wanted.text} for "{wanted.payee}"' + (f' on "{wanted.record}"' if wanted.record is not None else "")
+    payee = "everyone" if wanted.payee is None else f'"{wanted.payee}"'
+    whose = f"{wanted.text} for {payee}" + (f' on "{wanted.record}"' if wanted.record is not None else "")
     found = "nothing: there is no such figure" if outcome.found is None else value_text(outcome.found, wanted.unit)
     place = f"{root / wanted.span.file}:{wanted.span.line}:{wanted.span.column}"
     return f"       {place}\n       {whose} in {wanted.period.label}: expected {value_text(wanted.value, wanted.unit)}, found {found}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from compplan.diagnostics.model import Diagnostic, Severity, Span
 from compplan.diagnostics.text import Lines, location, safe, safe_lines, view
+from compplan.immutable import immutable
 
 _TEXT_WIDTH = 100
 _SHOWN_WHOLE = 5
@@ -33,7 +33,7 @@ def summary(diagnostics: Sequence[Diagnostic]) -> str:
     return ", ".join(said) or "no problems"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Paint:
     """Colours of a terminal, or none."""
 
@@ -43,7 +43,7 @@ class _Paint:
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.on and text else text
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Frame:
     """The margin that line numbers stand in, as wide as the largest of them."""
 

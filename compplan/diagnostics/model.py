@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from compplan.immutable import immutable
+
 
 class Severity(Enum):
     """How bad it is: an error stops the work, a warning does not."""
@@ -29,7 +31,7 @@ class Span:
         return Span(self.file, self.line, self.column, other.end_line, other.end_column)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Related:
     """A second place that helps to understand the problem, with what to see there."""
 
@@ -37,7 +39,7 @@ class Related:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Diagnostic:
     """One problem: a stable code, a title, where, what is wrong in the reader's words, and what to do.
 

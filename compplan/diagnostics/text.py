@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from compplan.diagnostics.model import Diagnostic, Span
+from compplan.immutable import immutable
 
 SCREEN = 120
 """Columns of source text shown of one line; what is longer is clipped around the span."""
@@ -51,7 +52,7 @@ def location(span: Span) -> str:
     return f"{safe(span.file)}:{span.line}:{max(span.column, 1)}"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class View:
     """The printed part of a source line, and the printed column at which each of its characters begins."""
 
@@ -101,7 +102,7 @@ def _back(line: str, index: int, columns: int) -> int:
     return index
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Lines:
     """The lines of the sources by file, each file split once, when it is first asked for."""
 

@@ -8,8 +8,9 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.emit import Emitted
+from compplan.engine.relations import RECORDS
 from compplan.engine.sql import Figure
-from compplan.engine.steps import RECORDS, path_name, table
+from compplan.engine.steps import path_name, table
 from compplan.language.units import unit_of
 from compplan.schema import Column, MoneyType, NumberType, RatioType, RecordKind, ReferenceType, Schema
 

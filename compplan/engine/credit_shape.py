@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from compplan.engine import sql
 from compplan.engine.emit import Emitted
 from compplan.engine.sql import Figure
 from compplan.engine.steps import path_name
+from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.schema import RecordKind
 
-_OTHER_COLUMNS = re.compile(r"record.*|payee|give|via|date|month|share|overlay|(own|total)_\d+")
+_OTHER_COLUMNS = re.compile(r"record.*|payee|give|via|date|month|share|overlay|(own|total|first)_\d+")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CreditShape:
     """What a lowered credit looks like: its step, its record's key, the type of each amount, the record's fields that it carries along."""
 

@@ -12,8 +12,11 @@ from sqlglot import exp
 
 from compplan.calendar import Calendar, FiscalPeriod
 from compplan.diagnostics import Diagnostic, Problems
+from compplan.diagnostics.storage import trouble
 from compplan.engine import sql
-from compplan.engine.steps import CALENDAR, RECORDS, STEPS, Check, Lowered, Months, Step
+from compplan.engine.missing_quotas import Sources, missing_quotas
+from compplan.engine.relations import CALENDAR, RECORDS, STEPS, quoted
+from compplan.engine.steps import Check, Lowered, Months, Step, Wanted
 from compplan.schema import (
     MONTHS_IN,
     PERIODS,
@@ -27,6 +30,7 @@ from compplan.schema import (
 )
 
 MOST_EXAMPLES = 5
+MOST_WANTED = 100_000
 OVERFLOW = "overflow"
 
 Progress = Callable[[str, int, int], None]
@@ -60,11 +64,6 @@ def physical_type(column: Column) -> str:
             return "VARCHAR"
 
 
-def quoted(name: str) -> str:
-    """A name as SQL writes it."""
-    return exp.to_identifier(name, quoted=True).sql("duckdb", copy=False)
-
-
 def create_kind(connection: duckdb.DuckDBPyConnection, kind: RecordKind) -> None:
     """An empty table for a kind of record."""
     columns = ", ".join(f"{quoted(c.name)} {physical_type(c)}" for c in kind.columns)
@@ -83,17 +82,24 @@ def insert_rows(connection: duckdb.DuckDBPyConnection, kind: RecordKind, columns
 
 def create_calendar(connection: duckdb.DuckDBPyConnection, calendar: Calendar, months: Months) -> None:
     """Every day of the months with its month, and every period of the calendar around them with its label."""
-    connection.execute(f"CREATE TABLE {CALENDAR}.days (day DATE, month INTEGER)")
-    ranges = [(n, calendar.start_of_month(n), calendar.start_of_month(n + 1)) for n in range(months.first, months.last + 1)]
-    connection.executemany(
-        f"INSERT INTO {CALENDAR}.days SELECT unnest(generate_series(?::DATE, ?::DATE, INTERVAL 1 DAY))::DATE, ?",
-        [[start, end - timedelta(days=1), number] for number, start, end in ranges],
-    )
+    numbers = list(range(months.first, months.last + 1))
+    starts = [calendar.start_of_month(n) for n in numbers]
+    lasts = [calendar.start_of_month(n + 1) - timedelta(days=1) for n in numbers]
     connection.execute(
-        f"CREATE TABLE {CALENDAR}.periods (kind VARCHAR, number INTEGER, label VARCHAR, first_month INTEGER, last_month INTEGER)"
+        f"""CREATE TABLE {CALENDAR}.days AS
+            SELECT CAST(unnest(generate_series(m.first, m.last, INTERVAL 1 DAY)) AS DATE) AS day, CAST(m.number AS INTEGER) AS month
+            FROM (SELECT unnest(?::DATE[]) AS first, unnest(?::DATE[]) AS last, unnest(?) AS number) m""",
+        [starts, lasts, numbers],
     )
-    rows = [[p.kind, p.number, p.label, p.first_month, p.last_month] for p in _periods(months)]
-    connection.executemany(f"INSERT INTO {CALENDAR}.periods VALUES (?, ?, ?, ?, ?)", rows)
+    periods = list(_periods(months))
+    kinds, labels = [p.kind for p in periods], [p.label for p in periods]
+    counted = [[p.number for p in periods], [p.first_month for p in periods], [p.last_month for p in periods]]
+    connection.execute(
+        f"""CREATE TABLE {CALENDAR}.periods AS
+            SELECT unnest(?) AS kind, unnest(?::INTEGER[]) AS number, unnest(?) AS label, unnest(?::INTEGER[]) AS first_month,
+                unnest(?::INTEGER[]) AS last_month""",
+        [kinds, counted[0], labels, counted[1], counted[2]],
+    )
 
 
 def _periods(months: Months) -> Iterator[FiscalPeriod]:
@@ -110,20 +116,46 @@ class Keeper:
         connection.execute(f"CREATE TABLE {STEPS}.{quoted(step.name)} AS {step.query.sql('duckdb', copy=False)}")
 
 
-def make_steps(connection: duckdb.DuckDBPyConnection, lowered: Lowered, keeper: Keeper, progress: Progress | None = None) -> None:
-    """Make every step and hold it to its checks. Raises Problems with all that is wrong at the first step that cannot be used."""
+def make_steps(
+    connection: duckdb.DuckDBPyConnection,
+    lowered: Lowered,
+    keeper: Keeper,
+    progress: Progress | None = None,
+    sources: Sources | None = None,
+) -> None:
+    """Make every step and hold it to its checks.
+
+    Raises Problems with all that is wrong at the first step that cannot be used; missing quotas are those of all steps, in one list, which
+    names their files where `sources` does.
+    """
+    missing: dict[Wanted, Diagnostic] = {}
     for number, step in enumerate(lowered.steps, 1):
         if progress is not None:
             progress(step.title, number, len(lowered.steps))
         with translated_errors(step):
-            before = [c for c in step.checks if not _reads_itself(c, step)]
-            failed = [d for c in before for d in _run_check(connection, c)]
+            failed = [d for c in step.checks if not _reads_itself(c, step) for d in _failed(connection, c, missing)]
+            if not failed:
+                keeper.keep(connection, step)
+                failed = [d for c in step.checks if _reads_itself(c, step) for d in _failed(connection, c, missing)]
             if failed:
-                raise Problems(failed)
-            keeper.keep(connection, step)
-            failed = [d for c in step.checks if _reads_itself(c, step) for d in _run_check(connection, c)]
-            if failed:
-                raise Problems(failed)
+                raise Problems([missing_quotas(missing, sources or {})] if missing else failed)  # what is missing may be why it failed
+    if missing:
+        raise Problems([missing_quotas(missing, sources or {})])
+
+
+def _failed(connection: duckdb.DuckDBPyConnection, check: Check, missing: dict[Wanted, Diagnostic]) -> list[Diagnostic]:
+    """What a check finds; quotas that are missing are put with the others, as long as nothing else is wrong."""
+    found = list(_run_check(connection, check))
+    if not found or check.wanted is None:
+        return found
+    rows = _ordered(connection, check, MOST_WANTED)
+    wanted = [(check.wanted(row), row) for row in rows]
+    if any(w is None for w, _ in wanted):
+        return found
+    for quota, row in wanted:
+        if quota is not None:
+            missing.setdefault(quota, Diagnostic(check.code, check.title, check.message(row), check.span, check.hint))
+    return []
 
 
 def _reads_itself(check: Check, step: Step) -> bool:
@@ -134,8 +166,7 @@ def _run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> Iterator[
     """A diagnostic for each of the first rows that a check finds, in order; the last of them counts the rest."""
     if check.guard is not None and connection.execute(check.guard.sql("duckdb", copy=False)).fetchone() is None:
         return
-    ordered = check.query.copy().order_by(*(exp.Literal.number(i + 1) for i in range(len(check.query.selects))), copy=False)
-    rows = connection.execute(ordered.limit(MOST_EXAMPLES + 1, copy=False).sql("duckdb", copy=False)).fetchall()
+    rows = _ordered(connection, check, MOST_EXAMPLES + 1)
     more = ""
     if len(rows) > MOST_EXAMPLES:
         counted = exp.select(exp.Count(this=exp.Star())).from_(check.query.subquery("q"))
@@ -145,6 +176,12 @@ def _run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> Iterator[
     for number, row in enumerate(rows[:MOST_EXAMPLES], 1):
         last = more if number == MOST_EXAMPLES else ""
         yield Diagnostic(check.code, check.title, check.message(row) + last, check.span, check.hint)
+
+
+def _ordered(connection: duckdb.DuckDBPyConnection, check: Check, most: int) -> list[tuple[object, ...]]:
+    """The first rows that a check finds, in order."""
+    ordered = check.query.copy().order_by(*(exp.Literal.number(i + 1) for i in range(len(check.query.selects))), copy=False)
+    return connection.execute(ordered.limit(most, copy=False).sql("duckdb", copy=False)).fetchall()
 
 
 class translated_errors:  # noqa: N801 - reads as a word in `with`
@@ -166,18 +203,14 @@ class translated_errors:  # noqa: N801 - reads as a word in `with`
             hint = "See whether an amount, a rate or a quota in the records is far too large."
             raise Problems([Diagnostic(OVERFLOW, "A figure is too large", message, span, hint)]) from error
         if isinstance(error, (duckdb.IOException, OSError)):
-            message = f"Files could not be written or read{where}: {_plain(str(error))}"
-            raise Problems(
-                [Diagnostic("storage", "The disk cannot be used", message, None, "Make room on the disk, then run it again.")]
-            ) from error
-        if isinstance(error, duckdb.OutOfMemoryException):
-            message = f"There is not enough memory or room on the disk{where}."
-            raise Problems([Diagnostic("storage", "Memory is full", message, None, "Make room, then run it again.")]) from error
+            found = trouble(error)
+            message = f"Files could not be written or read{where}: {found.why}."
+            raise Problems([Diagnostic("storage", "The disk cannot be used", message, None, found.advice)]) from error
+        if isinstance(error, duckdb.OutOfMemoryException | MemoryError):
+            found = trouble(error)
+            message = f"The run could not go on{where}: {found.why}."
+            raise Problems([Diagnostic("storage", "Memory is full", message, None, found.advice)]) from error
         if isinstance(error, (duckdb.InvalidInputException, duckdb.SerializationException)):
-            message = f"A file of the records could not be read{where}: {_plain(str(error))}"
+            message = f"A file of the records could not be read{where}: it is not what its ending says, or not whole."
             hint = "See whether the file is whole; write it again if it is not."
             raise Problems([Diagnostic("storage", "A file cannot be read", message, None, hint)]) from error
-
-
-def _plain(text: str) -> str:
-    return text.split("\n", maxsplit=1)[0].removeprefix("IO Error: ")

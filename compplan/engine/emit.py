@@ -7,7 +7,7 @@ a comparison with something empty is no.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from fractions import Fraction
 
@@ -18,6 +18,7 @@ from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine import sql
 from compplan.engine.emit_tiers import emit_tiers
 from compplan.engine.sql import Figure
+from compplan.immutable import immutable
 from compplan.language import typed as ty
 
 Emitted = Figure | exp.Expr
@@ -35,7 +36,7 @@ MOST_NODES = 30_000
 _MIRRORED = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Emitter:
     """Turns formulas into SQL; `leaf` gives the column that a name stands for.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.sql import Figure
+from compplan.immutable import immutable
 from compplan.language import typed as ty
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ZERO = Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SlicePart:
     """One slice: where it begins and ends (None: nowhere), how much of the operand lies in it, its value, and what it comes to."""
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 import duckdb
 
 from compplan.calendar import Calendar
 from compplan.diagnostics import Diagnostic, Problems
-from compplan.engine.database import Keeper, create_calendar, create_kind, insert_rows, make_steps, open_database, quoted
+from compplan.engine.credit_shape import amount_columns
+from compplan.engine.database import Keeper, create_calendar, create_kind, insert_rows, make_steps, open_database
 from compplan.engine.lower import Lowering
-from compplan.engine.steps import STEPS, Lowered, Months
+from compplan.engine.relations import STEPS, quoted
+from compplan.engine.steps import Lowered, Months
+from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.tree import Reach
-from compplan.schema import Schema
+from compplan.language.units import Kind
+from compplan.schema import PEOPLE, Schema
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Outcome:
     """What came of one expectation; `found` is None where there is no figure."""
 
@@ -31,7 +34,7 @@ class Outcome:
         return self.found == self.expectation.value
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Tried:
     """An example that was worked out: its outcomes, or why it could not be."""
 
@@ -59,24 +62,37 @@ def try_example(plan: ty.Plan, example: ty.Example, schema: Schema, calendar: Ca
                 insert_rows(connection, schema.kinds[rows.kind], rows.columns, rows.rows)
             create_calendar(connection, calendar, asked.whole_years())
             lowering = Lowering([plan], schema, calendar, asked)
-            lowered = _with_expected(lowering, plan, example)
+            lowered, formulas = _with_expected(lowering, plan, example)
             make_steps(connection, lowered, Keeper())
-            outcomes = tuple(Outcome(e, _found(connection, lowering, lowered, plan, e)) for e in example.expected)
+            asking = _Asking(connection, lowering, lowered, plan, formulas)
+            outcomes = tuple(Outcome(e, asking.found(e)) for e in example.expected)
     except Problems as problems:
         return Tried(plan.name, example, (), problems.diagnostics)
     return Tried(plan.name, example, outcomes, ())
 
 
-def _with_expected(lowering: Lowering, plan: ty.Plan, example: ty.Example) -> Lowered:
-    """The plan's steps, and those for measures, quotas and credits that only the example asks for."""
+def _per_credit(example: ty.Example) -> dict[str, list[ty.Expr]]:
+    """The formulas that an example asks for single credits, by credit."""
+    found: dict[str, list[ty.Expr]] = {}
+    for target in (x for e in example.expected for x in e.targets):
+        if target.formula is not None and isinstance(target.grain, ty.ForCredit):
+            found.setdefault(target.grain.credit, []).append(target.formula)
+    return found
+
+
+def _with_expected(lowering: Lowering, plan: ty.Plan, example: ty.Example) -> tuple[Lowered, dict[ty.Target, str]]:
+    """The plan's steps, with those for what only the example asks for; and the step that holds each formula."""
     lowered = lowering.lower()
+    formulas: dict[ty.Target, str] = {}
     for expectation in example.expected:
         for target in expectation.targets:
             if target.how == "credited":
                 lowering.credit(plan, target.name)
+            elif target.formula is not None and target.grain is not None:
+                formulas[target] = lowering.ask(plan, target.formula, target.grain)
             elif target.how in ("measure", "quota", "attainment"):
                 _windowed(lowering, plan, target, expectation)
-    return Lowered(tuple(lowering.steps.values()), lowered.credits, lowered.earnings, lowered.payouts)
+    return Lowered(tuple(lowering.steps.values()), lowered.credits, lowered.earnings, lowered.payouts), formulas
 
 
 def _windowed(lowering: Lowering, plan: ty.Plan, target: ty.Target, expectation: ty.Expectation) -> Iterator[str]:
@@ -92,81 +108,103 @@ def _windowed(lowering: Lowering, plan: ty.Plan, target: ty.Target, expectation:
     return iter(found)
 
 
-def _found(
-    connection: duckdb.DuckDBPyConnection, lowering: Lowering, lowered: Lowered, plan: ty.Plan, expectation: ty.Expectation
-) -> Fraction | None:
-    total = Fraction(0)
-    for target in expectation.targets:
-        found = _target(connection, lowering, lowered, plan, target, expectation)
-        if found is None:
-            return None
-        total += found
-    return total
+@immutable
+class _Asking:
+    """Asks the steps of an example, once they are made, for what it expects."""
 
+    connection: duckdb.DuckDBPyConnection
+    lowering: Lowering
+    lowered: Lowered
+    plan: ty.Plan
+    formulas: Mapping[ty.Target, str]
 
-def _target(
-    connection: duckdb.DuckDBPyConnection,
-    lowering: Lowering,
-    lowered: Lowered,
-    plan: ty.Plan,
-    target: ty.Target,
-    expectation: ty.Expectation,
-) -> Fraction | None:
-    period, payee = expectation.period, expectation.payee
-    months = [period.first_month, period.last_month]
-    match target.how:
-        case "component":
-            earnings = next(e for e in lowered.earnings if e.component == target.name)
-            where, values = "payee = ? AND earned_month BETWEEN ? AND ?", [payee, *months]
-            if expectation.record is not None:
-                if not earnings.per_credit:
+    def found(self, expectation: ty.Expectation) -> Fraction | None:
+        """What comes of an expectation; None where a part of it has no figure."""
+        total = Fraction(0)
+        for target in expectation.targets:
+            found = self._target(target, expectation)
+            if found is None:
+                return None
+            total += found
+        return total
+
+    def _target(self, target: ty.Target, expectation: ty.Expectation) -> Fraction | None:
+        match target.how:
+            case "component":
+                earnings = next(e for e in self.lowered.earnings if e.component == target.name)
+                if expectation.record is not None and not earnings.per_credit:
                     return None
-                where, values = where + " AND record = ?", [*values, expectation.record]
-            return _sum(connection, f"SELECT sum(earned) FROM {STEPS}.{quoted(earnings.step)} WHERE {where}", values)
-        case "payout":
-            query = f"""SELECT sum(p.amount) FROM {STEPS}.payouts p JOIN calendar.periods n ON n.label = p.label
-                WHERE p.payee = ? AND n.first_month >= ? AND n.last_month <= ?"""
-            return _sum(connection, query, [payee, *months])
-        case "credited":
-            step = lowering.credit(plan, target.name).step
-            where, values = "payee = ? AND month BETWEEN ? AND ?", [payee, *months]
-            if expectation.record is not None:
-                where, values = where + " AND record = ?", [*values, expectation.record]
-            return _sum(connection, f"SELECT sum(credited) FROM {STEPS}.{quoted(step)} WHERE {where}", values)
-        case _:
-            return _measured(connection, lowering, plan, target, expectation)
+                return self._sum("earned", earnings.step, "earned_month", expectation)
+            case "payout":
+                query = f"""SELECT sum(p.amount) FROM {STEPS}.payouts p JOIN calendar.periods n ON n.label = p.label
+                    WHERE (p.payee = $payee OR $payee IS NULL) AND n.first_month >= $first AND n.last_month <= $last"""
+                values = {
+                    "payee": expectation.payee, "first": expectation.period.first_month, "last": expectation.period.last_month,
+                }  # fmt: skip
+                return self._one(query, values)
+            case "credited":
+                shape = self.lowering.credit(self.plan, target.name)
+                return self._sum(amount_columns(shape.amounts)[target.amount], shape.step, "month", expectation)
+            case "formula":
+                return self._formula(self.formulas[target], expectation)
+            case _:
+                return self._measured(target, expectation)
 
+    def _sum(self, column: str, step: str, month: str, expectation: ty.Expectation) -> Fraction | None:
+        """A column of a step added up: the rows of the payee, or of all, of the period and of the record, where one is named."""
+        where, values = _rows_of(expectation, month)
+        return self._one(f"SELECT sum({quoted(column)}) FROM {STEPS}.{quoted(step)} WHERE {where}", values)
 
-def _measured(
-    connection: duckdb.DuckDBPyConnection, lowering: Lowering, plan: ty.Plan, target: ty.Target, expectation: ty.Expectation
-) -> Fraction | None:
-    group = plan.measures[target.name].group
-    owner: object = expectation.payee
-    if group == "":
-        owner = ""
-    elif group is not None:
-        key = lowering.schema.kinds["people"].key[0]
-        row = connection.execute(f"SELECT {quoted(group)} FROM records.people WHERE {quoted(key)} = ?", [owner]).fetchone()
-        owner = row[0] if row else None
-    values = []
-    for step in _windowed(lowering, plan, target, expectation):
-        row = connection.execute(
-            f"SELECT value FROM {STEPS}.{quoted(step)} WHERE owner = ? AND period = ?", [owner, expectation.period.number]
-        ).fetchone()
-        if row is None or row[0] is None:
+    def _one(self, query: str, values: Mapping[str, object]) -> Fraction:
+        row = self.connection.execute(query, values).fetchone()
+        return Fraction(0) if row is None or row[0] is None else Fraction(row[0])
+
+    def _formula(self, step: str, expectation: ty.Expectation) -> Fraction | None:
+        """A formula's value: the one that its rows share, or their sum where it is money or a number."""
+        where, values = _rows_of(expectation, "earned_month")
+        rows = self.connection.execute(f"SELECT earned FROM {STEPS}.{quoted(step)} WHERE {where}", values).fetchall()
+        found = [None if value is None else Fraction(value) for (value,) in rows]
+        known = [value for value in found if value is not None]
+        if not known or len(known) < len(found):
             return None
-        values.append(Fraction(row[0]))
-    if len(values) == 1:
-        return values[0]
-    return _to_twelve(values[0], values[1]) if values[1] > 0 else None
+        if expectation.unit.kind is Kind.RATIO:
+            return known[0] if len(set(known)) == 1 else None
+        return sum(known, Fraction(0))
+
+    def _measured(self, target: ty.Target, expectation: ty.Expectation) -> Fraction | None:
+        group = self.plan.measures[target.name].group
+        owner: object = expectation.payee
+        if group == "":
+            owner = ""
+        elif group is not None:
+            key = self.lowering.schema.kinds[PEOPLE].key[0]
+            query = f"SELECT {quoted(group)} FROM records.people WHERE {quoted(key)} = ?"
+            row = self.connection.execute(query, [owner]).fetchone()
+            owner = row[0] if row else None
+        values = []
+        for step in _windowed(self.lowering, self.plan, target, expectation):
+            query = f"SELECT value FROM {STEPS}.{quoted(step)} WHERE owner = ? AND period = ?"
+            row = self.connection.execute(query, [owner, expectation.period.number]).fetchone()
+            if row is None or row[0] is None:
+                return None
+            values.append(Fraction(row[0]))
+        if len(values) == 1:
+            return values[0]
+        return _to_twelve(values[0], values[1]) if values[1] > 0 else None
+
+
+def _rows_of(expectation: ty.Expectation, month: str) -> tuple[str, dict[str, object]]:
+    """The rows that an expectation asks of, as a condition and its values."""
+    where = [f"{month} BETWEEN $first AND $last"]
+    values: dict[str, object] = {"first": expectation.period.first_month, "last": expectation.period.last_month}
+    for name, value in (("payee", expectation.payee), ("record", expectation.record)):
+        if value is not None:
+            where.append(f"{name} = ${name}")
+            values[name] = value
+    return " AND ".join(where), values
 
 
 def _to_twelve(left: Fraction, right: Fraction) -> Fraction:
     exact = left / right * 10**12
     sign = 1 if exact >= 0 else -1
     return Fraction(sign * ((2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)), 10**12)
-
-
-def _sum(connection: duckdb.DuckDBPyConnection, query: str, values: list[object]) -> Fraction | None:
-    row = connection.execute(query, values).fetchone()
-    return Fraction(0) if row is None or row[0] is None else Fraction(row[0])

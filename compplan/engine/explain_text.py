@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from textwrap import wrap
 
-from compplan.calendar import FiscalPeriod, parse_period
+from compplan.calendar import Calendar, FiscalPeriod, parse_period
 from compplan.diagnostics.text import safe
+from compplan.diagnostics.text import width as text_width
 from compplan.engine.explanation import (
     ComponentExplanation,
     Condition,
@@ -19,32 +21,54 @@ from compplan.engine.explanation import (
     Value,
     decimal_text,
 )
+from compplan.schema import MONTHS_IN, PERIODS
 
 MOST_ROWS = 12
+_FIGURE = "\t"
+"""Between a line and the figure at its right edge; a tab of the plan's or the records' own is a space by then."""
 
 
 def render_explanation(explanation: Explanation, width: int = 110, all_rows: bool = False) -> str:
     """The explanation as text of a width; long lists are cut unless all rows are wanted."""
-    return "\n".join(safe(line) for line in _Renderer(width, all_rows).explanation(explanation)) + "\n"
+    lines = _Renderer(width, all_rows, explanation).explanation(explanation)
+    return "\n".join(part for line in lines for part in _laid_out(line, width)) + "\n"
+
+
+def _laid_out(line: str, width: int) -> Iterator[str]:
+    """A line as it is printed: its figure at the right edge; what is too long goes on in the next line, further in."""
+    left, mark, right = line.rpartition(_FIGURE)
+    left, right = (safe(left).rstrip(), safe(right)) if mark else (safe(line).rstrip(), "")
+    deeper = " " * min(len(left) - len(left.lstrip()) + 4, width // 2)
+    lines = [left] if text_width(left) <= width else wrap(left, width, subsequent_indent=deeper, break_on_hyphens=False) or [""]
+    room = width - text_width(right) - 1
+    if right and text_width(lines[-1]) > room:
+        lines.append("")
+    yield from lines[:-1]
+    yield f"{lines[-1]}{' ' * max(room - text_width(lines[-1]), 0)} {right}".rstrip() if right else lines[-1]
 
 
 class _Renderer:
-    def __init__(self, width: int, all_rows: bool) -> None:
+    def __init__(self, width: int, all_rows: bool, explanation: Explanation) -> None:
         self.width = width
         self.all_rows = all_rows
+        self.period = explanation.period
+        self.dates = {d.label: d for d in explanation.dates}
 
     def line(self, left: str, right: str = "") -> str:
         """Text with a figure at the right edge."""
-        if not right:
-            return left.rstrip()
-        room = self.width - len(right) - 1
-        if len(left) > room:
-            left = left[: room - 1] + "…"
-        return f"{left:<{room}} {right}"
+        return f"{left}{_FIGURE}{right}" if right else left
+
+    def spelled(self, label: str) -> str:
+        """A period's label, with its dates where they are not those of the calendar year."""
+        found, period = self.dates.get(label), parse_period(label)
+        if found is None or period is None or found.first == Calendar().start(period).isoformat():
+            return label
+        return f"{label} ({found.first} through {found.last})"
 
     def explanation(self, e: Explanation) -> Iterator[str]:
         who = f"{e.name} ({e.payee})" if e.name else e.payee
-        yield f"{who}, {e.period}, {e.company}"
+        yield f"{who}, {self.spelled(e.period)}, {e.company}"
+        yield f"From the figures {e.figures}, as the manifest of the run names them."
         if e.set_aside:
             rows = f"{e.set_aside:,} row{'s' if e.set_aside != 1 else ''}"
             yield f"{rows} of the records could not be used and were set aside; rejects.csv of the run lists them."
@@ -56,23 +80,35 @@ class _Renderer:
         yield self.line(f"{p.label}, payout", money(p.total, p.currency))
         yield "=" * self.width
         labels = {c.name: c.label for c in p.components}
+        if not p.payouts:
+            yield f"  Nothing is paid in {self.spelled(self.period)}: {_payday(p, self.period)}"
         for period in dict.fromkeys(line.period for line in p.payouts):
             lines = [line for line in p.payouts if line.period == period]
             total = sum((line.amount for line in lines if isinstance(line.amount, Fraction)), Fraction(0))
-            yield self.line(f"  {period}", money(total, p.currency))
+            yield self.line(f"  {self.spelled(period)}", money(total, p.currency))
             for line in lines:
                 yield self.line(
                     f"    {labels.get(line.component, 'the cap takes off' if line.kind == 'cap' else line.component)}", money(line.amount)
                 )
-        for words in dict.fromkeys((c.words, c.limit) for c in p.caps):
-            taken = [c for c in p.caps if (c.words, c.limit) == words and c.correction]
-            yield f"  {words[0]}, which is {money(words[1], p.currency)}{'' if taken else ': takes nothing off'}"
-            for c in taken:
-                yield self.line(f"    changes {c.period} by", money(c.correction))
+        yield from self.caps(p)
         for component in p.components:
             yield ""
             yield from self.component(component, p.currency)
         yield from self.credits(p)
+
+    def caps(self, p: PlanExplanation) -> Iterator[str]:
+        """Each cap, with the sums that it is held against; those of earlier periods, too, which the payouts above do not show."""
+        for words, limit in dict.fromkeys((c.words, c.limit) for c in p.caps):
+            these = [c for c in p.caps if (c.words, c.limit) == (words, limit)]
+            taken = [c for c in these if c.correction]
+            last = these[-1]
+            yield f"  {words}, which is {money(limit, p.currency)}{'' if taken else ': takes nothing off'}"
+            for c in taken or [last]:
+                yield self.line(f"    before {c.period}", money(c.earlier))
+                yield self.line(f"    in {c.period}", money(c.own))
+                yield self.line(f"    to date, with {c.period}", money(_sum(c.earlier, c.own)))
+                if c.correction:
+                    yield self.line(f"    changes {c.period} by", money(c.correction))
 
     def component(self, c: ComponentExplanation, currency: str) -> Iterator[str]:
         total = money(c.total, currency) if c.thing is None else _things(c.total, c.thing)
@@ -81,7 +117,7 @@ class _Renderer:
         grain = next((s for s in c.sentences if s.startswith("for ")), "")
         yield f"  {' '.join(grain.split())}"
         if not c.earnings:
-            yield "  Nothing was earned here: no period ended, and no record met the conditions, in this run."
+            yield f"  {_nothing(c, self.period)}"
         shown = c.earnings if self.all_rows or len(c.earnings) <= MOST_ROWS else ()
         if c.earnings and c.earnings[0].record is not None:
             yield from self.records(c, currency)
@@ -120,10 +156,15 @@ class _Renderer:
         period = parse_period(e.when)
         ends = None if period is None else FiscalPeriod("month", period.last_month).label
         later = f", earned in {e.period}" if e.period != ends else ""
-        yield self.line(f"  {e.when}{later}", amount)
+        yield self.line(f"  {self.spelled(e.when)}{later}", amount)
         if e.ranking is not None:
             word = "within" if e.ranking.qualifies else "not within"
-            yield f"    place {plain(e.ranking.place)} with {plain(e.ranking.figure)}: {word} the top"
+            figure = f"{e.ranking.words} = {_as(e.ranking.figure, e.ranking.unit)}"
+            yield f"    place {plain(e.ranking.place)} of {e.ranking.payees} with {figure}: {word} the top"
+            for one in e.ranking.first:
+                yield f"      {plain(one.place):>3}  {one.payee}: {_as(one.figure, e.ranking.unit)}"
+            if e.ranking.payees > len(e.ranking.first):
+                yield f"           and {e.ranking.payees - len(e.ranking.first)} more"
         for condition in e.conditions:
             yield from self.condition(condition)
         if e.failed is not None:
@@ -246,6 +287,31 @@ def _stretch(t: TierRow, unit: str) -> str:
     if t.start is None:
         return f"below {_as(t.end, unit)}"
     return f"from {_as(t.start, unit)} on" if t.end is None else f"from {_as(t.start, unit)} to {_as(t.end, unit)}"
+
+
+def _payday(p: PlanExplanation, period: str) -> str:
+    """When a plan pays what is earned in a period that ends before the plan's own."""
+    asked = parse_period(period)
+    if asked is None:
+        return f"this plan pays each {p.payout_period}."
+    kind = next(k for k in PERIODS if k == p.payout_period)
+    paid = FiscalPeriod(kind, asked.last_month // MONTHS_IN[kind])
+    if paid.last_month <= asked.last_month:
+        return "nothing was earned."
+    return f"this plan pays each {kind}; what is earned is paid for {paid.label}, when {FiscalPeriod('month', paid.last_month).label} ends."
+
+
+def _nothing(c: ComponentExplanation, period: str) -> str:
+    """Why a component has no earnings."""
+    grain = next((s.split() for s in c.sentences if s.startswith("for ")), [])
+    kind = grain[2].rstrip(",") if len(grain) > 2 and grain[1] == "each" else ""
+    if kind in PERIODS:
+        return f"Nothing was earned here: no {kind} of this component ended in {period}."
+    return f"Nothing was earned here: no record met the conditions in {period}."
+
+
+def _sum(*values: Value) -> Fraction:
+    return sum((v for v in values if isinstance(v, Fraction)), Fraction(0))
 
 
 def _in_short(factors: Sequence[Factor]) -> str:

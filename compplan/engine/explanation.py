@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from compplan.immutable import immutable
+
 Value = Fraction | str | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TierRow:
     """A tier's receipt: from where to where, how much of the figure lies in it, its value, what it pays; `reached` where it counts."""
 
@@ -23,7 +24,7 @@ class TierRow:
     reached: bool
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Node:
     """A formula in the plan's words with its value, and those of the formulas inside it."""
 
@@ -36,7 +37,7 @@ class Node:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Condition:
     """A condition in the plan's words, whether it held, and the values that it was held against."""
 
@@ -45,7 +46,7 @@ class Condition:
     values: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Factor:
     """One line of what a component pays: its keyword and its formula."""
 
@@ -53,16 +54,29 @@ class Factor:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """A place among all payees of the plan."""
+@immutable
+class Ranked:
+    """One of those who are ranked."""
 
+    payee: str
+    place: Value
+    figure: Value
+
+
+@immutable
+class Ranking:
+    """A place among all payees of the plan: by what, in which unit, among how many, and who the first of them are."""
+
+    words: str
+    unit: str
     figure: Value
     place: Value
     qualifies: bool
+    payees: int
+    first: tuple[Ranked, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Earning:
     """One earning: for which period or record, why, and how much.
 
@@ -86,7 +100,7 @@ class Earning:
     earned: Value
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ComponentExplanation:
     """A component for one payee: its sentences as written, its earnings, the records left out by its own condition, the total."""
 
@@ -102,7 +116,7 @@ class ComponentExplanation:
     total: Value
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CreditLine:
     """One credit of the payee in the run's months."""
 
@@ -116,17 +130,22 @@ class CreditLine:
     overlay: bool
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CapExplanation:
-    """A plan's cap in one payout period: the cap, the payee's sum to date before it and after it, and what it takes off."""
+    """A plan's cap in one payout period: the cap, what came before in the time that it is for, what came now, and what it takes off.
+
+    What is payable to date is the lesser of the sum to date and the cap; `earlier` and `own` are the sums that it looks at.
+    """
 
     words: str
     period: str
     limit: Value
+    earlier: Value
+    own: Value
     correction: Value
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PayoutLine:
     """What a component, or a cap, adds to the payout of a period."""
 
@@ -136,7 +155,7 @@ class PayoutLine:
     amount: Value
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PlanExplanation:
     """One plan for one payee."""
 
@@ -153,16 +172,45 @@ class PlanExplanation:
     total: Value
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
+class PeriodDates:
+    """The first and the last day of a period that is named by its label."""
+
+    label: str
+    first: str
+    last: str
+
+
+@immutable
 class Explanation:
-    """Why a payee was paid what they were paid in a run."""
+    """Why a payee was paid what they were paid in a run. Printing it prints it as text."""
 
     company: str
     payee: str
     name: str | None
+    figures: str
     period: str
+    dates: tuple[PeriodDates, ...]
     set_aside: int
     plans: tuple[PlanExplanation, ...]
+
+    def __repr__(self) -> str:
+        return f"<Explanation {self.payee} {self.period}: {', '.join(p.label for p in self.plans)}>"
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        """The text as notebooks show it."""
+        from html import escape
+
+        return f"<pre>{escape(self.to_text())}</pre>"
+
+    def to_text(self, width: int = 110, *, all_rows: bool = False) -> str:
+        """The explanation as text of a width; long lists are cut unless all rows are wanted."""
+        from compplan.engine.explain_text import render_explanation
+
+        return render_explanation(self, width, all_rows)
 
     def to_json(self) -> dict[str, Any]:
         """The explanation as JSON; figures are decimal texts, exact."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlglot import exp
 
@@ -11,19 +10,22 @@ from compplan.calendar import FiscalPeriod
 from compplan.engine import sql
 from compplan.engine.emit import Emitter
 from compplan.engine.lower_components import ComponentLowering, Figured, formulas
-from compplan.engine.steps import Check, table
+from compplan.engine.missing_quotas import wanted_quota
+from compplan.engine.steps import Check, Wanted, table
+from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.tree import Reach
 from compplan.language.walk import parts
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Cause:
     """Something that may be missing: a condition in SQL, and what to say, with {payee}, {when} and {detail} to be filled in."""
 
     missing: exp.Expr
     words: str
     detail: exp.Expr | None = None
+    quota: ty.QuotaAt | None = None
 
 
 def figure_check(lowering: ComponentLowering, figured: Figured, step: str) -> Check:
@@ -59,8 +61,15 @@ def figure_check(lowering: ComponentLowering, figured: Figured, step: str) -> Ch
         )
         return f"{component.label} of {payee} {when} cannot be worked out. {why}"
 
+    def wanted(row: tuple[object, ...]) -> Wanted | None:
+        index = int(str(row[2]))
+        quota = causes[index].quota if index >= 0 else None
+        if quota is None or not isinstance(component.grain, ty.ForPeriod):
+            return None
+        return wanted_quota(lowering.plan, quota, str(row[0]), FiscalPeriod(component.grain.period, int(str(row[1]))))
+
     hint = "Complete the records, or say in the plan what holds where they say nothing."
-    return Check("no-figure", "A figure cannot be worked out", query, message, hint, component.span, guard)
+    return Check("no-figure", "A figure cannot be worked out", query, message, hint, component.span, guard, wanted)
 
 
 def _causes(lowering: ComponentLowering, figured: Figured) -> Iterator[_Cause]:
@@ -78,11 +87,11 @@ def _causes_of(lowering: ComponentLowering, emitter: Emitter, e: ty.Expr) -> Ite
     match e:
         case ty.Attainment():
             quota = emitter.figure(e.quota).node
-            yield _Cause(sql.is_null(quota), _no_quota(e.quota))
+            yield _Cause(sql.is_null(quota), _no_quota(e.quota), quota=e.quota)
             zero = exp.LTE(this=sql.paren(quota), expression=sql.whole(0))
             yield _Cause(zero, f"The quota of {{payee}} for {e.quota.measure} is not above zero.")
         case ty.QuotaAt():
-            yield _Cause(sql.is_null(emitter.plain(e)), _no_quota(e))
+            yield _Cause(sql.is_null(emitter.plain(e)), _no_quota(e), quota=e)
         case ty.MeasureAt() if lowering.plan.measures[e.measure].group:
             group = lowering.plan.measures[e.measure].group
             yield _Cause(sql.is_null(emitter.plain(e)), f"{{payee}} has no {group}, so there is no {e.measure}.")

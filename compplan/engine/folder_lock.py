@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 LOCK = ".lock"
@@ -41,8 +42,8 @@ def remove_lock(folder: Path) -> None:
     (folder / LOCK).unlink(missing_ok=True)
 
 
-def remove_abandoned(parent: Path, prefix: str) -> None:
-    """Takes away every folder of that prefix that nobody works in."""
+def remove_abandoned(parent: Path, prefix: str, rescue: Callable[[Path], None]) -> None:
+    """Takes away every folder of that prefix that nobody works in; `rescue` may first move one elsewhere that is worth keeping."""
     for folder in parent.glob(prefix + "*"):
         lock = folder / LOCK
         try:
@@ -51,6 +52,7 @@ def remove_abandoned(parent: Path, prefix: str) -> None:
             continue
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            rescue(folder)
             shutil.rmtree(folder, ignore_errors=True)
         except OSError:
             continue

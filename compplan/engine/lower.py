@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -16,16 +16,19 @@ from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.figure_checks import figure_check
 from compplan.engine.lower_components import ComponentLowering, Windowed, formulas
 from compplan.engine.lower_credits import CreditLowering
-from compplan.engine.lower_measures import MeasureShape, Valued, lower_measure, lower_window, window_name
+from compplan.engine.lower_measures import MeasureShape, Valued, lower_measure, lower_window, may_be_empty, window_name
 from compplan.engine.lower_payouts import lower_payouts, lower_plan_payouts
 from compplan.engine.lower_quotas import lower_quota, lower_quota_window, lower_record_sum
 from compplan.engine.project_earnings import earnings_query
 from compplan.engine.rankings import ranking_query
+from compplan.engine.relations import RECORDS, Earnings
 from compplan.engine.reporting_lines import managers_step
 from compplan.engine.scope import Scope
 from compplan.engine.step_names import StepNames
-from compplan.engine.steps import RECORDS, Earnings, Lowered, Months, Step, identifier, table
+from compplan.engine.steps import Lowered, Months, Step, identifier, table
+from compplan.immutable import immutable
 from compplan.language import typed as ty
+from compplan.language.tree import Reach
 from compplan.language.walk import every
 from compplan.schema import PEOPLE, Period, Schema
 
@@ -44,6 +47,8 @@ class Lowering:
     calendar: Calendar
     asked: Months
     narrow: bool = False
+    asked_formulas: Mapping[str, Sequence[ty.Expr]] = field(default_factory=dict)
+    """Formulas at the grain of credits that are asked beside those of the plans, by the credit's name."""
     steps: dict[str, Step] = field(default_factory=dict)
     _credits: dict[str, CreditShape] = field(default_factory=dict)
     _measures: dict[str, MeasureShape] = field(default_factory=dict)
@@ -162,9 +167,9 @@ class Lowering:
                 yield from (e for f in _credit_formulas(credit) for e in every(f) if isinstance(e, ty.RecordField))
                 yield from self._fields(plan, credit.name)
 
-    @staticmethod
-    def _formulas_over(plan: ty.Plan, name: str) -> Iterator[ty.Expr]:
+    def _formulas_over(self, plan: ty.Plan, name: str) -> Iterator[ty.Expr]:
         """Every formula at the grain of a credit."""
+        yield from self.asked_formulas.get(name, ())
         for measure in plan.measures.values():
             for part in measure.parts:
                 if part.credit == name:
@@ -254,12 +259,29 @@ class Lowering:
             self.scope(plan), plan, component, shapes, self.source(plan), self.payees(plan), ranking, only, narrow=self.narrow
         )
 
+    def ask(self, plan: ty.Plan, formula: ty.Expr, grain: ty.ForPeriod | ty.ForCredit) -> str:
+        """The step with a formula's value, `earned`, for each payee and period or credit, as an award of so much would grant it."""
+        stand_in = ty.Component(
+            "award", "asked", "", grain, (formula,), (), None, None, None, None, formula.unit, None, formula.span
+        )  # fmt: skip
+        lowering = self.component(plan, stand_in)
+        lowering.every_period = True
+        figured = lowering.figured()
+        name = self._names.name(f"asked of {plan.name}: {formula!r} {grain!r}", "asked", plan.name)
+        keys = tuple(k.name for k in figured.keys if isinstance(k, exp.Column))
+        query = earnings_query(lowering, figured)
+        self._add(Step(name, "What an example asks", keys, query, tuple(_tables_read(query)), formula.span))
+        return name
+
     def _component(self, plan: ty.Plan, component: ty.Component) -> Earnings:
         name = self.plan_step(plan, "earnings", component.name)
         if component.top is not None:
             self._add(ranking_query(self.component(plan, component)))
         lowering = self.component(plan, component)
         figured = lowering.figured()
+        for name_read in sorted({part.measure for part in _running_measures(component)}):
+            if any(may_be_empty(part.value) for part in plan.measures[name_read].parts):
+                self._measure(plan, name_read)  # its check finds what a running total would pass over
         per_credit = isinstance(component.grain, ty.ForCredit)
         keys = tuple(k.name for k in figured.keys if isinstance(k, exp.Column))
         query = earnings_query(lowering, figured)
@@ -282,7 +304,7 @@ class Lowering:
         return self.steps[self.plan_step(plan, "payouts")]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Source:
     """Measures, quotas and sums of one plan."""
 
@@ -303,6 +325,13 @@ class _Source:
                 return self.lowering.quota_over(self.plan, leaf, cadence)
             case ty.RecordSum():
                 return self.lowering.sum_over(self.plan, leaf, cadence)
+
+
+def _running_measures(component: ty.Component) -> Iterator[ty.MeasureAt]:
+    """The measures that a component reads credit by credit."""
+    if isinstance(component.grain, ty.ForCredit):
+        inside = (e for f in formulas(component) for e in every(f))
+        yield from (e for e in inside if isinstance(e, ty.MeasureAt) and e.window.reach is not Reach.WHOLE)
 
 
 def _tables(plan: ty.Plan, formulas: Iterable[ty.Expr]) -> str:

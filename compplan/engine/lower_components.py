@@ -14,10 +14,12 @@ from compplan.engine.credit_shape import ORDER, CreditShape
 from compplan.engine.emit import Emitted, Emitter, Leaf, round_to
 from compplan.engine.lower_measures import Valued, owner_of, periods
 from compplan.engine.lower_quotas import join_valued
+from compplan.engine.relations import RECORDS
 from compplan.engine.running_totals import RunningTotals
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
-from compplan.engine.steps import RECORDS, table
+from compplan.engine.steps import table
+from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.tree import Reach
 from compplan.language.units import NUMBER
@@ -29,7 +31,7 @@ Source = Callable[[Windowed, Period], Valued]
 """Gives the step that holds a measure, quota or sum for each owner and period of a cadence."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Figured:
     """A component's query before it is projected: where its rows come from, what names a row, and its figures.
 
@@ -207,8 +209,8 @@ class ComponentLowering:
     def _credit_rows(self, shape: CreditShape) -> exp.Expr:
         """The credit itself; with running totals where the component reads any."""
         emitter = Emitter(lambda e: self._inner_leaf(e, shape), self.scope.tables, self.scope.calendar, self.narrow)
-        inner = exp.select().from_(table(shape.step, "i"), copy=False)
-        own = [(_part_value(emitter, part), period) for part, period in self.running]
+        inner = exp.select().from_(self._with_firsts(shape), copy=False)
+        own = [(_own(emitter, part, index), period) for (part, period), index in self.running.items()]
         if self.only is not None:
             inner = inner.where(_among(sql.column("payee", "i"), self.only), copy=False)
         inner = self._with_inner_payee(inner)
@@ -223,6 +225,17 @@ class ComponentLowering:
             total = sql.narrow(total) if self._narrow_totals(value) else total
             inner = inner.select(value.named(f"own_{index}"), total.named(f"total_{index}"), copy=False)
         return inner.subquery("c", copy=False)
+
+    def _with_firsts(self, shape: CreditShape) -> exp.Expr:
+        """The credit; where values are counted each once, with a mark at the first row of each value in its period."""
+        counted = [(part, period, index) for (part, period), index in self.running.items() if part.different]
+        if not counted:
+            return table(shape.step, "i")
+        emitter = Emitter(lambda e: self._inner_leaf(e, shape), self.scope.tables, self.scope.calendar)
+        marks = [sql.alias(_is_first(emitter, shape, part, period), f"first_{index}") for part, period, index in counted]
+        inner = self._with_inner_payee(exp.select().from_(table(shape.step, "i"), copy=False))
+        everything = exp.Column(this=exp.Star(), table=exp.to_identifier("i", quoted=True))
+        return inner.select(everything, *marks, copy=False).subquery("i", copy=False)
 
     def _with_inner_payee(self, inner: exp.Select) -> exp.Select:
         if not any(
@@ -298,7 +311,7 @@ class ComponentLowering:
     def _own_type(self, aggregate: ty.Aggregate) -> Figure:
         shape = self.credits[aggregate.credit]
         emitter = Emitter(lambda e: self._inner_leaf(e, shape), self.scope.tables, self.scope.calendar)
-        return _part_value(emitter, aggregate)
+        return _own(emitter, aggregate, 0)
 
     # ---- joins
 
@@ -400,12 +413,25 @@ def _empty() -> Figure:
     return Figure(sql.cast(exp.null(), sql.decimal_type(1, 0)), 1, 0)
 
 
-def _part_value(emitter: Emitter, part: ty.Aggregate) -> Figure:
-    """What one row adds to a part of a measure."""
+def _own(emitter: Emitter, part: ty.Aggregate, index: int) -> Figure:
+    """What one row adds to a part of a measure, the running total of that index."""
+    if part.different:
+        return sql.choose([(sql.column(f"first_{index}", "i"), sql.constant(Fraction(1)))], sql.constant(Fraction(0)))
     value = sql.constant(Fraction(1)) if part.value is None else emitter.figure(part.value)
     if part.where is None:
         return value
     return sql.choose([(emitter.condition(part.where), value)], sql.constant(Fraction(0)))
+
+
+def _is_first(emitter: Emitter, shape: CreditShape, part: ty.Aggregate, period: Period) -> exp.Expr:
+    """Whether a row is the first, in order, of those that the part takes in and that have its value in the payee's period."""
+    assert part.value is not None
+    value = emitter.plain(part.value)
+    counts = sql.all_of([sql.not_null(value), *([] if part.where is None else [emitter.condition(part.where)])])
+    order = [exp.Ordered(this=sql.column(n, "i"), nulls_first=True) for n in ("date", *shape.record, *ORDER)]
+    same = [sql.column("payee", "i"), sql.quotient_down(sql.column("month", "i"), MONTHS_IN[period]), value, counts]
+    number = exp.Window(this=exp.func("row_number"), partition_by=same, order=exp.Order(expressions=order))
+    return sql.paren(sql.all_of([counts, exp.EQ(this=number, expression=sql.whole(1))]))
 
 
 def _running(function: exp.Expr, shape: CreditShape, period: Period, *, frame: bool = True) -> exp.Expr:

@@ -12,11 +12,12 @@ from compplan.engine import sql
 from compplan.engine.columns import RecordColumns, node_of
 from compplan.engine.credit_shape import CreditShape, amount_columns, at, carried, record_columns
 from compplan.engine.emit import Emitted, Emitter, Leaf
+from compplan.engine.relations import RECORDS
 from compplan.engine.reporting_lines import MANAGERS
 from compplan.engine.scope import Scope
 from compplan.engine.share_words import amiss, column_name, key_text
 from compplan.engine.sql import Figure
-from compplan.engine.steps import RECORDS, Check, Step, table
+from compplan.engine.steps import Check, Step, table
 from compplan.language import typed as ty
 from compplan.language.walk import every
 from compplan.schema import PEOPLE

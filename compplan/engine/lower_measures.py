@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from fractions import Fraction
 
 from sqlglot import exp
 
@@ -11,16 +11,18 @@ from compplan.engine import sql
 from compplan.engine.columns import RecordColumns
 from compplan.engine.credit_shape import CreditShape
 from compplan.engine.emit import Emitted, Emitter, Leaf
+from compplan.engine.relations import CALENDAR, RECORDS
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
-from compplan.engine.steps import CALENDAR, RECORDS, Check, Step, identifier, table
+from compplan.engine.steps import Check, Step, identifier, table
+from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.tree import Reach
 from compplan.language.walk import every
-from compplan.schema import MONTHS_IN, PEOPLE, Period
+from compplan.schema import MONTHS_IN, PEOPLE, PERIODS, Period
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MeasureShape:
     """A lowered measure: its step by month, and the type of each of its parts."""
 
@@ -28,8 +30,12 @@ class MeasureShape:
     step: str
     parts: tuple[Figure, ...]
 
+    def column(self, index: int, period: Period) -> str:
+        """The column by month of a part that is added up over (part of) a period of a kind."""
+        return _columns(self.measure.parts[index], index, period)[-1]
 
-@dataclass(frozen=True, slots=True)
+
+@immutable
 class Valued:
     """A step with one figure, `value`, for each owner and period."""
 
@@ -85,29 +91,71 @@ class CreditColumns:
         return self.payee.join(query.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
 
 
+def _columns(part: ty.Aggregate, index: int, *periods: Period) -> list[str]:
+    """The columns of a part: one, or one for each kind of period where each value counts once in a period."""
+    return [f"part_{index}_{p}" for p in periods or PERIODS] if part.different else [f"part_{index}"]
+
+
 def lower_measure(scope: Scope, measure: ty.Measure, name: str, shapes: Mapping[str, CreditShape]) -> tuple[Step, MeasureShape]:
     """A row for each owner and month in which there is something to add up."""
-    queries, figures, checks, reads = [], [], [], []
+    queries, checks, reads = [], [], []
+    figures: list[dict[str, Figure]] = []
     for part in measure.parts:
         shape = shapes[part.credit]
-        query, figure, part_checks = _part(scope, measure, part, shape)
+        query, figure, part_checks = (_different if part.different else _part)(scope, measure, part, shape)
         queries.append(query)
-        figures.append(figure)
+        figures.append(dict(zip(_columns(part, len(figures)), figure, strict=True)))
         checks += part_checks
         reads.append(shape.step)
     if len(queries) == 1:
-        combined = queries[0].select(figures[0].named("part_0"), copy=False)
+        combined = queries[0].select(*(f.named(name) for name, f in figures[0].items()), copy=False)
     else:
         combined = _combined(queries, figures)
     title = f"{measure.name} by month"
     step = Step(name, title, ("owner", "month"), combined, tuple(dict.fromkeys(reads)), measure.span, tuple(checks))
-    return step, MeasureShape(measure, name, tuple(figures))
+    return step, MeasureShape(measure, name, tuple(next(iter(f.values())) for f in figures))
 
 
-def _part(scope: Scope, measure: ty.Measure, part: ty.Aggregate, shape: CreditShape) -> tuple[exp.Select, Figure, list[Check]]:
+_Part = tuple[exp.Select, list[Figure], list[Check]]
+"""A query by owner and month, the figures that it has yet to select, and what must hold."""
+
+
+def _part(scope: Scope, measure: ty.Measure, part: ty.Aggregate, shape: CreditShape) -> _Part:
+    """A sum, or a count of rows."""
+    emitter, owner, rows = _rows(scope, measure, part, shape)
+    value = None if part.value is None else emitter.figure(part.value)
+    query = rows.copy().select(sql.alias(owner, "owner"), sql.column("month", "c"), copy=False)
+    query = query.group_by(*([] if measure.group == "" else [owner]), sql.column("month", "c"), copy=False)
+    checks = []
+    if value is not None and may_be_empty(part.value):
+        checks.append(_empty_check(measure, shape, rows, value))
+    return query, [_total(value)], checks
+
+
+def _different(scope: Scope, measure: ty.Measure, part: ty.Aggregate, shape: CreditShape) -> _Part:
+    """How many values there are: each counts in the first month of the period in which it stands, so that months add up to the period."""
+    emitter, owner, rows = _rows(scope, measure, part, shape)
+    assert part.value is not None
+    value = emitter.plain(part.value)
+    each = rows.select(sql.alias(owner, "owner"), sql.column("month", "c"), sql.alias(value, "value"), copy=False)
+    each = each.where(sql.not_null(value), copy=False).distinct()
+    month = sql.column("month", "e")
+    firsts = []
+    for period in PERIODS:
+        same = [sql.column("owner", "e"), sql.column("value", "e"), sql.quotient_down(month, MONTHS_IN[period])]
+        firsts.append(sql.alias(exp.Window(this=exp.func("min", month), partition_by=same), f"first_{period}"))
+    marked = exp.select(sql.column("owner", "e"), month, *firsts).from_(each.subquery("e", copy=False), copy=False)
+    query = exp.select(sql.column("owner", "f"), sql.column("month", "f")).from_(marked.subquery("f", copy=False), copy=False)
+    query = query.group_by(sql.column("owner", "f"), sql.column("month", "f"), copy=False)
+    is_first = [exp.EQ(this=sql.column(f"first_{p}", "f"), expression=sql.column("month", "f")) for p in PERIODS]
+    ones = [sql.choose([(first, sql.constant(Fraction(1)))], sql.constant(Fraction(0))) for first in is_first]
+    return query, [_total(one) for one in ones], []
+
+
+def _rows(scope: Scope, measure: ty.Measure, part: ty.Aggregate, shape: CreditShape) -> tuple[Emitter, exp.Expr, exp.Select]:
+    """The rows of a credit that a part takes in, and who they belong to."""
     columns = CreditColumns(scope, shape, "c")
     emitter = Emitter(columns.leaf, scope.tables, scope.calendar)
-    value = None if part.value is None else emitter.figure(part.value)
     where = [] if part.where is None else [emitter.condition(part.where)]
     needs_people = measure.group not in (None, "") or any(
         isinstance(e, ty.PayeeField) and e.path for f in (part.value, part.where) if f is not None for e in every(f)
@@ -120,13 +168,7 @@ def _part(scope: Scope, measure: ty.Measure, part: ty.Aggregate, shape: CreditSh
         where.append(sql.not_null(owner))
     if where:
         rows = rows.where(*where, copy=False)
-    total = _total(value)
-    query = rows.copy().select(sql.alias(owner, "owner"), sql.column("month", "c"), copy=False)
-    query = query.group_by(*([] if measure.group == "" else [owner]), sql.column("month", "c"), copy=False)
-    checks = []
-    if value is not None and any(_may_be_empty(e) for e in every(part.value)):  # type: ignore[arg-type]
-        checks.append(_empty_check(measure, shape, rows, value))
-    return query, total, checks
+    return emitter, owner, rows
 
 
 def _total(value: Figure | None) -> Figure:
@@ -135,14 +177,12 @@ def _total(value: Figure | None) -> Figure:
     return Figure(exp.func("sum", value.node), sql.MOST_DIGITS, value.decimals)
 
 
-def _may_be_empty(expr: ty.Expr) -> bool:
-    match expr:
-        case ty.RecordField() | ty.PayeeField():
-            return expr.optional or len(expr.path) > 1
-        case ty.Lookup():
-            return True
-        case _:
-            return False
+def may_be_empty(expr: ty.Expr | None) -> bool:
+    """Whether a formula may come to nothing, because something that it reads may be empty."""
+    if expr is None:
+        return False
+    fields = [e for e in every(expr) if isinstance(e, (ty.RecordField, ty.PayeeField))]
+    return any(e.optional or len(e.path) > 1 for e in fields) or any(isinstance(e, ty.Lookup) for e in every(expr))
 
 
 def _empty_check(measure: ty.Measure, shape: CreditShape, rows: exp.Select, value: Figure) -> Check:
@@ -158,18 +198,19 @@ def _empty_check(measure: ty.Measure, shape: CreditShape, rows: exp.Select, valu
     )
 
 
-def _combined(queries: Sequence[exp.Select], figures: Sequence[Figure]) -> exp.Select:
+def _combined(queries: Sequence[exp.Select], figures: Sequence[Mapping[str, Figure]]) -> exp.Select:
     """The parts side by side: a branch for each, added up by owner and month."""
     branches = []
-    for index, query in enumerate(queries):
-        others = [figure.named(f"part_{i}") if i == index else sql.alias(_zero(figure), f"part_{i}") for i, figure in enumerate(figures)]
-        branches.append(query.select(*others, copy=False))
+    everything = {name: figure for part in figures for name, figure in part.items()}
+    for query, own in zip(queries, figures, strict=True):
+        columns = [f.named(name) if name in own else sql.alias(_zero(f), name) for name, f in everything.items()]
+        branches.append(query.select(*columns, copy=False))
     union: exp.Query = branches[0]
     for branch in branches[1:]:
         union = exp.union(union, branch, distinct=False, copy=False)
     sums = [
-        sql.alias(sql.cast(exp.func("sum", sql.column(f"part_{i}", "u")), sql.decimal_type(sql.MOST_DIGITS, f.decimals)), f"part_{i}")
-        for i, f in enumerate(figures)
+        sql.alias(sql.cast(exp.func("sum", sql.column(name, "u")), sql.decimal_type(sql.MOST_DIGITS, f.decimals)), name)
+        for name, f in everything.items()
     ]
     query = exp.select(sql.column("owner", "u"), sql.column("month", "u"), *sums).from_(union.subquery("u", copy=False), copy=False)
     return query.group_by(sql.column("owner", "u"), sql.column("month", "u"), copy=False)
@@ -231,7 +272,7 @@ def lower_window(scope: Scope, shape: MeasureShape, window: ty.Window, cadence: 
     )
     parts = []
     for index, figure in enumerate(shape.parts):
-        total = exp.func("coalesce", exp.func("sum", sql.column(f"part_{index}", "m")), sql.whole(0))
+        total = exp.func("coalesce", exp.func("sum", sql.column(shape.column(index, window.period), "m")), sql.whole(0))
         parts.append(sql.alias(sql.cast(total, sql.decimal_type(sql.MOST_DIGITS, figure.decimals)), f"part_{index}"))
     summed = (
         exp.select(sql.column("owner", "o"), sql.column("period", "w"), *parts)

@@ -9,9 +9,10 @@ from sqlglot import exp
 from compplan.engine import sql
 from compplan.engine.lower_components import ComponentLowering
 from compplan.engine.project_earnings import fixed
+from compplan.engine.relations import CALENDAR, Earnings
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
-from compplan.engine.steps import CALENDAR, Check, Earnings, Step, table
+from compplan.engine.steps import Check, Step, table
 from compplan.language import typed as ty
 from compplan.schema import MONTHS_IN
 

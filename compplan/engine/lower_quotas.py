@@ -10,9 +10,10 @@ from compplan.engine import sql
 from compplan.engine.columns import RecordColumns
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.lower_measures import Valued, owners, periods
+from compplan.engine.relations import CALENDAR, RECORDS
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
-from compplan.engine.steps import CALENDAR, RECORDS, Step, table
+from compplan.engine.steps import Step, table
 from compplan.language import typed as ty
 from compplan.language.walk import every
 from compplan.schema import MONTHS_IN, PEOPLE, Period

@@ -18,6 +18,7 @@ from compplan.engine.emit import Emitter
 from compplan.engine.emit_tiers import slice_parts
 from compplan.engine.explanation import Condition, Node, TierRow, Value
 from compplan.engine.sql import Figure
+from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.tree import Reach
 from compplan.language.units import NUMBER
@@ -168,7 +169,7 @@ class Observer:
         return NodePlan(expr, self.sources.words(expr), value, tuple(self.plan(a) for a in expr.arguments), (), reached, (), table)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class NodePlan:
     """Where a formula's value and the values of its parts are found in a row."""
 
@@ -201,7 +202,7 @@ class NodePlan:
         unit = str(self.expr.tiers[0].value.unit) if isinstance(self.expr, ty.Slices) else ""
         for index, names in enumerate(self.tiers):
             start, end, amount, value, pay = (to_value(row[n]) if isinstance(n, str) else n for n in names)
-            hit = amount not in (None, Fraction(0)) if reached is None else index == reached
+            hit = bool(amount) if reached is None else index == reached
             rows.append(TierRow(unit, start, end, amount, value, pay, hit))
         if self.ends:
             below, above = (to_value(row[n]) for n in self.ends)
@@ -223,7 +224,7 @@ class NodePlan:
         return "between two points"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ConditionPlan:
     """A condition, and where its values are found."""
 
@@ -238,12 +239,14 @@ class ConditionPlan:
 
 def to_value(value: object) -> Value:
     """A value of the database or of a formula: numbers as fractions."""
-    if value is None or isinstance(value, (bool, str)):
+    if isinstance(value, Decimal):
+        return Fraction(*value.as_integer_ratio())
+    if value is None or isinstance(value, (bool, str, Fraction)):
         return value
     if isinstance(value, date):
         return value.isoformat()
-    assert isinstance(value, (Fraction, Decimal, int))
-    return value if isinstance(value, Fraction) else Fraction(value)
+    assert isinstance(value, int)
+    return Fraction(value)
 
 
 def _whole(value: object) -> int | None:

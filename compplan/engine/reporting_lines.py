@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlglot import exp
 
 from compplan.engine import sql
+from compplan.engine.relations import RECORDS
 from compplan.engine.scope import Scope
-from compplan.engine.steps import RECORDS, Check, Step, table
+from compplan.engine.steps import Check, Step, table
 from compplan.schema import PEOPLE
 
 MANAGERS = "managers_above"
@@ -41,7 +42,7 @@ def managers_step(scope: Scope) -> Step:
         "manager-circle",
         "The reporting lines go round in a circle",
         circle,
-        lambda row: f"{row[0]} is, over others, their own manager.",
+        lambda row: f"{row[0]} is their own manager, at once or by way of the people in between.",
         "Correct the column manager in the people's records.",
     )
     return Step(MANAGERS, "Every person with every manager above", ("person", "manager"), query, (), None, (check,))

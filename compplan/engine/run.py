@@ -15,15 +15,18 @@ import duckdb
 
 from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Diagnostic, Problems
-from compplan.engine.database import OVERFLOW, Keeper, Progress, create_calendar, make_steps, open_database, quoted, translated_errors
+from compplan.diagnostics.storage import trouble
+from compplan.engine.database import OVERFLOW, Keeper, Progress, create_calendar, make_steps, open_database, translated_errors
 from compplan.engine.folder_lock import LOCK, make_locked_folder, remove_abandoned, remove_lock
 from compplan.engine.lower import lower
-from compplan.engine.run_folder import MANIFEST, Manifest, Run, StepFacts, open_run, write_payouts
-from compplan.engine.steps import RECORDS, STEPS, Lowered, Months, Step
+from compplan.engine.relations import RECORDS, STEPS, quoted
+from compplan.engine.result_tables import Paid, write_paid
+from compplan.engine.run_folder import MANIFEST, Manifest, Run, StepFacts, open_run
+from compplan.engine.steps import Lowered, Months, Step
 from compplan.language import typed as ty
 from compplan.records.load import LoadedRecords, load_records, write_rejects
-from compplan.records.project import PROJECT_FILE, Project
-from compplan.schema import PEOPLE, ReferenceType, Schema
+from compplan.records.project import Project
+from compplan.schema import PEOPLE, PROJECT_FILE, ReferenceType, Schema
 
 MAKING = ".making-"
 
@@ -38,7 +41,7 @@ class ParquetKeeper(Keeper):
     def keep(self, connection: duckdb.DuckDBPyConnection, step: Step) -> None:
         """Write the step's file and put a view over it."""
         path = self.folder / f"{step.name}.parquet"
-        options = "FORMAT parquet, DICTIONARY_SIZE_LIMIT 8000"
+        options = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 8000"
         connection.execute(f"COPY ({step.query.sql('duckdb', copy=False)}) TO {_literal(path)} ({options})")
         connection.execute(f"CREATE VIEW {STEPS}.{quoted(step.name)} AS SELECT * FROM read_parquet({_literal(path)})")
         self.facts[step.name] = content_hash(connection, f"{STEPS}.{quoted(step.name)}", step.title)
@@ -85,10 +88,11 @@ def run_plans(
             loaded.check_unchanged()
             rejected = write_rejects(connection, folder / "rejects.csv") if loaded.rejected else 0
             manifest = _manifest(project, period, chosen, sources, loaded, lowered, keeper, rejected)
-            write_payouts(connection, folder)
+            write_paid(connection, Paid(project.schema, chosen, lowered.earnings, months), folder)
         shutil.rmtree(folder / "spill", ignore_errors=True)
+        _sync_files(folder)
         _write_durably(folder / MANIFEST, json.dumps(manifest.to_json(), indent=2, sort_keys=True) + "\n")
-        return _put_in_place(folder, out / f"{period.label}-{manifest.identity[:10]}", manifest)
+        return _put_in_place(folder, out / _name(manifest), manifest)
 
 
 def _worked_out(
@@ -104,7 +108,7 @@ def _worked_out(
         lowered = lower(plans, project.schema, project.calendar, months, narrow=narrow)
         keeper = ParquetKeeper(folder)
         try:
-            make_steps(connection, lowered, keeper, progress)
+            make_steps(connection, lowered, keeper, progress, _files(project))
         except Problems as problems:
             if not narrow or all(d.code != OVERFLOW for d in problems.diagnostics):
                 raise
@@ -113,6 +117,14 @@ def _worked_out(
             continue
         return lowered, keeper
     raise AssertionError("the second time either works or raises")
+
+
+def _files(project: Project) -> dict[str, tuple[str, dict[str, str]]]:
+    """For each kind of record, its files and the headings of its columns there."""
+    return {
+        kind: (", ".join(spec.patterns), {name: column.header for name, column in spec.columns.items()})
+        for kind, spec in project.sources.items()
+    }
 
 
 def _in_force(project: Project, plans: Sequence[ty.Plan], months: Months, period: FiscalPeriod) -> tuple[ty.Plan, ...]:
@@ -184,6 +196,9 @@ def _manifest(
         steps=dict(sorted(keeper.facts.items())),
         credits=lowered.credits,
         earnings=lowered.earnings,
+        plan_files=tuple(name for name in (path.relative_to(project.root).as_posix() for path in project.plan_files) if name in sources),
+        schema=project.schema,
+        calendar=project.calendar,
     )
 
 
@@ -203,23 +218,42 @@ def _installed() -> bool:
 @contextmanager
 def _making_folder(out: Path) -> Iterator[Path]:
     """A hidden folder to work in, taken away again unless it was put in place; what killed runs left behind goes too."""
+    new = not out.exists()
     try:
         out.mkdir(parents=True, exist_ok=True)
-        remove_abandoned(out, MAKING)
+        remove_abandoned(out, MAKING, _name_finished)
         folder, lock = make_locked_folder(out, MAKING)
     except OSError as error:
-        message = f"Nothing can be written to {out}: {error.strerror or error}."
-        raise Problems([Diagnostic("storage", "The folder for runs cannot be used", message)]) from error
+        found = trouble(error)
+        message = f"Nothing can be written to {out}: {found.why}."
+        raise Problems([Diagnostic("storage", "The folder for runs cannot be used", message, None, found.advice)]) from error
     try:
         yield folder
     except OSError as error:
-        message = f"Files of the run could not be written: {error.strerror or error}."
-        raise Problems(
-            [Diagnostic("storage", "The disk cannot be used", message, None, "Make room on the disk, then run it again.")]
-        ) from error
+        found = trouble(error)
+        message = f"Files of the run could not be written: {found.why}."
+        raise Problems([Diagnostic("storage", "The disk cannot be used", message, None, found.advice)]) from error
     finally:
         lock.release()
         shutil.rmtree(folder, ignore_errors=True)
+        if new:
+            with suppress(OSError):
+                out.rmdir()  # nothing came of it: a folder that was made for nothing goes, too
+
+
+def _name_finished(folder: Path) -> None:
+    """Gives its name to a run that was finished but for that, as one is that was killed while it took the place of a damaged one."""
+    with suppress(Problems, OSError):
+        manifest = open_run(folder).manifest
+        final = folder.parent / _name(manifest)
+        if final.parent == folder.parent:
+            folder.rename(final)
+            remove_lock(final)
+
+
+def _name(manifest: Manifest) -> str:
+    """The name of a run's folder: its period, and what it was made from."""
+    return f"{manifest.period}-{manifest.identity[:10]}"
 
 
 def _put_in_place(folder: Path, final: Path, manifest: Manifest) -> Run:
@@ -235,7 +269,8 @@ def _put_in_place(folder: Path, final: Path, manifest: Manifest) -> Run:
             if _is_intact(final, folder, manifest):
                 os.utime(final / MANIFEST)  # it is now the newest run of its period
                 break
-            _take_away(final)
+            if _replaced(final, folder):
+                break
     _sync(final.parent)
     return open_run(final)
 
@@ -258,13 +293,28 @@ def _content(connection: duckdb.DuckDBPyConnection, path: Path) -> StepFacts:
     return content_hash(connection, "content", "")
 
 
-def _take_away(final: Path) -> None:
-    """Remove a run, out of sight first, so that no half of it is ever seen; another process may be faster."""
+def _replaced(final: Path, folder: Path) -> bool:
+    """Whether a run took the place of the one that stands there, which goes when the other is in its place; another process may be faster.
+
+    Killed between the two, the finished run is still there for the next one to name; interrupted, the old one comes back.
+    """
     aside, lock = make_locked_folder(final.parent, MAKING)
-    with suppress(OSError):
-        final.rename(aside / "replaced")
-    lock.release()
-    shutil.rmtree(aside, ignore_errors=True)
+    old = aside / "replaced"
+    try:
+        with suppress(OSError):
+            final.rename(old)
+        folder.rename(final)
+        remove_lock(final)
+    except BaseException as error:
+        with suppress(OSError):
+            old.rename(final)
+        if not isinstance(error, OSError):
+            raise
+        return False
+    finally:
+        lock.release()
+        shutil.rmtree(aside, ignore_errors=True)
+    return True
 
 
 def _refuse_other_figures(final: Path, manifest: Manifest) -> None:
@@ -284,6 +334,12 @@ def _write_durably(path: Path, text: str) -> None:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def _sync_files(folder: Path) -> None:
+    """Everything so far is on the disk itself before the manifest says that it is there."""
+    for path in [*folder.rglob("*"), folder]:
+        _sync(path)
 
 
 def _sync(folder: Path) -> None:

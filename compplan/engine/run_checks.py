@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from compplan.calendar import parse_period
+from compplan.calendar import FiscalPeriod, parse_period
 from compplan.diagnostics import Diagnostic, Problems
-from compplan.engine.explanation import Explanation, PlanExplanation
 from compplan.engine.run_folder import Run
-from compplan.records.project import PROJECT_FILE
+from compplan.schema import PROJECT_FILE
+
+if TYPE_CHECKING:
+    from compplan.engine.explanation import Explanation, PlanExplanation
 
 
 def damaged(run: Run, what: str) -> Problems:
@@ -53,12 +57,16 @@ def _earned(run: Run, plan: PlanExplanation) -> dict[tuple[str, str], Fraction]:
     whole = {label: period for label in labels if (period := parse_period(label)) is not None and period.first_month >= asked.first_month}
     sums: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
     sums.update({key: amount for key, amount in paid.items() if key[1] not in whole})
-    for component in plan.components:
-        if component.word == "award":
-            continue
-        for earning in component.earnings:
-            month = parse_period(earning.period)
-            label = next((k for k, p in whole.items() if month is not None and p.first_month <= month.first_month <= p.last_month), None)
-            if label is not None and isinstance(earning.earned, Fraction):
-                sums[component.name, label] += earning.earned
+    earnings = [(c.name, e) for c in plan.components if c.word != "award" for e in c.earnings]
+    paid_in = {month: _around(month, whole) for month in {e.period for _, e in earnings}}
+    for component, earning in earnings:
+        label = paid_in[earning.period]
+        if label is not None and isinstance(earning.earned, Fraction):
+            sums[component, label] += earning.earned
     return {key: amount for key, amount in sums.items() if amount}
+
+
+def _around(month: str, periods: Mapping[str, FiscalPeriod]) -> str | None:
+    """The label of the period that a month lies in."""
+    found = parse_period(month)
+    return next((k for k, p in periods.items() if found is not None and p.first_month <= found.first_month <= p.last_month), None)

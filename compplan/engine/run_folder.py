@@ -5,25 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from compplan.calendar import FiscalPeriod, parse_period
+from compplan.calendar import Calendar, FiscalPeriod, parse_period
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.diagnostics.suggest import closest
-from compplan.engine.steps import STEPS, Earnings
+from compplan.engine.relations import STEPS, Earnings
+from compplan.immutable import immutable
+from compplan.schema import Schema
+from compplan.shape_json import calendar_from_json, calendar_to_json, schema_from_json, schema_to_json
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 MANIFEST = "manifest.json"
-_FORM = 1
+_FORM = 2
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class StepFacts:
     """What a manifest says of a step: what it holds, how many rows, and a hash of its content whatever their order."""
 
@@ -32,7 +34,7 @@ class StepFacts:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Manifest:
     """What a run was made from and what came of it. Nothing in it depends on when or where it was made."""
 
@@ -49,6 +51,9 @@ class Manifest:
     steps: Mapping[str, StepFacts]
     credits: tuple[str, ...]
     earnings: tuple[Earnings, ...]
+    plan_files: tuple[str, ...]
+    schema: Schema
+    calendar: Calendar
 
     @property
     def identity(self) -> str:
@@ -65,11 +70,18 @@ class Manifest:
         ]
         return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
+    @property
+    def figures(self) -> str:
+        """A name for the figures: the period, and a hash of plans and steps that does not depend on the order of the records."""
+        held = [self.company, self.period, dict(self.sources), {name: facts.content for name, facts in self.steps.items()}]
+        return f"{self.period}-{hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()[:10]}"
+
     def to_json(self) -> dict[str, Any]:
         """The manifest as it is written."""
         return {
             "form": _FORM,
             "identity": self.identity,
+            "figures": self.figures,
             "company": self.company,
             "period": self.period,
             "versions": dict(self.versions),
@@ -86,6 +98,9 @@ class Manifest:
                 {"plan": e.plan, "component": e.component, "word": e.word, "step": e.step, "per_credit": e.per_credit}
                 for e in self.earnings
             ],
+            "plan_files": list(self.plan_files),
+            "schema": schema_to_json(self.schema),
+            "calendar": calendar_to_json(self.calendar),
         }
 
     @staticmethod
@@ -107,10 +122,13 @@ class Manifest:
             steps={k: StepFacts(v["title"], v["rows"], v["content"]) for k, v in data["steps"].items()},
             credits=tuple(data["credits"]),
             earnings=tuple(Earnings(**e) for e in data["earnings"]),
+            plan_files=tuple(data["plan_files"]),
+            schema=schema_from_json(data["schema"]),
+            calendar=calendar_from_json(data["calendar"]),
         )
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Run:
     """A finished run. Tables come as Arrow, which pandas, Polars and DuckDB take as they are."""
 
@@ -211,11 +229,3 @@ def find_run(out: Path, period: str) -> Run:
     there = sorted({f.name.rsplit("-", 1)[0] for f in found})
     hint = f"There are runs of {', '.join(there)}." if there else f"Make one: compplan run --period {period}."
     raise Problems([Diagnostic("no-run", "There is no run", f"{out} holds no run of {period}.", None, hint)])
-
-
-def write_payouts(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """The payouts as a CSV file for people, in an order that never changes."""
-    path = str(folder / "payouts.csv").replace("'", "''")
-    columns = "plan, payee, label AS period, kind, component, amount"
-    query = f"SELECT {columns} FROM {STEPS}.payouts ORDER BY plan, payee, period, kind DESC, component"
-    connection.execute(f"COPY ({query}) TO '{path}' (FORMAT csv, HEADER)")

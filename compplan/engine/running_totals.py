@@ -7,7 +7,6 @@ keys stay short.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sqlglot import exp
@@ -17,10 +16,11 @@ from compplan.engine.credit_shape import CreditShape
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
 from compplan.engine.steps import table
+from compplan.immutable import immutable
 from compplan.schema import MONTHS_IN, Period
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RunningTotals:
     """`own` are what each credit adds to each total; the totals begin anew with each `period`. `narrow` keeps them within 64 bits."""
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlglot import exp
 
 from compplan.calendar import Calendar
 from compplan.engine import sql
-from compplan.engine.steps import CALENDAR, Months, table
+from compplan.engine.relations import CALENDAR
+from compplan.engine.steps import Months, table
+from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.schema import Schema
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Scope:
     """The run's months are `asked`; figures are worked out over `all`, the fiscal years that they touch."""
 

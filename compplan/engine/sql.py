@@ -15,12 +15,14 @@ from functools import cache
 
 from sqlglot import exp
 
+from compplan.immutable import immutable
+
 MOST_DIGITS = 38
 MOST_DECIMALS = 12
 NARROW_DIGITS = 18
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Figure:
     """A SQL expression for a number, with the digits and decimals of its DECIMAL type."""
 
@@ -253,18 +255,18 @@ def aligned(values: Sequence[Figure], most: int = MOST_DIGITS) -> tuple[list[Fig
 
 def least(values: Sequence[Figure]) -> Figure:
     """The smallest; empty where one of them is."""
-    return _of_all("least", exp.Least, values)
+    return _of_all(exp.Least, values)
 
 
 def greatest(values: Sequence[Figure]) -> Figure:
     """The largest; empty where one of them is."""
-    return _of_all("greatest", exp.Greatest, values)
+    return _of_all(exp.Greatest, values)
 
 
-def _of_all(_: str, kind: type[exp.Expr], values: Sequence[Figure]) -> Figure:
+def _of_all(kind: type[exp.Expr], values: Sequence[Figure]) -> Figure:
     """`least` and `greatest` of DuckDB pass over what is empty; a formula must not."""
     same, digits, decimals = aligned(values)
-    node = kind(this=same[0].node, expressions=[v.node for v in same[1:]])
+    node = kind(this=same[0].node, expressions=[v.node for v in same[1:]], ignore_nulls=True)
     maybe_empty = [v.node for v in same if not _is_constant(v.node)]
     if len(maybe_empty) > 1 or (maybe_empty and len(same) > len(maybe_empty)):
         node = (

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlglot import exp
 
 from compplan.diagnostics import Span
-
-STEPS = "steps"
-RECORDS = "records"
-CALENDAR = "calendar"
+from compplan.engine.relations import STEPS, Earnings
+from compplan.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
+class Wanted:
+    """A quota that is missing: of which measure, whose, for when; the kind of record that it belongs to, and the cells of its row."""
+
+    measure: str
+    owner: str
+    period: str
+    kind: str | None
+    cells: tuple[tuple[str, str | None], ...]
+
+
+@immutable
 class Check:
     """A query that gives the rows for which a figure cannot be worked out; `message` puts one such row into words.
 
-    `guard`, where there is one, is cheaper: only when it gives a row is the query worth asking.
+    `guard`, where there is one, is cheaper: only when it gives a row is the query worth asking. `wanted` gives the quota that a row
+    fails for, where it is that: those are told together, once all steps are made.
     """
 
     code: str
@@ -28,9 +38,10 @@ class Check:
     hint: str | None = None
     span: Span | None = None
     guard: exp.Select | None = None
+    wanted: Callable[[tuple[object, ...]], Wanted | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Step:
     """One relation. `title` says what it holds, `keys` name a row of it, `reads` are the steps that it is made from."""
 
@@ -43,18 +54,7 @@ class Step:
     checks: tuple[Check, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Earnings:
-    """What a component comes to: its plan, its name, and the step that holds a row for each earning."""
-
-    plan: str
-    component: str
-    word: str
-    step: str
-    per_credit: bool
-
-
-@dataclass(frozen=True, slots=True)
+@immutable
 class Lowered:
     """All steps in the order in which they are made, and which of them hold results."""
 
@@ -68,7 +68,7 @@ class Lowered:
         return next(s for s in self.steps if s.name == name)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Months:
     """Months from `first` through `last`, by their numbers."""
 

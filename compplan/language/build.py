@@ -37,9 +37,17 @@ def _unquote(text: str) -> str:
 class Builder(Transformer[Token, Any]):
     """Builds the tree of one file; `path` goes into every span."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, text: str) -> None:
         super().__init__(visit_tokens=False)
         self._path = path
+        self._text = text
+
+    def _words(self, span: Span) -> str:
+        """What stands in a place, on one line."""
+        lines = self._text.split("\n")[span.line - 1 : span.end_line]
+        lines[-1] = lines[-1][: span.end_column - 1]
+        lines[0] = lines[0][span.column - 1 :]
+        return " ".join(" ".join(lines).split())
 
     def _of(self, meta: Meta) -> Span:
         return Span(self._path, meta.line, meta.column, meta.end_line, meta.end_column)
@@ -135,7 +143,8 @@ class Builder(Transformer[Token, Any]):
         return t.Against.FULL if "full" in kids else t.Against.TO_DATE
 
     def call(self, meta: Meta, kids: list[Any]) -> t.Call:
-        return t.Call(self._name(kids[0]), tuple(kids[1:-2]), kids[-2], kids[-1], self._of(meta))
+        name, different, *arguments, where, overlays, against = kids
+        return t.Call(self._name(name), tuple(arguments), where, against, different is not None, overlays is not None, self._of(meta))
 
     def the_target(self, meta: Meta, _: list[Token]) -> t.TheTarget:
         return t.TheTarget(self._of(meta))
@@ -356,7 +365,8 @@ class Builder(Transformer[Token, Any]):
 
     def expect(self, meta: Meta, kids: list[Any]) -> t.Expect:
         record = None if kids[2] is None else _unquote(kids[2])
-        return t.Expect(kids[0], _unquote(kids[1]), record, kids[3], kids[4], self._of(meta))
+        payee = None if kids[1].type == "EVERYONE" else _unquote(kids[1])
+        return t.Expect(kids[0], payee, record, kids[3], kids[4], self._words(kids[0].span), self._of(meta))
 
     def example(self, meta: Meta, kids: list[Any]) -> t.Example:
         return t.Example(_unquote(kids[0]), _without_tokens(kids[1:]), self._of(meta))

@@ -50,6 +50,7 @@ TITLES: Mapping[str, str] = {
     "currency": "Another currency",
     "target-period": "The target is that of another period",
     "constant": "A condition that decides nothing",
+    "ranks-nothing": "Who has nothing is ranked as well",
     "repeated": "One figure is earned several times",
     "period-cut": "A period that the plan's dates cut",
 }
@@ -57,7 +58,7 @@ TITLES: Mapping[str, str] = {
 WARNINGS = frozenset(
     {
         "target-period", "constant", "repeated", "period-cut", "unused", "closed-bound", "double-count", "table-unreachable",
-        "unlikely-number",
+        "unlikely-number", "ranks-nothing",
     }
 )  # fmt: skip
 

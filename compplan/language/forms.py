@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from compplan.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Form:
     """One sentence: where it may stand, its form with the parts to fill in, and a sentence that is right."""
 
@@ -73,6 +74,20 @@ FORMS: Mapping[str, Form] = {
     "definitions": Form(("file",), "definitions NAME {", "definitions company {"),
 }
 
+_CAP_OF_A_PLAN = Form(("plan",), "cap each PERIOD at FORMULA", "cap each year at 90,000 USD")
+_CAP_OF_A_COMPONENT = Form(_EARNED, "cap at FORMULA", "cap at 10,000 USD")
+
+
+def form_in(word: str, place: str) -> Form | None:
+    """How the sentence of a keyword is written in a place; None where it cannot stand there."""
+    form = FORMS.get(word)
+    if form is None or place not in form.places:
+        return None
+    if word == "cap":
+        return _CAP_OF_A_PLAN if place == "plan" else _CAP_OF_A_COMPONENT
+    return form
+
+
 OPENERS: Mapping[str, str] = {
     "plan": "plan",
     "definitions": "definitions",
@@ -87,6 +102,66 @@ OPENERS: Mapping[str, str] = {
     "times": "tiers",
 }
 """What a sentence that ends in an opening brace opens."""
+
+
+MEANT: Mapping[str, tuple[str, ...]] = {
+    "if": ("only", "where"),
+    "when": ("only", "where"),
+    "provided": ("only", "where"),
+    "unless": ("only", "where"),
+    "condition": ("only", "where"),
+    "requires": ("only", "where"),
+    "filter": ("where", "only"),
+    "where": ("only",),
+    "every": ("for",),
+    "each": ("for",),
+    "per": ("for",),
+    "monthly": ("for", "payout"),
+    "quarterly": ("for", "payout"),
+    "pays": ("pay",),
+    "paid": ("pay",),
+    "earn": ("pay",),
+    "earns": ("pay",),
+    "rate": ("pay",),
+    "reward": ("grant", "pay"),
+    "grants": ("grant",),
+    "multiply": ("times",),
+    "multiplied": ("times",),
+    "multiplier": ("times",),
+    "accelerator": ("times",),
+    "max": ("cap",),
+    "maximum": ("cap",),
+    "limit": ("cap",),
+    "capped": ("cap",),
+    "at_most": ("cap",),
+    "min": ("floor",),
+    "minimum": ("floor",),
+    "guarantee": ("floor",),
+    "date": ("on",),
+    "dated": ("on",),
+    "value": ("amount",),
+    "split": ("give",),
+    "credited": ("give",),
+    "assign": ("give",),
+    "goal": ("quota",),
+    "target": ("quota",),
+    "metric": ("measure",),
+    "kpi": ("measure",),
+    "define": ("let",),
+    "set": ("let",),
+    "spiff": ("bonus",),
+    "contest": ("bonus", "to"),
+    "prize": ("award", "grant"),
+    "rank": ("to",),
+    "top": ("to",),
+    "participants": ("payees",),
+    "people": ("payees",),
+    "valid": ("effective",),
+    "period": ("effective", "for"),
+    "assert": ("expect",),
+    "test": ("example", "expect"),
+}
+"""What is meant by words that start no sentence; of several, the first that can stand at the place."""
 
 
 def sentences_of(place: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ _PACKAGED = Path(__file__).parent.parent / "grammar" / "compplan.lark"
 _CHECKOUT = Path(__file__).parent.parent.parent / "grammar" / "compplan.lark"
 
 
-WORD_END = "(?![A-Za-z0-9_])"
+WORD_END = r"\b"
 
 
 def grammar_text() -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from compplan.immutable import immutable
 from compplan.language.forms import OPENERS
 from compplan.language.tree import Lost
 
@@ -62,7 +62,7 @@ def block_end(lines: Sequence[str], at: int) -> int:
     return len(lines)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Opened:
     """A block that is open: the line that opens it, its indent, the kind of place that it is."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Set
+from dataclasses import replace
 
 from lark import Token, Tree, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.exceptions import VisitError
 
 from compplan.diagnostics import Diagnostic, Related, Span
+from compplan.immutable import immutable
 from compplan.language import tree as t
 from compplan.language.build import Builder, InvalidText
 from compplan.language.codes import problem
@@ -24,7 +26,7 @@ LONGEST = 10_000
 _SIGN = re.compile(r"[-+*/(<>=]|\b(?:and|or|not|of)\b")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Parsed:
     """What could be read of a file, and what was wrong with the rest."""
 
@@ -60,7 +62,7 @@ def parse(text: str, path: str) -> Parsed:
             return Parsed(t.File(path, (), (*reading.lost, everything)), tuple(reading.found))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Failure:
     """Why a text could not be read: lark's error, or a word that means nothing."""
 
@@ -77,12 +79,12 @@ def _attempt(text: str, path: str) -> t.File | _Failure:
         return _Failure(error.line, error.column, error, None)
     except UnexpectedInput as error:
         return _Failure(text.count("\n"), 1, error, None)
-    return _build(tree, path)
+    return _build(tree, path, text)
 
 
-def _build(tree: Tree[Token], path: str) -> t.File | _Failure:
+def _build(tree: Tree[Token], path: str, text: str) -> t.File | _Failure:
     try:
-        built = Builder(path).transform(tree)
+        built = Builder(path, text).transform(tree)
     except VisitError as error:
         if isinstance(error.orig_exc, InvalidText):
             invalid = error.orig_exc
@@ -150,6 +152,8 @@ class _Reading:
             return True
         if self._wrong_brace(failure, at):
             return True
+        if self._brace_not_opened(failure, at):
+            return True
         assert failure.error is not None
         self.found.append(describe(failure.error, self.lines, at, failure.column, self.path))
         return self._drop(at, stopped=failure.column > len(bare(self.lines[at])))
@@ -214,6 +218,36 @@ class _Reading:
         self.lines[before] = self.lines[before][: comma - 1]
         return True
 
+    def _brace_not_opened(self, failure: _Failure, at: int) -> bool:
+        """A sentence that opens a block, without the brace at its end; the block is read all the same where it is closed."""
+        text = bare(self.lines[at])
+        if failure.column <= len(text) or "LBRACE" not in _accepted(failure.error):
+            return False
+        following = next((i for i in range(at + 1, len(self.lines)) if bare(self.lines[i]).strip()), None)
+        own_line = following is not None and bare(self.lines[following]).strip() == "{"
+        if not own_line and (following is None or not self._is_inside(following, at)):
+            return False
+        message = "This sentence opens a block, and the brace at its end is missing."
+        span = Span(self.path, at + 1, indent(text) + 1, at + 1, len(text) + 1)
+        self.found.append(problem("syntax", message, span, "Put { at the end of this line, and } on a line of its own after the block."))
+        end = next((i for i in range(at + 1, len(self.lines)) if self._is_outside(i, at)), len(self.lines))
+        if own_line and following is not None:
+            self.lines[following] = ""
+        elif end == len(self.lines) or bare(self.lines[end]).strip() != "}" or indent(self.lines[end]) < indent(self.lines[at]):
+            self._blank(sentence(self.lines, at)[0], end)
+            return True
+        self.lines[at] = f"{text} {{"
+        return True
+
+    def _is_inside(self, line: int, at: int) -> bool:
+        """Whether a line looks like one of the block that should open at `at`."""
+        text = bare(self.lines[line]).strip()
+        return indent(self.lines[line]) > indent(self.lines[at]) or text.startswith("|") or first_word(text) in ("from", "below", "at")
+
+    def _is_outside(self, line: int, at: int) -> bool:
+        text = bare(self.lines[line]).strip()
+        return bool(text) and text != "{" and not self._is_inside(line, at)
+
     def _wrong_brace(self, failure: _Failure, at: int) -> bool:
         """A closing brace that is missing before this line, or one too many."""
         if failure.column != indent(self.lines[at]) + 1:
@@ -229,15 +263,18 @@ class _Reading:
                 self.lines[stray] = ""
                 return True
             return False
-        error = failure.error
-        accepted = getattr(error, "accepts", None) or getattr(error, "allowed", None) or set()
         block = unclosed(self.lines, at)
-        if "RBRACE" not in accepted or block is None or place == "table":
+        if "RBRACE" not in _accepted(failure.error) or block is None or place == "table":
             return False
         again = _attempt("\n".join([*self.lines[:at], "}", *self.lines[at:]]) + "\n", "")
         if isinstance(again, _Failure) and again.line <= at + 2:
             return False
         return self._not_closed(*block)
+
+
+def _accepted(error: UnexpectedInput | None) -> Set[str]:
+    """The terminals with which the reading could have gone on."""
+    return getattr(error, "accepts", None) or getattr(error, "allowed", None) or frozenset()
 
 
 def _signs(lines: list[str]) -> int:

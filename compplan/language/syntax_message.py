@@ -10,13 +10,18 @@ from lark import UnexpectedInput, UnexpectedToken
 from compplan.diagnostics import Diagnostic, Span
 from compplan.diagnostics.suggest import closest
 from compplan.language.codes import problem
-from compplan.language.forms import FORMS, sentences_of
+from compplan.language.forms import FORMS, MEANT, form_in, sentences_of
 from compplan.language.grammar import WORD_END, parser
 from compplan.language.lines import bare, first_word, indent, place_of
 from compplan.language.slips import find_slip
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PIECE = re.compile(r'"[^"\n]*"|[A-Za-z0-9_.,%]+|\S')
+
+
+_LIKE_A_BOUND = frozenset(
+    {"up", "until", "till", "to", "over", "under", "more", "less", "between", "up_to", "then", "beyond", "minimum", "maximum"}
+)
 
 
 def starts_sentence(word: str) -> bool:
@@ -63,14 +68,18 @@ def _at_start(lines: Sequence[str], at: int, span: Span) -> Diagnostic:
         return problem("syntax", "An opening brace stands at the end of the sentence that opens a block.", span, "Put it there.")
     if place == "table":
         return _row_of_table(span)
+    if place == "tiers" and (not word or word in _LIKE_A_BOUND):
+        message = "A row of tiers says only where it begins; it holds up to where the next one begins."
+        return problem("syntax", message, span, "Write below 80%: 0x, then from 80%: 1x, then from 100%: 1.5x.")
     if word in FORMS and place not in FORMS[word].places:
         inside = " or ".join(_in(p) for p in FORMS[word].places)
         example = FORMS[word].example
         message = f"A sentence with {word} cannot stand {_in(place)}."
-        return problem("wrong-place", message, span, f"It belongs {inside}. For example: {example}")
+        instead = _instead(word, place)
+        return problem("wrong-place", message, span, instead or f"It belongs {inside}. For example: {example}")
     allowed = sentences_of(place)
     near = closest(word, allowed) if word else None
-    hint = f"Did you mean {near}?" if near else f"Here a sentence starts with {_listed(allowed)}."
+    hint = _instead(word, place) or (f"Did you mean {near}?" if near else f"Here a sentence starts with {_listed(allowed)}.")
     start = f"No sentence starts with {word} {_in(place)}." if word else f"No sentence starts like this {_in(place)}."
     return problem("syntax", start, span, hint)
 
@@ -91,6 +100,11 @@ def _inside_sentence(error: UnexpectedInput, lines: Sequence[str], at: int, span
     return problem("syntax", message, span, hint)
 
 
+def _instead(word: str, place: str) -> str | None:
+    """How the sentence is written that a word of everyday speech stands for."""
+    return next((_written(meant, place) for meant in MEANT.get(word.lower(), ()) if form_in(meant, place) is not None), None)
+
+
 def _row_of_table(span: Span) -> Diagnostic:
     hint = 'Write values between bars: | "Core" | 2027-Q1 | 250,000 USD |. Text stands in quotes.'
     return problem("syntax", "A row of the table cannot be read.", span, hint)
@@ -106,8 +120,8 @@ def _brackets(text: str) -> str | None:
 
 def _written(word: str, place: str) -> str | None:
     """How a sentence is written, with an example."""
-    form = FORMS.get(word)
-    if form is None or place not in form.places:
+    form = form_in(word, place)
+    if form is None:
         return None
     return f"It is written {form.form}. For example: {form.example}"
 

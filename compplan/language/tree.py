@@ -6,12 +6,13 @@ a file of their own, and are named from here as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 
 from compplan.diagnostics import Span
+from compplan.immutable import immutable
 
 # isort: off
 from compplan.language.tree_formulas import (
@@ -30,7 +31,7 @@ def _span() -> Span:
 # ---- what is credited, measured, set as a goal --------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Let:
     """`let name = formula`."""
 
@@ -39,7 +40,7 @@ class Let:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ToPerson:
     """`to owner`."""
 
@@ -47,7 +48,7 @@ class ToPerson:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ToManagers:
     """`to every manager above owner`."""
 
@@ -55,7 +56,7 @@ class ToManagers:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ToGroup:
     """`to everyone in owner.team`."""
 
@@ -66,7 +67,7 @@ class ToGroup:
 Recipient = ToPerson | ToManagers | ToGroup
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Give:
     """`give share to recipient where condition, as overlay`; a share of None is `the rest`."""
 
@@ -77,7 +78,7 @@ class Give:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class NamedAmount:
     """`amount kept = formula`."""
 
@@ -86,7 +87,7 @@ class NamedAmount:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Sentence:
     """A sentence of one formula and the keyword that it starts with: `where`, `on`, `amount`, `pay`, `times`, `only if`, `cap`, `floor`."""
 
@@ -95,7 +96,7 @@ class Sentence:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SharesAdd:
     """`shares add to 100%`."""
 
@@ -106,7 +107,7 @@ class SharesAdd:
 CreditLine = Let | Sentence | NamedAmount | Give | SharesAdd
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Credit:
     """`credit name from source { lines }`."""
 
@@ -116,19 +117,19 @@ class Credit:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class EachGroup:
     """`for each team`."""
 
     column: Name
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Company:
     """`for the company`."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Measure:
     """`measure name for group = formula`; a group of None is each payee."""
 
@@ -138,7 +139,7 @@ class Measure:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Quota:
     """`quota for measure each period = formula`."""
 
@@ -159,7 +160,7 @@ class CellKind(Enum):
     EMPTY = "empty"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cell:
     """One cell; its value is a formula, or a period's label."""
 
@@ -168,7 +169,7 @@ class Cell:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Grid:
     """Rows of cells; the first row is the header."""
 
@@ -176,7 +177,7 @@ class Grid:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Table:
     """`table name { grid }` or `table name from "file.csv"`."""
 
@@ -189,7 +190,7 @@ class Table:
 # ---- the plan's terms ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Use:
     """`use name`."""
 
@@ -197,7 +198,7 @@ class Use:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Effective:
     """`effective from first through last`, both included."""
 
@@ -206,7 +207,7 @@ class Effective:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Payees:
     """`payees where condition`, or `payees everyone` with no condition."""
 
@@ -214,7 +215,7 @@ class Payees:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Currency:
     """`currency USD, each earning rounded to 0.01, half away from zero`."""
 
@@ -224,7 +225,7 @@ class Currency:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Payout:
     """`payout each month`."""
 
@@ -232,7 +233,7 @@ class Payout:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Weights:
     """`weights of target_incentive add to 100%`."""
 
@@ -241,7 +242,7 @@ class Weights:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PlanCap:
     """`cap each year at formula`."""
 
@@ -253,7 +254,7 @@ class PlanCap:
 # ---- what is earned -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ToDate:
     """`on the year to date less what was earned before, against the full quota`."""
 
@@ -262,7 +263,7 @@ class ToDate:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ForPeriod:
     """`for each month, on the quarter to date less what was earned before`."""
 
@@ -271,7 +272,7 @@ class ForPeriod:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ForCredit:
     """`for each booking where condition`."""
 
@@ -281,7 +282,7 @@ class ForCredit:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ToTop:
     """`to the top 10% by formula, rounded up, ties included`."""
 
@@ -292,7 +293,7 @@ class ToTop:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Grant:
     """`grant 2 "days off"`."""
 
@@ -304,7 +305,7 @@ class Grant:
 ComponentLine = Let | Sentence | ForPeriod | ForCredit | ToTop | Grant
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Component:
     """`commission name "Label" { lines }`; the word is commission, bonus or award."""
 
@@ -318,7 +319,7 @@ class Component:
 # ---- examples -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Given:
     """`given deals { grid }`."""
 
@@ -327,19 +328,20 @@ class Given:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Expect:
-    """`expect own for "ana" on "d1" in 2027-Q1 = 11,812.50 USD`."""
+    """`expect own for "ana" on "d1" in 2027-Q1 = 11,812.50 USD`; without a payee, of everyone together."""
 
     what: Expression
-    payee: str
+    payee: str | None
     record: str | None
     period: PeriodLiteral
     value: Expression
+    words: str = field(compare=False)
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Example:
     """`example "text" { lines }`."""
 
@@ -352,7 +354,7 @@ SharedLine = Let | Credit | Measure | Quota | Table
 PlanLine = SharedLine | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Component | Example
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Definitions:
     """`definitions name { lines }`."""
 
@@ -361,7 +363,7 @@ class Definitions:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Plan:
     """`plan name "Label" { lines }`."""
 
@@ -371,7 +373,7 @@ class Plan:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Lost:
     """Lines of a file that could not be read (both ends included), the names that they may have defined, the words they start with."""
 
@@ -381,7 +383,7 @@ class Lost:
     words: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class File:
     """All that could be read of one plan file, and what could not."""
 

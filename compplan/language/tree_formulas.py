@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 
 from compplan.diagnostics import Span
+from compplan.immutable import immutable
 from compplan.schema import Period
 
 
@@ -15,7 +17,7 @@ def _span() -> Span:
     return field(compare=False, repr=False)  # type: ignore[no-any-return]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Name:
     """A name as written, with its place."""
 
@@ -41,7 +43,7 @@ class LiteralKind(Enum):
     YEARS = "years"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Literal:
     """A value written out; a percentage is held as its ratio (75 % is 0.75), a duration as its count."""
 
@@ -51,7 +53,7 @@ class Literal:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Path:
     """A name, or names joined by dots: `acv`, `owner.manager`, `booking.credited`."""
 
@@ -64,7 +66,7 @@ class Path:
         return ".".join(n.text for n in self.names)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Binary:
     """`left operator right`, the operator one of + - *."""
 
@@ -74,7 +76,7 @@ class Binary:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Divide:
     """`left / right else otherwise`."""
 
@@ -84,7 +86,7 @@ class Divide:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Negate:
     """`-operand`."""
 
@@ -92,7 +94,7 @@ class Negate:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ShareOf:
     """`75% of operand`."""
 
@@ -101,7 +103,7 @@ class ShareOf:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PerPeriod:
     """`operand per quarter`."""
 
@@ -118,7 +120,7 @@ class Reach(Enum):
     BEFORE = "before this one"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Over:
     """`operand over year to date`."""
 
@@ -135,25 +137,27 @@ class Against(Enum):
     TO_DATE = "the quota to date"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Call:
-    """`name(arguments where condition against ...)`."""
+    """`name(different arguments where condition, overlays included against ...)`."""
 
     name: Name
     arguments: tuple[Expression, ...]
     where: Expression | None
     against: Against | None
+    different: bool
+    overlays: bool
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TheTarget:
     """`the target`: what the component's `pay` sentence comes to."""
 
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Compare:
     """`left comparator right`, one of = != < <= > >=."""
 
@@ -163,7 +167,7 @@ class Compare:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Among:
     """`operand in ("a", "b")`."""
 
@@ -172,7 +176,7 @@ class Among:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PeriodLiteral:
     """`2027-Q1`, `2027-03`, `2027-H1` or `2027`."""
 
@@ -180,7 +184,7 @@ class PeriodLiteral:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class InPeriod:
     """`operand in 2027-Q4`."""
 
@@ -189,7 +193,7 @@ class InPeriod:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class IsEmpty:
     """`operand is empty`."""
 
@@ -197,7 +201,7 @@ class IsEmpty:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Not:
     """`not operand`."""
 
@@ -205,7 +209,7 @@ class Not:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Logical:
     """`left and right`, `left or right`."""
 
@@ -230,7 +234,7 @@ class BoundKind(Enum):
     AT = "at"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Row:
     """`from 100%: 1.5x`."""
 
@@ -240,7 +244,7 @@ class Row:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Slices:
     """`each slice of operand { rows }`: every slice at its own value (marginal)."""
 
@@ -249,7 +253,7 @@ class Slices:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Step:
     """`the step reached by operand { rows }`: one value, that of the last row reached (whole)."""
 
@@ -258,7 +262,7 @@ class Step:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Curve:
     """`the curve at operand { rows }`: points joined by straight lines."""
 
@@ -268,3 +272,15 @@ class Curve:
 
 
 Factor = Expression | Slices | Step | Curve
+
+
+def paths(node: object) -> Iterator[Path]:
+    """Every name in a formula, as it stands there."""
+    if isinstance(node, Path):
+        yield node
+    elif isinstance(node, tuple):
+        for item in node:
+            yield from paths(item)
+    elif is_dataclass(node) and isinstance(node, Expression):
+        for f in fields(node):
+            yield from paths(getattr(node, f.name))

@@ -7,12 +7,13 @@ Numbers are exact `Fraction`s. `+` and `-` are exact; the result of `*` and `/` 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from fractions import Fraction
 
 from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Span
+from compplan.immutable import immutable
 from compplan.language.tree_formulas import Against
 from compplan.language.typed_formulas import (
     AndOr,
@@ -59,7 +60,7 @@ def _span() -> Span:
 # ---- definitions --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Recipient:
     """Who a share goes to: the person, every manager above the person, or everyone whose `group` column has the value."""
 
@@ -68,7 +69,7 @@ class Recipient:
     group: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Give:
     """One `give` of a credit; a share of None is the rest. `child` is the kind whose rows it goes through, if any."""
 
@@ -81,7 +82,7 @@ class Give:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Credit:
     """Who is credited with which part of what.
 
@@ -102,18 +103,24 @@ class Credit:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Aggregate:
-    """A sum or count of credits: `value` is None for a count."""
+    """A sum or count of credits: `value` is None for a count of rows.
+
+    With `different`, it is counted how many values there are, each once; an empty one is none. `overlays` is whether the plan says that
+    overlays count as well.
+    """
 
     credit: str
     value: Expr | None
     where: Expr | None
     unit: Unit
     span: Span = _span()
+    different: bool = False
+    overlays: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Measure:
     """A formula over sums and counts of credits, for each payee, each group (a column of people) or the company."""
 
@@ -125,7 +132,7 @@ class Measure:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Quota:
     """What a measure is held against, for each period of a kind."""
 
@@ -136,7 +143,7 @@ class Quota:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class KeyCell:
     """What a row of a table asks of one argument: anything, a value, or a stretch from `low` (included) to `high` (not)."""
 
@@ -157,7 +164,7 @@ class KeyCell:
         return (self.low is None or self.low <= argument) and (self.high is None or argument < self.high)  # type: ignore[operator]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class TableRow:
     """One row of a table: what it asks, and its value."""
 
@@ -166,7 +173,7 @@ class TableRow:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Table:
     """A table of rates: the first row that fits gives the value."""
 
@@ -181,7 +188,7 @@ class Table:
 # ---- what is earned -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ForPeriod:
     """Once for each payee and period; `to_date` where the figure is that of a longer period to date, less what was earned before."""
 
@@ -190,7 +197,7 @@ class ForPeriod:
     against: Against | None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ForCredit:
     """Once for each credit that meets the condition; `to_date` as for a period, in order of date and record."""
 
@@ -200,7 +207,7 @@ class ForCredit:
     against: Against | None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Top:
     """Only the first `count`, or the first `share` of all payees, by a figure."""
 
@@ -212,7 +219,7 @@ class Top:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Component:
     """Part of what a plan pays: a product of factors where every condition holds, within floor and cap, rounded once."""
 
@@ -232,7 +239,7 @@ class Component:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PlanCap:
     """At most so much for each period, all components together."""
 
@@ -241,7 +248,7 @@ class PlanCap:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Plan:
     """One plan, ready to be worked out."""
 
@@ -273,7 +280,7 @@ class Plan:
 # ---- examples -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Rows:
     """Records given in an example: column names, and rows of values (None where empty)."""
 
@@ -283,20 +290,27 @@ class Rows:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Target:
-    """What is expected: `how` is component, payout, measure, quota, attainment or credited; `name` is whose."""
+    """What is expected: `how` is component, payout, measure, quota, attainment, credited or formula; `name` is whose, or its words.
+
+    `amount` is the one of a credit's amounts that is asked. A formula is worked out at its `grain`: for the payee in the period that is
+    asked, or for each credit.
+    """
 
     how: str
     name: str
+    amount: str = "credited"
+    formula: Expr | None = None
+    grain: ForPeriod | ForCredit | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Expectation:
-    """The targets added up, for a payee, in a period, on one record where it is named, must come to a value."""
+    """The targets added up, for a payee or all of them, in a period, on one record where it is named, must come to a value."""
 
     targets: tuple[Target, ...]
-    payee: str
+    payee: str | None
     record: str | None
     period: FiscalPeriod
     value: Fraction
@@ -305,7 +319,7 @@ class Expectation:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Example:
     """Records given, and what must come of them."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from fractions import Fraction
 
 from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Span
+from compplan.immutable import immutable
 from compplan.language.tree_formulas import Reach
 from compplan.language.units import Unit
 from compplan.schema import Period
@@ -19,7 +20,7 @@ def _span() -> Span:
     return field(compare=False, repr=False)  # type: ignore[no-any-return]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Const:
     """A value written in the plan."""
 
@@ -28,7 +29,7 @@ class Const:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RecordField:
     """A column of the record, reached through references: ("acv",) or ("owner", "region")."""
 
@@ -38,7 +39,7 @@ class RecordField:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ChildField:
     """A column of the row of another kind that refers to the record: `splits.share`."""
 
@@ -49,7 +50,7 @@ class ChildField:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class PayeeField:
     """A column of the payee's own record, reached through references; an empty path is the payee."""
 
@@ -59,7 +60,7 @@ class PayeeField:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class CreditField:
     """A field of the credit at hand: `credited`, `share`, `overlay` or one of its named amounts."""
 
@@ -68,7 +69,7 @@ class CreditField:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Arith:
     """`left operator right`, the operator one of + - *."""
 
@@ -79,7 +80,7 @@ class Arith:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Div:
     """`left / right`, or `otherwise` where `right` is zero; None where `right` is a constant other than zero."""
 
@@ -90,7 +91,7 @@ class Div:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Neg:
     """`-operand`."""
 
@@ -99,7 +100,7 @@ class Neg:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Scale:
     """Money for one period as money of another: times `multiply`, divided by `divide`."""
 
@@ -110,7 +111,7 @@ class Scale:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Func:
     """`min`, `max`, `abs`, `if` (condition, then, else) or `round` (value, to what)."""
 
@@ -120,7 +121,7 @@ class Func:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Shift:
     """A date moved by days or months, back where `count` is negative; a month's missing day is its last."""
 
@@ -131,7 +132,7 @@ class Shift:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cmp:
     """`left comparator right`; with an empty value on either side it is no."""
 
@@ -142,7 +143,7 @@ class Cmp:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class In:
     """Whether the operand is one of the choices; an empty one is not."""
 
@@ -152,7 +153,7 @@ class In:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Within:
     """Whether a date lies within a period of the calendar; an empty one does not."""
 
@@ -162,7 +163,7 @@ class Within:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Empty:
     """Whether the operand is empty."""
 
@@ -171,7 +172,7 @@ class Empty:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class NotE:
     """`not operand`."""
 
@@ -180,7 +181,7 @@ class NotE:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class AndOr:
     """`left and right`, `left or right`."""
 
@@ -191,7 +192,7 @@ class AndOr:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Window:
     """The part of time that a measure or quota is taken over."""
 
@@ -199,7 +200,7 @@ class Window:
     reach: Reach = Reach.WHOLE
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class MeasureAt:
     """A measure over a window."""
 
@@ -209,7 +210,7 @@ class MeasureAt:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class QuotaAt:
     """The quota of a measure over a window; empty where the records have none."""
 
@@ -219,7 +220,7 @@ class QuotaAt:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Attainment:
     """Measure over quota; compared exactly, never through its rounded value."""
 
@@ -229,7 +230,7 @@ class Attainment:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class RecordSum:
     """A sum (or count) over the rows of a kind that name the payee, or the payee's group, and a period within the window.
 
@@ -249,7 +250,7 @@ class RecordSum:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Lookup:
     """The value of the first row of a table that fits the arguments."""
 
@@ -259,7 +260,7 @@ class Lookup:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Tier:
     """One row of tiers; `start` is None for the row `below`, and `value` belongs to what lies from `start` to the next row's start."""
 
@@ -268,7 +269,7 @@ class Tier:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Slices:
     """Each slice of the operand at its own value: the sum of (part of the operand within the tier) times (the tier's value)."""
 
@@ -278,7 +279,7 @@ class Slices:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Step:
     """The value of the last tier that the operand reaches; zero below the first."""
 
@@ -288,7 +289,7 @@ class Step:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Curve:
     """Points joined by straight lines, with a value below the first and one above the last."""
 
@@ -300,7 +301,7 @@ class Curve:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Place:
     """The payee's place in the component's ranking, from 1; ties share the better place."""
 
@@ -308,7 +309,7 @@ class Place:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Named:
     """A formula that the plan gave a name."""
 
@@ -318,7 +319,7 @@ class Named:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Part:
     """Inside a measure's formula: its sum or count of that index."""
 

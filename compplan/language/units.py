@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from compplan.immutable import immutable
 from compplan.schema import (
     ColumnType,
     DateType,
@@ -34,7 +34,7 @@ class Kind(Enum):
     MONTHS = "months"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Unit:
     """A kind, with the currency and period of money, and the kind of record of a reference."""
 

@@ -10,10 +10,9 @@ from compplan.records.spec import AddUp, ColumnSource, SourceSpec
 if TYPE_CHECKING:
     from compplan.records.form import project_json_schema
     from compplan.records.load import KindCount, LoadedRecords, load_records, write_rejects
-    from compplan.records.project import PROJECT_FILE, Project, load_project
+    from compplan.records.project import Project, load_project
 
 __all__ = [
-    "PROJECT_FILE",
     "AddUp",
     "ColumnSource",
     "KindCount",
@@ -32,7 +31,6 @@ _FROM = {
     "LoadedRecords": "compplan.records.load",
     "load_records": "compplan.records.load",
     "write_rejects": "compplan.records.load",
-    "PROJECT_FILE": "compplan.records.project",
     "Project": "compplan.records.project",
     "load_project": "compplan.records.project",
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from compplan.immutable import immutable
 from compplan.records.spec import LARGEST_RATIO, ColumnSource
 from compplan.records.sql import any_of, text
 from compplan.schema import (
@@ -34,7 +34,7 @@ _PERIODS: dict[Period, str] = {
 _ERRORS = "#(DIV/0!|N/A|NAME[?]|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|GETTING_DATA)"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Raw:
     """A cell as its source has it: the SQL that reads it, its DuckDB type, and whether the source knows texts only."""
 
@@ -45,7 +45,7 @@ class Raw:
     currency: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Cell:
     """A column's value, what the reader sees where it is refused, and the refusals: code and condition, in order."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from compplan.diagnostics.model import Collector
 from compplan.diagnostics.suggest import closest
+from compplan.immutable import immutable
 from compplan.records.currencies import DIGITS
 from compplan.records.form import ColumnForm
 from compplan.records.spec import EARLIEST, LATEST, ColumnSource
@@ -48,7 +48,7 @@ _DIRECTIVES = frozenset({"Y", "y", "m", "-m", "d", "-d", "b", "B", "a", "A", "H"
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ColumnReader:
     """Reads the columns of one project; problems go to `collector`."""
 

@@ -6,16 +6,18 @@ import codecs
 import csv
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import duckdb
 
+from compplan.immutable import immutable
 from compplan.records.opened import CHUNK, LineOf, Opened, Ragged, Workspace, check_headers, refuse
 from compplan.records.spec import SourceSpec
 from compplan.records.sql import name, path_text, text
+from compplan.records.swallowed import SAMPLE, RowShape, row_shape
 
 MAX_LINE = 4 << 20
 """Bytes in one row; more is taken for a damaged file."""
@@ -64,7 +66,7 @@ def open_csv(workspace: Workspace, file: Path, spec: SourceSpec) -> Opened:
     return _opened(workspace, shape, parallel=True)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Shape:
     """What is known of a file before its rows are read; `path` is the file or its copy, `shown` the file."""
 
@@ -248,7 +250,13 @@ class _Lines:
     def _walk(self, bad: list[tuple[int, str, str]]) -> tuple[array[int], list[Ragged]]:
         """The line of each good row, and the bad rows."""
         lines, ragged = array("q"), list[Ragged]()
-        for start, line, last in self._rows():
+        shape: RowShape | None = None
+        in_step = True  # beyond a row that is too long, quotes can no longer be followed
+        for start, line, last, texts in self._rows():
+            in_step = in_step and sum(map(len, texts)) <= MAX_LINE
+            if in_step and len(texts) > 1:
+                shape = shape or self._row_shape()
+                self._refuse_swallowed(shape, line, texts)
             # DuckDB counts bytes from 1, and may take the end of the row before, or a blank line, for the start of a row
             if len(ragged) < len(bad) and bad[len(ragged)][0] - 1 <= start:
                 _, shown, why = bad[len(ragged)]
@@ -259,21 +267,41 @@ class _Lines:
                 lines.append(line)
         return lines, ragged
 
-    def _rows(self) -> Iterator[tuple[int, int, int]]:
-        """The byte, the first and the last line of each row, without the header and blank lines (rows where there is but one column)."""
+    def _row_shape(self) -> RowShape:
+        alone = (texts[0] for _, _, _, texts in self._rows() if len(texts) == 1)
+        return row_shape(islice(alone, SAMPLE), self.shape.delimiter, len(self.shape.headers))
+
+    def _refuse_swallowed(self, shape: RowShape, line: int, texts: Sequence[bytes]) -> None:
+        found = shape.first_row(texts)
+        if found is None:
+            return
+        last = line + len(texts) - 1
+        message = (
+            f"A quote that opens on line {line} of {self.shape.shown.name} swallows the lines up to {last}: they would count as one row, "
+            f"though line {line + found} looks like a row of its own."
+        )
+        advice = f'Close the quote on line {line}, or remove it; a quote inside a quoted cell is written twice: "". '
+        advice += "If all of it is one cell indeed, take the line breaks out of it."
+        raise refuse("swallowed-rows", "An open quote swallows rows", message, self.shape.shown, line, advice)
+
+    def _rows(self) -> Iterator[tuple[int, int, int, list[bytes]]]:
+        """The byte, the first and the last line of each row and its lines, without the header and blank lines (which are rows where there
+        is but one column).
+        """
         cells, single = _Cells(self.shape.delimiter.encode()), len(self.shape.headers) == 1
         with self.shape.path.open("rb") as stream:
             at, line = 0, 1
             for _ in range(self.shape.first - 1):
                 at, line = at + len(stream.readline()), line + 1
             while row := stream.readline():
-                start, first, line, size = at, line, line + 1, len(row)
+                start, first, line, size, texts = at, line, line + 1, len(row), [row]
                 inside = b'"' in row and cells.end_inside(row, inside=False)
                 while inside and size <= MAX_LINE and (more := stream.readline()):
                     inside, line, size = cells.end_inside(more, inside=True), line + 1, size + len(more)
+                    texts.append(more)
                 at += size
                 if single or row.rstrip(b"\r\n"):
-                    yield start, first, line - 1
+                    yield start, first, line - 1, texts
 
 
 class _Cells:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from compplan.diagnostics.model import Diagnostic, Problems, Span
+from compplan.immutable import immutable
 from compplan.records.opened import CHUNK
 
 Stamp = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Fingerprint:
     """A file as it was when it was read: its SHA-256, and by what a change shows without reading it again."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import duckdb
 
+from compplan.immutable import immutable
 from compplan.records.sql import name, text
 
 STATE = "__state"
@@ -16,7 +17,7 @@ FLAGS = "__compplan_flags"
 REJECTS = "rejects"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Tables:
     """The connection, where the tables of the kinds are in it, how many rows each has so far, and which are but views of files."""
 

@@ -7,9 +7,9 @@ a table, and each bad one is named, as with any other file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from compplan.immutable import immutable
 from compplan.records.cells import period_pattern, physical_type
 from compplan.records.flags import Tables
 from compplan.records.opened import Opened
@@ -39,7 +39,7 @@ def rows_in_place(tables: Tables, kind: RecordKind, spec: SourceSpec, files: Seq
     return " UNION ALL ".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Cell:
     """A column as the file has it, when it is not sound, and when it is written as spaces where it may be empty."""
 

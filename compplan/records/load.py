@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from compplan.diagnostics.model import Diagnostic, Problems, Span
+from compplan.diagnostics.storage import known_trouble, trouble
 from compplan.diagnostics.suggest import closest
+from compplan.immutable import immutable
 from compplan.records.cells import physical_type
 from compplan.records.fingerprints import Fingerprint, Hashing, check_unchanged
 from compplan.records.flags import FLAGS, REJECTS, STATE, Tables
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from compplan.records.rejects import Place
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class KindCount:
     """How many rows a kind's sources have, and how many of them were rejected."""
 
@@ -39,7 +41,7 @@ class KindCount:
     rejected: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class LoadedRecords:
     """What became of a project's records.
 
@@ -67,7 +69,7 @@ class LoadedRecords:
         return sum(count.rejected for count in self.kinds.values())
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _File:
     """A source file that was read: the rows `first` and on of its kind's table, `rows` of them."""
 
@@ -162,7 +164,7 @@ class _Loader:
         try:
             self.hashing.begin(path)
         except OSError as error:
-            self.problems.append(_unreadable(path, _why(error)))
+            self.problems.append(_unreadable(path, trouble(error).why))
             return False
         return True
 
@@ -186,9 +188,10 @@ class _Loader:
             except RefusedError as error:
                 self.problems.append(error.diagnostic)
             except OSError as error:
-                self.problems.append(_unreadable(path, _why(error)))
+                self.problems.append(_unreadable(path, trouble(error).why))
             except duckdb.Error as error:
-                self.problems.append(_unreadable(path, _first_line(error)))
+                known = known_trouble(error)
+                self.problems.append(_unreadable(path, "it is damaged, or not whole" if known is None else known.why))
             else:
                 self.files.append(file)
                 first += file.rows
@@ -353,18 +356,10 @@ def _unreadable(path: Path, why: str) -> Diagnostic:
 
 
 def _unexpected(error: Exception) -> Diagnostic:
-    said = _first_line(error)
-    full = "No space left" in said or "memory" in said.lower()
-    hint = "Free some space or memory, then run again; nothing was written." if full else "Nothing was written."
-    return Diagnostic("records-not-loaded", "The records cannot be loaded", f"{said}.", hint=hint)
-
-
-def _why(error: OSError) -> str:
-    return error.strerror or "the system does not say why"
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ")
+    found = trouble(error)
+    what = error.filename if isinstance(error, OSError) and error.filename is not None else "One of the files"
+    message = f"{what} could not be read to the end: {found.why}."
+    return Diagnostic("records-not-loaded", "The records cannot be loaded", message, hint=f"{found.advice} Nothing was written.")
 
 
 def write_rejects(connection: duckdb.DuckDBPyConnection, path: Path, *, database_schema: str = "records") -> int:
@@ -378,7 +373,8 @@ def write_rejects(connection: duckdb.DuckDBPyConnection, path: Path, *, database
     try:
         connection.execute(f"COPY (SELECT * REPLACE ({safe} AS value) FROM {table}) TO {text(str(path))} (FORMAT csv, HEADER)")
     except (duckdb.Error, OSError) as error:
-        message = f"The rejected rows cannot be written to {path}: {_first_line(error)}."
-        raise Problems([Diagnostic("rejects-not-written", "The rejects file cannot be written", message)]) from None
+        found = trouble(error)
+        message = f"The rejected rows cannot be written to {path}: {found.why}."
+        raise Problems([Diagnostic("rejects-not-written", "The rejects file cannot be written", message, None, found.advice)]) from None
     row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
     return int(row[0]) if row else 0

@@ -10,13 +10,17 @@ import duckdb
 
 from compplan.diagnostics.model import Diagnostic, Span
 from compplan.diagnostics.suggest import closest
+from compplan.immutable import immutable
 from compplan.records.spec import SourceSpec
 from compplan.records.sql import name
 
 CHUNK = 1 << 20
 
+MOST_COLUMNS = 2_000
+"""Columns that a file may have, whether they are read or not."""
 
-@dataclass(frozen=True, slots=True)
+
+@immutable
 class Ragged:
     """A row that has not the header's shape: its number of line, the text, what is wrong."""
 
@@ -84,7 +88,10 @@ def refuse(code: str, title: str, message: str, file: Path, line: int = 1, hint:
 
 
 def check_headers(headers: Sequence[str], spec: SourceSpec, file: Path, line: int = 1) -> None:
-    """Raises `RefusedError` where a header that the project reads is missing or stands twice."""
+    """Raises `RefusedError` where there are too many, or one that the project reads is missing or stands twice."""
+    if len(headers) > MOST_COLUMNS:
+        message = f"{file.name} has {len(headers):,} columns; {MOST_COLUMNS:,} are the most."
+        raise refuse("too-many-columns", "The file has too many columns", message, file, line, "Export only the columns that are used.")
     wanted = [s.header for s in spec.columns.values()]
     wanted += [s.currency_header for s in spec.columns.values() if s.currency_header]
     twice = [h for h in dict.fromkeys(wanted) if headers.count(h) > 1]
@@ -97,16 +104,26 @@ def check_headers(headers: Sequence[str], spec: SourceSpec, file: Path, line: in
     many = len(missing) > 1
     listed = ", ".join(f"“{h}”" for h in missing)
     message = f"{file.name} has no column{'s' if many else ''} {listed}, which {spec.kind} {'need' if many else 'needs'}."
-    hint = _header_hint(missing, headers)
+    hint = _by_case(missing, headers, spec) or _header_hint(missing, headers, spec.delimiter or ",")
     if len(missing) < len(set(wanted)) and not any(closest(h, [x for x in headers if x]) for h in missing):
         first = next(column for column, s in spec.columns.items() if missing[0] in {s.header, s.currency_header})
         hint += f" What all rows of a file have in common can be said at its source: `{{file: {file.name}, set: {{{first}: ...}}}}`."
     raise refuse("missing-column", "A column is missing", message, file, line, hint)
 
 
-def _header_hint(missing: Sequence[str], headers: Sequence[str]) -> str:
+def _by_case(missing: Sequence[str], headers: Sequence[str], spec: SourceSpec) -> str:
+    """The settings to paste where every missing header stands there with other capitals or spaces."""
+    plain = {"".join(h.casefold().split()): h for h in headers}
+    pairs = [(c, plain.get("".join(s.header.casefold().split()))) for c, s in spec.columns.items() if s.header in missing]
+    lines = [f'`column: "{header}"` at `{column}`' for column, header in pairs if header]
+    if len(lines) < len(pairs):
+        return ""
+    return f"Headers are compared letter by letter, capitals and spaces too: say {', '.join(lines)}."
+
+
+def _header_hint(missing: Sequence[str], headers: Sequence[str], delimiter: str) -> str:
     only = headers[0] if len([h for h in headers if h]) == 1 else ""
-    sign = next((s for s in (";", "\t", "|", ",") if s in only), None)
+    sign = next((s for s in (";", "\t", "|", ",") if s in only and s != delimiter), None)
     if sign is not None:
         shown = "tab" if sign == "\t" else sign
         return f'The whole header reads as one cell. If the cells are separated by {shown}, say `delimiter: "{shown}"` beside the source.'

@@ -12,23 +12,24 @@ from pydantic import ValidationError
 
 from compplan.calendar import Calendar
 from compplan.diagnostics.model import Collector, Diagnostic, Problems
+from compplan.diagnostics.storage import trouble
 from compplan.diagnostics.suggest import closest
+from compplan.immutable import immutable
 from compplan.records.column_types import TYPE_WORDS, ColumnReader, parse_amount, unknown_currency
 from compplan.records.currencies import DIGITS
 from compplan.records.form import CalendarForm, KindForm, ProjectForm, SourceForm
 from compplan.records.form_problems import form_problems
-from compplan.records.paths import OutsideProjectError, check_inside, find_files
+from compplan.records.paths import OutsideProjectError, check_inside, check_name, find_files
 from compplan.records.spec import AddUp, ColumnSource, Given, SourceSpec
 from compplan.records.yaml_marks import Marks, Place, Value, read_yaml
-from compplan.schema import PEOPLE, Column, MoneyType, NumberType, RatioType, RecordKind, ReferenceType, Schema, TextType
-
-PROJECT_FILE = "compplan.yaml"
+from compplan.schema import PEOPLE, PROJECT_FILE, Column, MoneyType, NumberType, RatioType, RecordKind, ReferenceType, Schema, TextType
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+_LONGEST_NAME = 255
 _TAKEN = frozenset({"rejects", *TYPE_WORDS})
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Project:
     """A company's project: its folder, file, name, kinds of record, fiscal calendar, plan files, and where records come from.
 
@@ -49,11 +50,7 @@ def load_project(path: Path) -> Project:
 
     Raises `Problems`, all of them at once, each at its place in the file.
     """
-    file = path / PROJECT_FILE if path.is_dir() else path
-    if not file.is_file():
-        message = f"There is no {PROJECT_FILE} at {path}."
-        hint = "Name the folder that holds it, or start a new project with `compplan init`."
-        raise Problems([Diagnostic("no-project", "No project here", message, hint=hint)])
+    file = _project_file(path)
     value, marks = read_yaml(file)
     form = _read_form(value, marks)
     reader = _ProjectReader(file.parent, file, marks, form)
@@ -61,6 +58,23 @@ def load_project(path: Path) -> Project:
     if reader.collector.has_errors:
         raise Problems(reader.collector.sorted())
     return project
+
+
+def _project_file(path: Path) -> Path:
+    """The project file in a folder, or that is named itself; raises `Problems` where there is none or it is out of reach."""
+    try:
+        file = path / PROJECT_FILE if path.is_dir() else path
+        found, is_folder = file.is_file(), path.is_dir()
+    except OSError as error:
+        why = trouble(error)
+        message = f"The project at {path} cannot be read: {why.why}."
+        raise Problems([Diagnostic("unreadable-file", "The project cannot be read", message, hint=why.advice)]) from None
+    if found:
+        check_name(file.resolve())
+        return file
+    message = f"The folder {path.resolve()} holds no {PROJECT_FILE}." if is_folder else f"There is no {PROJECT_FILE} at {path}."
+    hint = f"Name the folder that holds the {PROJECT_FILE}, or start a new project with `compplan init`."
+    raise Problems([Diagnostic("no-project", "No project here", message, hint=hint)])
 
 
 def _read_form(value: Value, marks: Marks) -> ProjectForm:
@@ -259,6 +273,11 @@ class _ProjectReader:
             if name in form.model_fields_set:
                 message = f"`{name}` belongs to a calendar of months; in this one `first_day` and `first_year` say it."
                 self._say("calendar", "The calendar contradicts itself", message, ("calendar", name), "Remove it.")
+        if abs(form.first_day.year - form.first_year) > 1:
+            message = f"`first_day` ({form.first_day}) cannot begin the fiscal year {form.first_year}."
+            hint = "A fiscal year begins in the calendar year that it is named after, or in the one before or after."
+            self._say("calendar", "The calendar contradicts itself", message, ("calendar", "first_day"), hint)
+            return Calendar()
         years = tuple(sorted(set(form.years_of_53_weeks)))
         return replace(Calendar(), pattern=form.pattern, anchor=form.first_day, anchor_year=form.first_year, long_years=years)
 
@@ -273,7 +292,12 @@ class _ProjectReader:
             except OutsideProjectError as error:
                 self._outside(error, place)
                 continue
-            if not found:
+            if not found and len(pattern) < _LONGEST_NAME and not any(c in pattern for c in "*?[") and (self.root / pattern).exists():
+                message = f"“{pattern}” is a folder or something else that is no plain file."
+                self._say(
+                    "no-plan-file", "This is no plan file", message, place, 'Name a file, or the files of a folder, as in "plans/*.plan".'
+                )
+            elif not found:
                 near = closest(pattern, [p.relative_to(self.root).as_posix() for p in sorted(self.root.rglob("*.plan"))[:1000]])
                 hint = f"Did you mean `{near}`?" if near else "Paths start from the folder of the project file."
                 self._say("no-plan-file", "This plan file is not there", f"Nothing is found at “{pattern}”.", place, hint)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pyarrow as pa
 
+from compplan.immutable import immutable
 from compplan.records.flags import FLAGS, REJECTS, Tables
 from compplan.records.opened import Ragged
 from compplan.records.project import Project
@@ -18,7 +18,7 @@ _REASONS = "__compplan_reasons"
 _ORDER = "__compplan_order"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Place:
     """A file of a kind: its flagged rows by their numbers in the table, their lines, and the rows that could not be read as rows."""
 

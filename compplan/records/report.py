@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 
 from compplan.diagnostics.model import Diagnostic, Related, Span
 from compplan.diagnostics.suggest import closest
+from compplan.immutable import immutable
+from compplan.records.cell_place import CellPlaces
 from compplan.records.flags import Tables
 from compplan.records.project import Project
 from compplan.records.reasons import FOLLOWING, hint, title
 from compplan.records.rejects import rejects_table, words_of
 from compplan.records.sql import name, text
+from compplan.records.usual_amounts import MOST_DECIMALS, amount_advice, decimals_needed, yes_no_advice
 from compplan.records.usual_dates import date_advice
 from compplan.schema import ReferenceType
 
@@ -20,10 +23,10 @@ EXAMPLES = 5
 
 _SHOWN = 60
 _MANY_KEYS = 20_000
-_MANY_DATES = 5_000
+_MANY_VALUES = 5_000
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Example:
     """A refused value: the first row that has it, and how many rows do."""
 
@@ -55,7 +58,8 @@ def summarise(tables: Tables, project: Project) -> tuple[Diagnostic, ...]:
         first = group.examples[0]
         return group.code in FOLLOWING, kinds.index(group.kind), first.file, first.line, _position(project, group), group.code
 
-    return tuple(_diagnostic(tables, project, group) for group in sorted(_groups(tables), key=order))
+    places = CellPlaces()
+    return tuple(_diagnostic(tables, project, group, places) for group in sorted(_groups(tables), key=order))
 
 
 def _position(project: Project, group: _Group) -> int:
@@ -84,14 +88,14 @@ def _groups(tables: Tables) -> list[_Group]:
     return list(groups.values())
 
 
-def _diagnostic(tables: Tables, project: Project, group: _Group) -> Diagnostic:
+def _diagnostic(tables: Tables, project: Project, group: _Group, places: CellPlaces) -> Diagnostic:
     words = words_of(project, group.kind, group.column)
     first, others = group.examples[0], group.examples[1:]
     subject = f"{group.column}: " if group.column and group.code != "ragged-row" else "The row "
     message = f"{subject}{_said(first)}."
     if group.rows > 1:
         message += f" {group.rows:,} rows are refused for this: {_lines(group)}."
-    related = [Related(_span(project, e), f"{_said(e)}{f', in {e.rows:,} rows' if e.rows > 1 else ''}") for e in others]
+    related = [Related(_span(places, project, group, e), f"{_said(e)}{f', in {e.rows:,} rows' if e.rows > 1 else ''}") for e in others]
     if group.values > len(group.examples):
         related[-1] = replace(related[-1], message=f"{related[-1].message}; {group.values - len(group.examples):,} more such values follow")
     advice = hint(group.code, words)
@@ -99,16 +103,35 @@ def _diagnostic(tables: Tables, project: Project, group: _Group) -> Diagnostic:
         advice = _did_you_mean(tables, project, group.kind, group.column, first.value or "") or advice
     elif group.code == "bad-date":
         advice = _date_advice(tables, group) or advice
-    return Diagnostic(group.code, title(group.code, words), message, _span(project, first), advice, related=tuple(related))
+    elif group.code in {"bad-amount", "bad-number", "too-many-digits", "bad-yes-no"}:
+        advice = _value_advice(tables, project, group) or advice
+    return Diagnostic(group.code, title(group.code, words), message, _span(places, project, group, first), advice, related=tuple(related))
+
+
+def _value_advice(tables: Tables, project: Project, group: _Group) -> str | None:
+    """What the refused values of a column themselves advise."""
+    source, values = project.sources[group.kind].columns[group.column], _values(tables, group)
+    if group.code == "bad-yes-no":
+        return yes_no_advice(values)
+    if group.code != "too-many-digits":
+        return amount_advice(values, source.thousands, source.decimal)
+    needed = decimals_needed(values, source.decimal)
+    if needed is None:
+        return f"Nothing is rounded unasked, and {MOST_DECIMALS} digits are the most that can be kept: round it at the source."
+    return f"Nothing is rounded unasked: round it at the source, or say `decimals: {needed}` at the column."
+
+
+def _values(tables: Tables, group: _Group) -> list[str]:
+    """The values that were refused, each once; of very many, some."""
+    which = f'kind = {text(group.kind)} AND "column" = {text(group.column)} AND code = {text(group.code)} AND value IS NOT NULL'
+    values = f"SELECT DISTINCT value FROM {rejects_table(tables)} WHERE {which} ORDER BY value LIMIT {_MANY_VALUES}"
+    return [str(v) for (v,) in tables.connection.execute(values).fetchall()]
 
 
 def _date_advice(tables: Tables, group: _Group) -> str | None:
     """How the refused dates of a column are written, by the values themselves."""
-    which = f"kind = {text(group.kind)} AND \"column\" = {text(group.column)} AND code = 'bad-date'"
-    values = f"SELECT DISTINCT value FROM {rejects_table(tables)} WHERE {which} ORDER BY value LIMIT {_MANY_DATES}"
-    found = tables.connection.execute(values).fetchall()
     accepted = tables.scalar(f"SELECT count({name(group.column)}) FROM {tables.table(group.kind)}")
-    return date_advice([v for (v,) in found if v is not None], group.rows, accepted)
+    return date_advice(_values(tables, group), group.rows, accepted)
 
 
 def _lines(group: _Group) -> str:
@@ -127,8 +150,8 @@ def _said(example: _Example) -> str:
     return f"“{shown}” {example.reason}" if value else example.reason
 
 
-def _span(project: Project, example: _Example) -> Span:
-    return Span(str(project.root / example.file), example.line, 1, example.line, 1)
+def _span(places: CellPlaces, project: Project, group: _Group, example: _Example) -> Span:
+    return places.span(project.root / example.file, example.line, group.column, example.value, project.sources[group.kind])
 
 
 def _did_you_mean(tables: Tables, project: Project, kind: str, column: str, value: str) -> str | None:
@@ -140,7 +163,16 @@ def _did_you_mean(tables: Tables, project: Project, kind: str, column: str, valu
     near = closest(value, _keys(tables, target.name, target.key[0]))
     if near is None:
         return None
+    if near.strip() == value.strip():
+        return _spaces_advice(value, near, target.name)
     return f'Did you mean “{near}”? Correct it at the source, or map it at the column: `values: {{"{value}": "{near}"}}`.'
+
+
+def _spaces_advice(value: str, key: str, kind: str) -> str:
+    """What to say of two texts of which only the spaces around them differ: such spaces are not seen."""
+    if value != value.strip():
+        return f"It has a space before or after it, which “{key}” in {kind} has not: take the space away at the source."
+    return f"In {kind} it stands with a space before or after it: take that space away at the source."
 
 
 def _keys(tables: Tables, kind: str, key: str) -> Iterator[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 from compplan.diagnostics.model import Span
+from compplan.immutable import immutable
 
 Encoding = Literal["utf-8", "utf-16", "latin-1", "windows-1252"]
 
@@ -21,7 +22,7 @@ LARGEST_RATIO = Decimal(10)
 """A ratio beyond 1000 % is taken for a percentage written without its sign, unless a column says `at_most`."""
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class ColumnSource:
     """How one column is found and read: its header, the map of values, the way that dates and numbers are written, the allowed range."""
 
@@ -37,7 +38,7 @@ class ColumnSource:
     currency_header: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class AddUp:
     """The values of `column` add to `total` within each group of equal `for_each`; or to no more than it, where `at_most`."""
 
@@ -47,7 +48,7 @@ class AddUp:
     for_each: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Given:
     """What every row of the files of one path or glob says in some columns, by name."""
 
@@ -55,7 +56,7 @@ class Given:
     values: Mapping[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class SourceSpec:
     """The files of one kind, as paths or globs relative to the project, how to read them, and what their rows must satisfy together.
 

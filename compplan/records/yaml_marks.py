@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from compplan.diagnostics.model import Diagnostic, Problems, Related, Span
+from compplan.diagnostics.storage import trouble
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 30
@@ -82,8 +83,9 @@ def _read_text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        message = f"{path} cannot be read: {error.strerror or error}."
-        raise Problems([Diagnostic("unreadable-file", "The project file cannot be read", message)]) from None
+        found = trouble(error)
+        message = f"{path} cannot be read: {found.why}."
+        raise Problems([Diagnostic("unreadable-file", "The project file cannot be read", message, None, found.advice)]) from None
     if len(data) > MAX_BYTES:
         message = f"{path} has {len(data):,} bytes; a project file has at most {MAX_BYTES:,}."
         raise Problems([Diagnostic("file-too-large", "The project file is too large", message)])

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Call
 
-COMMANDS = ("init", "check", "test", "run", "explain", "show")
+COMMANDS = ("init", "check", "test", "run", "explain", "export", "show")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -91,3 +92,60 @@ def test_too_little_memory_is_told(compplan: Call, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(check, "work", hungry)
     assert compplan("check").err == "compplan: there is not enough memory for this.\n"
+
+
+# ---- nowhere to write to, asked to stop -------------------------------------------------------------------------------
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="a device that is always full is needed")
+@pytest.mark.parametrize("words", [("check", "acme"), ("check", "--help"), ("show", "acme", "sql")])
+def test_an_output_that_is_full_is_told_and_is_no_mistake_of_its_own(started: Path, words: tuple[str, ...]) -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "compplan", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(HOME)},
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "compplan: the output cannot be written: the disk is full. Make room on the disk, then run it again.\n"
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="a device that is always full is needed")
+def test_with_nowhere_to_complain_to_the_exit_code_still_tells(started: Path) -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run([sys.executable, "-m", "compplan", "check", "nowhere"], stdout=full, stderr=full, cwd=HOME, check=False)
+    assert done.returncode in (1, 2)
+
+
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_run_that_is_asked_to_stop_clears_up(started: Path, tmp_path: Path, asked: signal.Signals) -> None:
+    """In the middle of it, with its folder begun."""
+    code = "import os, sys, signal, compplan.engine.run as run\nfrom compplan.cli.main import main\n"
+    code += f"run._keep_inputs = lambda *_: os.kill(os.getpid(), {int(asked)})\n"
+    code += "sys.exit(main(['run', 'acme', '--period', '2027-Q1', '--out', 'out']))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(HOME)}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (128 + asked, "Stopped. Nothing half-done is left behind.\n")
+    assert not (tmp_path / "out").exists()
+
+
+def test_words_that_are_not_utf8(compplan: Call) -> None:
+    said = compplan("check", os.fsdecode(b"fo\xff"))
+    assert (said.code, said.err) == (
+        2,
+        "compplan: “fo\N{REPLACEMENT CHARACTER}” is not written in UTF-8, so that it cannot be read as text.\n",
+    )
+
+
+def test_a_folder_without_a_project_is_named_in_full(compplan: Call, tmp_path: Path) -> None:
+    assert f"The folder {tmp_path} holds no compplan.yaml." in compplan("check", ".").err
+
+
+def test_digits_of_other_scripts_are_no_period(compplan: Call, started: Path) -> None:
+    assert "is no period" in compplan("run", "acme", "--period", "２０２７-Q1").err

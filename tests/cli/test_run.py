@@ -17,12 +17,12 @@ TABLE = """\
 Example Company: payouts of 2027-Q1 in USD
 
 Sales 2027 (sales)
-payee       name              own  new_customer  cap      total
-----------  ----------  ---------  ------------  ----  ---------
-liam.novak  Liam Novak   7,980.04        250.00         8,230.04
-mia.chen    Mia Chen    18,397.50        500.00        18,897.50
-----------  ----------  ---------  ------------  ----  ---------
-total       2 payees    26,377.54        750.00        27,127.54
+payee       name        Own bookings  New customer      total
+----------  ----------  ------------  ------------  ---------
+liam.novak  Liam Novak      7,980.04        250.00   8,230.04
+mia.chen    Mia Chen       18,397.50        500.00  18,897.50
+----------  ----------  ------------  ------------  ---------
+total       2 payees       26,377.54        750.00  27,127.54
 
 All plans: 27,127.54 USD to 2 payees.
 """
@@ -50,10 +50,15 @@ def test_json_holds_amounts_as_text(compplan: Call, started: Path) -> None:
 def test_csv_is_nothing_but_rows(compplan: Call, started: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(compplan("run", "acme", "--period", "2027-Q1", "--format", "csv").out)))
     assert rows[0] == {
-        "plan": "sales", "payee": "liam.novak", "name": "Liam Novak", "period": "2027-Q1",
-        "kind": "earning", "component": "own", "amount": "7980.04",
+        "payee": "liam.novak", "name": "Liam Novak", "plan": "sales", "plan_label": "Sales 2027", "component": "own",
+        "label": "Own bookings", "kind": "earning", "period": "2027-Q1", "amount": "7980.04", "currency": "USD",
     }  # fmt: skip
     assert len(rows) == 4
+
+
+def test_payouts_are_kept_as_a_file_with_names_and_labels(compplan: Call, started: Path) -> None:
+    printed = compplan("run", "acme", "--period", "2027-Q1", "--format", "csv").out
+    assert next(Path("runs").glob("*/payouts.csv")).read_text() == printed
 
 
 def test_a_formula_in_a_name_stays_text_in_csv(compplan: Call, started: Path) -> None:
@@ -66,7 +71,52 @@ def test_a_cap_has_its_column(compplan: Call, started: Path) -> None:
     plan = started / "sales.plan"
     plan.write_text(plan.read_text().replace("at 250% of", "at 20% of"))
     out = compplan("run", "acme", "--period", "2027-Q1").out
-    assert "mia.chen    Mia Chen    18,397.50        500.00  -6,897.50  12,000.00" in out
+    assert "mia.chen    Mia Chen       18,397.50        500.00  -6,897.50  12,000.00" in out
+
+
+def test_components_that_are_called_the_same_are_told_apart(compplan: Call, started: Path) -> None:
+    plan = started / "sales.plan"
+    plan.write_text(plan.read_text().replace('"New customer"', '"Own bookings"'))
+    head = compplan("run", "acme", "--period", "2027-Q1").out.splitlines()[3:5]
+    assert [line.split() for line in head] == [
+        ["Own", "bookings", "Own", "bookings"], ["payee", "name", "(own)", "(new_customer)", "total"],
+    ]  # fmt: skip
+
+
+def test_the_days_of_an_unusual_quarter_stand_beside_it(compplan: Call, started: Path) -> None:
+    project = started / "compplan.yaml"
+    project.write_text(project.read_text().replace("fiscal_year_starts: january", "fiscal_year_starts: february"))
+    out = compplan("run", "acme", "--period", "2027-Q1").out
+    assert out.startswith("Example Company: payouts of 2027-Q1 (2027-02-01 through 2027-04-30) in USD\n")
+    explained = compplan("explain", "mia.chen", "--project", "acme", "--period", "2027-Q1").out
+    assert "Mia Chen (mia.chen), 2027-Q1 (2027-02-01 through 2027-04-30), Example Company" in explained
+
+
+def test_all_missing_quotas_are_told_in_one_list(compplan: Call, started: Path) -> None:
+    quotas = started / "data" / "quotas.csv"
+    kept = [line for line in quotas.read_text().splitlines() if not line.startswith(("mia.chen,2027-Q1", "liam.novak,2027-Q"))]
+    quotas.write_text("\n".join(kept) + "\n")
+    said = compplan("run", "acme", "--period", "2027-H1")
+    assert said.code == 1
+    told = ("3 quotas are missing:", "liam.novak: bookings in 2027-Q1", "liam.novak: bookings in 2027-Q2", "mia.chen: bookings in 2027-Q1")
+    assert [t for t in told if t not in said.err] == []
+    assert "Add them to the records quotas (data/quotas.csv)" in said.err
+    assert "person = mia.chen, quarter = 2027-Q1, amount = …" in said.err
+    assert "1 error\n" in said.err
+
+
+def test_one_missing_quota_is_told_with_what_needs_it(compplan: Call, started: Path) -> None:
+    quotas = started / "data" / "quotas.csv"
+    quotas.write_text(quotas.read_text().replace("mia.chen,2027-Q1,200000\n", ""))
+    said = " ".join(compplan("run", "acme", "--period", "2027-Q1").err.split())
+    assert "Own bookings of mia.chen in 2027-Q1 cannot be worked out. mia.chen has no quota for bookings in 2027-Q1" in said
+    assert "Add it to the records quotas (data/quotas.csv)" in said
+
+
+def test_nothing_is_left_where_nothing_was_worked_out(compplan: Call, started: Path) -> None:
+    (started / "data" / "deals.csv").unlink()
+    assert compplan("run", "acme", "--period", "2027-Q1").code == 1
+    assert not Path("runs").exists()
 
 
 def test_a_month_of_quarterly_payouts_says_why_it_is_empty(compplan: Call, started: Path) -> None:

@@ -53,6 +53,19 @@ def test_what_nothing_caps_is_listed(compplan: Call) -> None:
     assert "no cap on   retention_bonus\n" in out
 
 
+def test_only_what_a_plan_uses_is_listed(compplan: Call) -> None:
+    out = compplan("show", SAMPLE, "plan", "--plan", "account_executive").out
+    assert "measure     team_arr for each team" in out
+    assert "company_arr" not in out
+    assert "reports_booking" not in out
+
+
+def test_a_grant_and_its_ranking_stand_on_one_line_each(compplan: Call) -> None:
+    out = compplan("show", SAMPLE, "plan", "--plan", "account_executive").out
+    assert "    only to     the first 10%, rounded up, ties included, by attainment(arr)\n" in out
+    assert '    grant       1 "trip to Lisbon"\n' in out
+
+
 def test_definitions_of_the_company_come_with_their_file(compplan: Call) -> None:
     assert "credit      booking from deals  (company.plan:" in compplan("show", SAMPLE, "plan", "--plan", "account_executive").out
 

@@ -26,6 +26,16 @@ def test_columns_line_up_whatever_the_letters() -> None:
     ]
 
 
+def test_a_long_heading_goes_on_in_the_next_line() -> None:
+    heads = (Heading("payee"), Heading("Best three of the month", right=True))
+    assert list(table_lines(heads, [("ana", "1.00")])) == [
+        "         Best three",
+        "payee  of the month",
+        "-----  ------------",
+        "ana            1.00",
+    ]
+
+
 def test_a_cell_stays_on_its_line() -> None:
     assert list(table_lines((Heading("name"),), [("a\nb\x1b[31m",)]))[2] == "a b␛[31m"
 

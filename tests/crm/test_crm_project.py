@@ -56,7 +56,7 @@ def test_the_best_three_have_a_day_off(quarters: dict[str, Results], dealer: Dea
 @by_quarter
 @pytest.mark.parametrize("credit", ["won", "team_won"])
 def test_credits_add_up_to_the_value_that_was_won(quarters: dict[str, Results], dealer: Dealer, quarter: str, credit: str) -> None:
-    rows = [r for r in quarters[quarter].credits.to_pylist() if r["credit"] == credit and _in(r["month"], quarter)]
+    rows = [r for r in quarters[quarter].credits().to_pylist() if r["credit"] == credit and _in(r["month"], quarter)]
     won = {d.key: Fraction(d.value) for d in dealer.won if d.quarter == quarter}
     assert len(rows) == len(won)
     assert {r["record"]: Fraction(r["credited"]) for r in rows} == won

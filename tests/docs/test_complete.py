@@ -41,5 +41,6 @@ def test_every_function_is_described() -> None:
 @pytest.mark.parametrize(("sentence", "grain"), EXCEL, ids=[s for s, _ in EXCEL])
 def test_what_replaces_a_spreadsheet_formula_can_be_written(sentence: str, grain: str, project: Project) -> None:
     code = f"for each {grain}\n{sentence}\n" + ("" if sentence.startswith("pay") else "pay 1 USD\n")
+    code += "only if arr > 0 USD\n" if sentence.startswith("to the top") else ""
     problems, _ = checked_text(Block("", 0, "", "", "plan", code, {"in": "commission"}), project)
     assert not problems, [d.message for d in problems]

@@ -107,6 +107,67 @@ def test_runs_at_the_same_time_give_one_run(project: Path, tmp_path: Path) -> No
     assert hidden(out) == []
 
 
+def test_a_run_killed_while_it_took_the_place_of_a_damaged_one_is_found_again(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between moving the damaged one aside and its own last step: the next run, of whatever period, puts it in place."""
+    out, company = tmp_path / "runs", compplan.open_project(project)
+    damaged = company.run("2027-01", out).folder
+    (damaged / "payouts.csv").unlink()
+    rename = Path.rename
+
+    def killed(self: Path, target: Path) -> Path:
+        moved = rename(self, target)
+        if target.name == "replaced":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return moved
+
+    def replace() -> None:
+        monkeypatch.setattr(Path, "rename", killed)
+        company.run("2027-01", out)
+
+    assert exit_code(in_child(replace)) == -signal.SIGKILL
+    assert not damaged.exists()
+    company.run("2027-02", out)
+    assert hidden(out) == []
+    assert verify(damaged).manifest.period == "2027-01"
+    assert (damaged / "payouts.csv").exists()
+
+
+def test_a_damaged_run_comes_back_where_its_replacement_was_interrupted(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, company = tmp_path / "runs", compplan.open_project(project)
+    damaged = company.run("2027-01", out).folder
+    (damaged / "payouts.csv").unlink()
+    rename, moved = Path.rename, list[Path]()
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if moved and target == damaged and self.name != "replaced":
+            raise KeyboardInterrupt
+        if target.name == "replaced":
+            moved.append(self)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        company.run("2027-01", out)
+    assert run_folders(out) == [damaged]
+    assert hidden(out) == []
+
+
+def test_every_file_is_on_the_disk_before_a_run_gets_its_name(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced, fsync = set[int](), os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.add(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    folder = compplan.open_project(project).run("2027-01", tmp_path / "runs").folder
+    assert {p.stat().st_ino for p in [folder, *folder.rglob("*")]} <= synced
+
+
 # ---- no room ---------------------------------------------------------------------------------------------------------
 
 
@@ -128,6 +189,8 @@ def assert_stopped_for_storage(done: subprocess.CompletedProcess[str], out: Path
     assert "Traceback" not in done.stderr
     assert done.stderr.count("error") <= 2
     assert "storage" in done.stderr
+    assert "IO Error" not in done.stderr
+    assert "room" in done.stderr
     assert not out.exists() or (run_folders(out) == [] and hidden(out) == [])
 
 
@@ -184,7 +247,7 @@ def test_bad_rows_stop_a_run_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(Problems) as caught:
         compplan.open_project(project).run("2027-Q1", tmp_path / "runs")
     assert caught.value.diagnostics[-1].code == "bad-rows"
-    assert list((tmp_path / "runs").iterdir()) == []
+    assert not (tmp_path / "runs").exists()
 
 
 def test_rows_that_are_set_aside_are_counted_and_listed(tmp_path: Path) -> None:

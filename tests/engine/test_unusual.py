@@ -287,6 +287,28 @@ def test_negative_amounts_are_paid_back(tmp_path: Path) -> None:
     assert found == {"p.own": USUAL - Fraction("500.01"), "p.goal": Fraction("-4000.05") + 501}
 
 
+def test_a_running_total_passes_over_nothing_that_is_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even where the deal with the empty figure is one that the component leaves out."""
+    monkeypatch.setattr(
+        "tests.support.projects.PROJECT",
+        PROJECT.replace("amount: money\n      kind", "amount: {{type: money, optional: true}}\n      kind"),
+    )
+    body = """
+  measure total = sum(kept.amount)
+  credit kept from deals {
+    on      close_date
+    amount  0 USD
+    give    100% to owner
+  }
+  commission own "Own" {
+    for  each kept where kind = "new"
+    pay  10% of total over year to date
+  }
+"""
+    found = refused(tmp_path, body, deals=DEALS + "d3,ana,2027-03-01,,old\n")
+    assert (found.code, found.message) == ("no-figure", "total adds up a figure that is empty for ana on deals d3.")
+
+
 def test_amounts_as_large_as_there_can_be(tmp_path: Path) -> None:
     """Too large for 64 bits on the way, and worked out again beyond them."""
     deals = DEALS + f"d3,ana,2027-03-01,{MOST},new\n"

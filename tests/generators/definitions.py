@@ -143,6 +143,15 @@ CREDIT_CONDITIONS = (
 )
 
 
+COUNTS = (
+    "count(booking{})",
+    "count(booking{})",
+    "count(different booking.product{})",
+    "count(different booking.region where region is not empty)",
+    "count(different booking.deal where strategic) + count(booking)",
+)
+
+
 @st.composite
 def measures(draw: st.DrawFn, credited: tuple[str, ...]) -> tuple[list[str], list[KnownMeasure]]:
     """Measures of payees, teams and the company, with their quotas."""
@@ -152,9 +161,9 @@ def measures(draw: st.DrawFn, credited: tuple[str, ...]) -> tuple[list[str], lis
     )
     texts = [
         f"measure arr = {arr.format(where)}",
-        f"measure deal_count = count(booking{one_of(draw, CREDIT_CONDITIONS)})",
+        f"measure deal_count = {pick(draw, *COUNTS).format(one_of(draw, CREDIT_CONDITIONS))}",
         f"measure share_of_core = {one_of(draw, RATES)}",
-        f"measure team_arr for each team = sum(booking.credited where {pick(draw, 'not overlay', 'overlay in (yes, no)')})",
+        f"measure team_arr for each team = sum(booking.credited{pick(draw, ' where not overlay', ', overlays included')})",
         "measure company_arr for the company = sum(booking.credited where not overlay) - 0.5 * sum(booking.half_of where overlay)",
     ]
     arr_quota, arr_period, always = pick(draw, *PAYEE_QUOTAS)

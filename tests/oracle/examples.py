@@ -7,7 +7,9 @@ from fractions import Fraction
 
 from compplan.calendar import Calendar, parse_period
 from compplan.language import typed as ty
+from compplan.language.units import RATIO
 from compplan.schema import MONTHS_IN, PEOPLE, Schema
+from tests.oracle.formulas import figure_of
 from tests.oracle.outcome import Outcome, evaluate
 from tests.oracle.values import CreditRow, Records, Row
 
@@ -52,6 +54,7 @@ def _found(outcome: Outcome, expectation: ty.Expectation) -> Fraction | None:
 
 def _target(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fraction | None:
     first, last = asked.period.first_month, asked.period.last_month
+    measures = outcome.measures
     if any(trouble.about == target.name or target.how == "payout" for trouble in outcome.errors):
         return None
     match target.how:
@@ -59,25 +62,38 @@ def _target(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fract
             found = [
                 e.amount
                 for e in [*outcome.earnings, *outcome.awards]
-                if e.component == target.name and e.payee == asked.payee and first <= e.earned_month <= last
+                if e.component == target.name and asked.payee in (None, e.payee) and first <= e.earned_month <= last
                 if asked.record is None or (e.key is not None and asked.record in e.key)
             ]
             return sum(found, Fraction(0))
         case "payout":
             return sum(
-                (amount for payee, label, _, amount in outcome.payouts if payee == asked.payee and _inside(label, asked)), Fraction(0)
+                (amount for payee, label, _, amount in outcome.payouts if asked.payee in (None, payee) and _inside(label, asked)),
+                Fraction(0),
             )
         case "credited":
             rows = outcome.credits[target.name]
-            return sum((r.amounts["credited"] for r in rows if _asked(r, asked) and first <= r.month <= last), Fraction(0))
+            return sum((r.amounts[target.amount] for r in rows if _asked(r, asked) and first <= r.month <= last), Fraction(0))
+        case "formula":
+            assert target.formula is not None
+            assert asked.payee is not None
+            if isinstance(target.grain, ty.ForPeriod):
+                return figure_of(target.formula, measures.period_scope(asked.payee, last))
+            assert target.grain is not None
+            rows = [r for r in outcome.credits[target.grain.credit] if _asked(r, asked) and first <= r.month <= last]
+            values = [figure_of(target.formula, measures.credit_scope(r)) for r in rows]
+            if not values or None in values:
+                return None
+            return values[0] if len(set(values)) == 1 and asked.unit == RATIO else sum((v for v in values if v is not None), Fraction(0))
         case _:
+            assert asked.payee is not None
             owner = outcome.measures.owner(target.name, asked.payee)
             ask = {"measure": outcome.measure, "quota": outcome.quota, "attainment": outcome.attainment}[target.how]
             return ask(target.name, owner, first, last)
 
 
 def _asked(row: CreditRow, asked: ty.Expectation) -> bool:
-    return row.payee == asked.payee and (asked.record is None or asked.record in row.key)
+    return asked.payee in (None, row.payee) and (asked.record is None or asked.record in row.key)
 
 
 def _inside(label: str, asked: ty.Expectation) -> bool:

@@ -10,7 +10,7 @@ from compplan.calendar import FiscalPeriod, parse_period
 from compplan.language import typed as ty
 from compplan.language.tree import Reach
 from compplan.schema import MONTHS_IN, Period
-from tests.oracle.formulas import Scope, figure_of, is_yes
+from tests.oracle.formulas import Scope, figure_of, is_yes, value_of
 from tests.oracle.values import CreditRow, DataError, Trouble
 from tests.oracle.world import World
 
@@ -48,16 +48,19 @@ class Measures:
         return figure_of(measure.formula, Scope(self.world, self.plan.tables, parts=parts))
 
     def _part(self, measure: ty.Measure, part: ty.Aggregate, owner: str, chosen: Only) -> Fraction:
-        total = Fraction(0)
+        total, seen = Fraction(0), set()
         for row in self._owned(part.credit, measure.group, owner):
             scope = self.credit_scope(row)
             if not chosen(row) or (part.where is not None and not is_yes(part.where, scope)):
+                continue
+            if part.different:
+                seen.add(None if part.value is None else value_of(part.value, scope))
                 continue
             value = Fraction(1) if part.value is None else figure_of(part.value, scope)
             if value is None:
                 raise DataError(Trouble("empty-in-measure", measure.name, row.payee, ", ".join(map(str, row.key))))
             total += value
-        return total
+        return total + len(seen - {None})
 
     def _owned(self, credit: str, group: str | None, owner: str) -> list[CreditRow]:
         if (credit, group) not in self.rows_of:

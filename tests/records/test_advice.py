@@ -82,3 +82,81 @@ def test_problems_of_a_row_come_in_the_order_of_its_columns(company: Company) ->
     company.project("deals:\n  source: deals.csv\n  columns: {opened: date, closed: date, amount: money}")
     company.write({"deals.csv": "opened,closed,amount\nsoon,later,much\n"})
     assert [d.title.split("`")[1] for d in company.load().diagnostics] == ["opened", "closed", "amount"]
+
+
+def hint_of(company: Company, column: str, *cells: str) -> str:
+    (problem,) = company.deals(column, *cells).diagnostics
+    return problem.hint or ""
+
+
+@pytest.mark.parametrize(
+    ("written", "in_the_way", "settings"),
+    [
+        ("$3,300.00", "“$”", 'Say `thousands: ","` at the column.'),
+        ("EUR 3.300,00", "“EUR”", 'Say `thousands: "."` and `decimal: ","` at the column.'),
+        ("3300 USD", "“USD”", ""),
+        ("1.250,50", "", 'Say `thousands: "."` and `decimal: ","` at the column.'),
+        ("12,5", "", 'Say `decimal: ","` at the column.'),
+        ("(1250)", "brackets", ""),
+        ("100-", "not behind it", ""),
+    ],
+)
+def test_amounts_tell_what_is_in_the_way(company: Company, written: str, in_the_way: str, settings: str) -> None:
+    said = hint_of(company, "money", written)
+    assert in_the_way in said
+    assert said.endswith(settings)
+
+
+def test_amounts_that_are_none_are_not_advised_on_by_guess(company: Company) -> None:
+    assert hint_of(company, "money", "$3,300.00", "soon").startswith("Write digits only")
+
+
+def test_as_many_decimals_are_named_as_are_needed(company: Company) -> None:
+    assert "`decimals: 3`" in hint_of(company, "money", "1.125", "2.5")
+    assert "`decimals: 4`" in hint_of(company, "{type: ratio, decimals: 3}", "12.25%")
+    assert "12 digits are the most" in hint_of(company, "money", "1.1234567890123")
+
+
+def test_the_map_of_yes_and_no_is_ready_to_be_pasted(company: Company) -> None:
+    said = hint_of(company, "yes/no", "Y", "N", "y")
+    assert said == 'Say what they mean at the column: `values: {"N": no, "Y": yes, "y": yes}`.'
+    assert company.deals(f"{{type: yes/no, {said.split('`')[1]}}}", "Y", "N", "y").diagnostics == ()
+    assert hint_of(company, "yes/no", "Y", "perhaps").startswith("Write yes or no")
+
+
+def test_a_space_that_nobody_sees_is_told(company: Company) -> None:
+    assert "It has a space before or after it" in hint_of(company, "people", "Anna ")
+    company.write({"people.csv": "person\nAnna \nBen\n"})
+    assert "In people it stands with a space" in hint_of(company, "people", "Anna")
+
+
+def test_headers_that_differ_in_capitals_are_given_to_paste(company: Company) -> None:
+    company.project("deals: {source: deals.csv, columns: {deal: text, amount: money}}")
+    company.write({"deals.csv": "Deal,AMOUNT\nD1,1\n"})
+    said = company.refusal().hint or ""
+    assert said.endswith('say `column: "Deal"` at `deal`, `column: "AMOUNT"` at `amount`.')
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "column", "width"),
+    [
+        ("D1,x,oops\n", 2, 6, 4),
+        ('"D, 1","x",oops\n', 2, 12, 4),
+        ('D1,"two\nlines",1\nD2,,"oops"\n', 4, 6, 4),
+        ('D1,"a ""b""",oops\n', 2, 14, 4),
+    ],
+)
+def test_a_message_points_at_the_cell(company: Company, rows: str, line: int, column: int, width: int) -> None:
+    company.project("deals: {source: deals.csv, columns: {deal: text, note: {type: text, optional: true}, amount: money}}")
+    company.write({"deals.csv": "deal,note,amount\n" + rows})
+    span = company.load().diagnostics[0].span
+    assert span is not None
+    assert (span.line, span.column, span.end_column - span.column) == (line, column, width)
+
+
+def test_a_cell_that_cannot_be_found_in_its_line_leaves_the_row(company: Company) -> None:
+    company.project("deals: {source: deals.csv, columns: {deal: text, amount: money}}")
+    company.write({"deals.csv": 'deal,amount\nD1,"1\n2"\n'})
+    span = company.load().diagnostics[0].span
+    assert span is not None
+    assert (span.line, span.column) == (2, 1)

@@ -93,11 +93,51 @@ def test_lines_of_a_large_file(company: Company) -> None:
 
 
 def test_a_quote_that_does_not_close(company: Company) -> None:
-    loaded(company, 'deal,note,amount\nD1,"open,1\nD2,,2\n')
-    assert [(line, code) for line, _, _, code in company.rejects()] == [(2, "ragged-row")]
+    loaded(company, 'deal,note,amount\nD1,,1\nD2,"open,2\n')
+    assert [(line, code) for line, _, _, code in company.rejects()] == [(3, "ragged-row")]
     loaded(company, 'deal,note,amount\nD1,"a"b,1\nD2,,2\n')
     assert [(line, code) for line, _, _, code in company.rejects()] == [(2, "ragged-row")]
     assert "a quote that is not closed" in company.reasons()[0]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        'D3,"open,3\nD4,,4\nD5,,5\n',
+        'D3,"open,3\nD4,,4\nD5,closed",5\n',
+        'D3,"open,3\nD4,,4\nD5,"a, b",5\nD6,,6\n',
+        'D3,"open,3\nD4,"a note\nof two lines",4\n',
+        'D3,"open,3\nD4,a note with words,4\n\nD5,,5\nD6,"x",6\n',
+    ],
+    ids=["to-the-end", "to-a-quote", "to-a-quoted-cell", "to-a-cell-of-two-lines", "with-a-blank-line"],
+)
+def test_rows_that_an_open_quote_swallows_are_never_taken_for_one(rows: str, company: Company) -> None:
+    code, line, said = refusal(company, "deal,note,amount\nD1,,1\nD2,so so,2\n" + rows)
+    assert (code, line) == ("swallowed-rows", 4)
+    assert "opens on line 4" in said
+    assert "line 5 looks like a row" in said
+
+
+def test_swallowed_rows_of_one_column(company: Company) -> None:
+    company.project("deals: {source: deals.csv, columns: {deal: text}}")
+    company.write({"deals.csv": 'deal\nD1\nD2\nD3\n"D4\nD5\n"\n'})
+    assert company.refusal().code == "swallowed-rows"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "12 Main Street\nSpringfield, IL, 62701",
+        "Dear Ana, please note, thanks\nfirst, second, third\nbest, Ben, Sales",
+        "said yes\n\n- one, two\n- three",
+        "a\n\n\nb",
+    ],
+)
+def test_a_text_of_several_lines_is_one_cell(note: str, company: Company) -> None:
+    rows = loaded(company, f'deal,note,amount\nD1,,1\nD2,"{note}",2\nD3,fine,3\n')
+    assert company.rejects() == []
+    assert [d for d, *_ in rows] == ["D1", "D2", "D3"]
+    assert rows[1][1] == note.replace('""', '"')
 
 
 def test_two_exports_pasted_together(company: Company) -> None:

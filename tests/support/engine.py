@@ -12,7 +12,8 @@ from compplan.calendar import Calendar, FiscalPeriod
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine.database import Keeper, create_calendar, create_kind, insert_rows, make_steps, open_database
 from compplan.engine.lower import lower
-from compplan.engine.steps import Earnings, Lowered, Months
+from compplan.engine.relations import Earnings
+from compplan.engine.steps import Lowered, Months
 from compplan.language import typed as ty
 from compplan.schema import Schema
 from tests.generators import check

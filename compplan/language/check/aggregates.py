@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from itertools import count
 
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.check import expressions
+from compplan.language.check import formulas
 from compplan.language.check.credits import type_credit
 from compplan.language.check.doubtful import is_shared
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
-from compplan.language.check.windows import fits_within, type_measure_name
+from compplan.language.check.windows import fits_within, type_measure_name, type_measure_over
+from compplan.language.tree_formulas import paths
 from compplan.language.units import NUMBER, Unit, unit_of
 from compplan.language.walk import every
 from compplan.schema import PEOPLE, DateType, PeriodType, RecordKind, ReferenceType
@@ -49,8 +49,7 @@ def _source(env: Environment, call: t.Call) -> str | None:
         )
         return None
     argument = call.arguments[0]
-    paths = list(_paths(argument))
-    heads = [p.names[0] for p in paths if len(p.names) > 1 or call.name.text == "count"]
+    heads = [p.names[0] for p in paths(argument) if len(p.names) > 1 or call.name.text == "count"]
     for head in heads:
         if head.text in env.credits or env.schema.kind(head.text) is not None:
             return head.text
@@ -64,17 +63,6 @@ def _source(env: Environment, call: t.Call) -> str | None:
     return None
 
 
-def _paths(node: object) -> Iterator[t.Path]:
-    if isinstance(node, t.Path):
-        yield node
-    elif isinstance(node, tuple):
-        for item in node:
-            yield from _paths(item)
-    elif is_dataclass(node) and isinstance(node, t.Expression):
-        for f in fields(node):
-            yield from _paths(getattr(node, f.name))
-
-
 def credit_aggregate(env: Environment, source: str, call: t.Call) -> ty.Aggregate | None:
     """A sum or count of credits."""
     env.use(source)
@@ -83,16 +71,56 @@ def credit_aggregate(env: Environment, source: str, call: t.Call) -> ty.Aggregat
         return None
     kind = env.schema.kinds[credit.kind]
     place = Place(Grain.CREDIT, f"the credit {source}", kind=kind, credit=credit, lets=_lets_of(env, source), adding=True)
-    where = None if call.where is None else expressions.type_condition(env, place, call.where)
+    where = None if call.where is None else formulas.type_condition(env, place, call.where)
     if call.where is not None and where is None:
         return None
     if call.name.text == "count":
-        return ty.Aggregate(source, None, where, NUMBER, call.span)
-    value = expressions.type_quantity(env, place, call.arguments[0])
+        return _count(env, place, where, call)
+    value = formulas.type_quantity(env, place, call.arguments[0])
     if value is None:
         return None
     _warn_whole_records(env, credit, value, call)
-    return ty.Aggregate(source, value, where, value.unit, call.span)
+    return ty.Aggregate(source, value, where, value.unit, call.span, overlays=call.overlays)
+
+
+def _count(env: Environment, place: Place, where: ty.Expr | None, call: t.Call) -> ty.Aggregate | None:
+    """`count(booking where ...)` counts rows, `count(different booking.account)` what stands in a column, each once."""
+    assert place.credit is not None
+    credit, argument = place.credit.name, call.arguments[0]
+    if not call.different:
+        if isinstance(argument, t.Path) and argument.text == credit:
+            return ty.Aggregate(credit, None, where, NUMBER, call.span, overlays=call.overlays)
+        env.problem(
+            "wrong-arguments", f"count counts rows of {credit}, not what stands in them.", argument.span, _instead_of(argument, credit)
+        )
+        return None
+    is_column = isinstance(argument, t.Path) and len(argument.names) > 1
+    value = formulas.type_expression(env, place, argument) if is_column else None
+    if is_column and value is None:
+        return None
+    if not isinstance(value, (ty.RecordField, ty.CreditField)):
+        message = f"What is counted, each once, is a column of {credit}."
+        env.problem("wrong-arguments", message, argument.span, f"Write count(different {credit}.account), with a column of yours.")
+        return None
+    if isinstance(value, ty.RecordField) and value.optional and not _asks_for(where, value):
+        name = argument.text.removeprefix(f"{credit}.") if isinstance(argument, t.Path) else ""
+        message = f"{name} may be empty, and it is not said whether such rows count."
+        hint = f"They count for none: say so with where {name} is not empty."
+        env.problem("wrong-arguments", message, argument.span, hint)
+        return None
+    return ty.Aggregate(credit, value, where, NUMBER, call.span, different=True, overlays=call.overlays)
+
+
+def _instead_of(argument: t.Expression, credit: str) -> str:
+    if isinstance(argument, t.Path) and len(argument.names) == 2:
+        column = argument.names[1].text
+        return f"Write count({credit} where {column}) for those of which it is yes, count(different {argument.text}) for each one once."
+    return f"Write count({credit} where ...)."
+
+
+def _asks_for(where: ty.Expr | None, value: ty.Expr) -> bool:
+    """Whether a condition speaks of the value being empty."""
+    return where is not None and any(isinstance(e, ty.Empty) and e.operand == value for e in every(where))
 
 
 def _lets_of(env: Environment, credit: str) -> dict[str, t.Let]:
@@ -114,22 +142,39 @@ def _warn_whole_records(env: Environment, credit: ty.Credit, value: ty.Expr, cal
 
 
 def _inline_measure(env: Environment, place: Place, aggregate: ty.Aggregate, call: t.Call) -> ty.Expr | None:
-    name = f"{call.name.text} at line {call.span.line}, column {call.span.column}"
+    name = _inline_name(env, aggregate, call)
     measure = ty.Measure(name, None, (aggregate,), ty.Part(0, aggregate.unit, call.span), aggregate.unit, call.span)
     env.inline(measure)
     return type_measure_name(env, place, name, call.span)
+
+
+def _inline_name(env: Environment, aggregate: ty.Aggregate, call: t.Call) -> str:
+    """A name for a sum or count that has none: what it adds up; numbered where another one adds up something else of it."""
+    (argument,) = call.arguments
+    what = argument.text if isinstance(argument, t.Path) else aggregate.credit
+    stem = f"{call.name.text} of {'different ' if call.different else ''}{what}"
+    for number in count(1):
+        name = stem if number == 1 else f"{stem} {number}"
+        known = env.typed_measures.get(name)
+        if known is None or known.parts == (aggregate,):
+            return name
+    raise AssertionError("numbers do not end")
 
 
 def _record_sum(env: Environment, place: Place, kind: RecordKind, call: t.Call) -> ty.Expr | None:
     """A sum over the rows of a kind that name the payee (or group) and a period."""
     if place.grain not in (Grain.PERIOD, Grain.GROUP) or place.window is None:
         message = f"Rows of {kind.name} can be added up for a payee and a period, not in {place.title}."
-        env.problem("wrong-place", message, call.span)
+        env.problem("wrong-place", message, call.span, _instead(env, kind))
         return None
     rows = Place(Grain.ROWS, f"the records of {kind.name}", kind=kind)
-    where = None if call.where is None else expressions.type_condition(env, rows, call.where)
+    where = None if call.where is None else formulas.type_condition(env, rows, call.where)
     counting = call.name.text == "count"
-    value: ty.Expr | None = ty.Const(1, NUMBER, call.span) if counting else expressions.type_quantity(env, rows, call.arguments[0])  # type: ignore[arg-type]
+    if call.different or call.overlays:
+        words = "Only what is credited is counted each once" if call.different else "Only credits have overlays"
+        env.problem("wrong-arguments", f"{words}; {kind.name} is a kind of record.", call.span, _instead(env, kind))
+        return None
+    value: ty.Expr | None = ty.Const(1, NUMBER, call.span) if counting else formulas.type_quantity(env, rows, call.arguments[0])  # type: ignore[arg-type]
     if value is None or (call.where is not None and where is None):
         return None
     person, group = _owner_column(env, place, kind, call)
@@ -196,4 +241,18 @@ def _is_timeless(env: Environment, kind: RecordKind, call: t.Call) -> bool:
     return False
 
 
-__all__ = ["credit_aggregate", "type_aggregate"]
+def type_over(env: Environment, place: Place, expr: t.Over) -> ty.Expr | None:
+    """`arr over year to date`: a measure, or a sum, over a window of its own."""
+    window = ty.Window(expr.period, expr.reach)
+    operand = expr.operand
+    if isinstance(operand, t.Path) and len(operand.names) == 1 and operand.names[0].text in env.measures:
+        env.use(operand.names[0].text)
+        return type_measure_over(env, place, operand.names[0].text, window, expr.span)
+    if isinstance(operand, t.Call) and operand.name.text in ("sum", "count"):
+        return type_aggregate(env, place.having(window=window), operand)
+    what = operand.text if isinstance(operand, t.Path) else "this"
+    env.problem("wrong-arguments", f"Only a measure, a sum or a count is taken over a period; {what} is none.", expr.span)
+    return None
+
+
+__all__ = ["credit_aggregate", "type_aggregate", "type_over"]

@@ -10,14 +10,14 @@ from compplan.diagnostics import Related
 from compplan.diagnostics.suggest import closest
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.check import expressions, hints
+from compplan.language.check import formulas, hints
 from compplan.language.check.credits import type_credit
 from compplan.language.check.doubtful import warn_doubtful
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
 from compplan.language.check.tiers import type_factor
-from compplan.language.units import NUMBER, Unit, money, product
+from compplan.language.units import NUMBER, RATIO, Unit, money, product
 from compplan.language.walk import every, is_negative
 from compplan.schema import MONTHS_IN, PERIODS, Period
 
@@ -37,7 +37,8 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
     factors = _factors(env, place, tree)
     if factors:
         place = place.having(target=factors[0])
-    conditions = [expressions.type_condition(env, place, s.value) for s in _sentences(tree, "only if")]  # type: ignore[arg-type]
+    env.places[tree.name.text] = place, grain
+    conditions = [formulas.type_condition(env, place, s.value) for s in _sentences(tree, "only if")]  # type: ignore[arg-type]
     cap = _limit(env, place, tree, "cap", currency) if factors else None
     floor = _limit(env, place, tree, "floor", currency) if factors else None
     if isinstance(cap, ty.Const) and isinstance(floor, ty.Const) and cap.value < floor.value:  # type: ignore[operator]
@@ -111,7 +112,7 @@ def _for_credit(env: Environment, tree: t.ForCredit, title: str) -> tuple[Place,
         return None
     lets = {line.name.text: line for line in env.credits[name].lines if isinstance(line, t.Let)}
     place = Place(Grain.CREDIT, title, kind=env.schema.kinds[credit.kind], credit=credit, lets=lets)
-    where = None if tree.where is None else expressions.type_condition(env, place, tree.where)
+    where = None if tree.where is None else formulas.type_condition(env, place, tree.where)
     good = tree.where is None or where is not None
     if tree.to_date is None:
         return place, ty.ForCredit(name, where, None, None), good
@@ -141,7 +142,7 @@ def _factors(env: Environment, place: Place, tree: t.Component) -> tuple[ty.Expr
             message = f"The award {tree.name.text} grants nothing." if not grants else f"The award {tree.name.text} grants two things."
             env.problem("missing-sentence", message, tree.name.span, 'For example: grant 2 "days off"')
             return None
-        quantity = expressions.type_quantity(env, place, grants[0].quantity)
+        quantity = formulas.type_quantity(env, place, grants[0].quantity)
         return None if quantity is None else (quantity,)
     pays = _pay_sentences(env, tree)
     if not pays:
@@ -180,11 +181,7 @@ def _unit(env: Environment, tree: t.Component, factors: tuple[ty.Expr, ...] | No
             return None, None
         return unit, next(line.thing for line in tree.lines if isinstance(line, t.Grant))
     if unit != money(currency) and not env.damage.touches(tree.span):
-        hint = (
-            "Ask for it per period: ... per quarter."
-            if unit is not None and unit.per
-            else f"Multiply by money: pay 500 {currency}, pay 5% of credited."
-        )
+        hint = "Ask for it per period: ... per quarter." if unit is not None and unit.per else hints.for_pay(factors, currency)
         message = f"A {tree.word} comes to {currency}; this comes to {unit}."
         env.problem("wrong-unit", message, factors[0].span.to(factors[-1].span), hint)
         return None, None
@@ -199,11 +196,12 @@ def _limit(env: Environment, place: Place, tree: t.Component, keyword: str, curr
     for again in found[1:]:
         env.problem("duplicate-sentence", f"The component has two sentences with {keyword}.", again.span)
         return False
-    typed = expressions.type_quantity(env, place, found[0].value)  # type: ignore[arg-type]
+    typed = formulas.type_quantity(env, place, found[0].value)  # type: ignore[arg-type]
     if typed is None:
         return False
     if typed.unit != money(currency):
-        env.problem("wrong-unit", f"A {keyword} is in {currency}; this is {typed.unit}.", typed.span)
+        hint = "Say of what: cap at 150% of the target." if typed.unit == RATIO else hints.for_pay([typed], currency)
+        env.problem("wrong-unit", f"A {keyword} is in {currency}; this is {typed.unit}.", typed.span, hint)
         return False
     if keyword == "cap" and is_negative(typed):
         env.problem("wrong-arguments", "A cap below zero would make every payee owe money.", typed.span)
@@ -216,7 +214,7 @@ def _top(env: Environment, place: Place, tree: t.ToTop, grain: ty.ForPeriod | ty
         message = "A ranking is made of payees at the end of a period."
         env.problem("wrong-place", message, tree.span, "Let the component be for each month, quarter, half or year.")
         return None
-    by = expressions.type_quantity(env, place, tree.by)
+    by = formulas.type_quantity(env, place, tree.by)
     percent = tree.size.kind is t.LiteralKind.PERCENT
     size = Fraction(tree.size.value)  # type: ignore[arg-type]
     if percent and tree.rounded_up is None:

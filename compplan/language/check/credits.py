@@ -8,7 +8,7 @@ from fractions import Fraction
 from compplan.diagnostics import Related
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.check import expressions
+from compplan.language.check import formulas
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean, resolve
 from compplan.language.check.place import Grain, Place
@@ -74,7 +74,7 @@ def _credit(env: Environment, tree: t.Credit) -> ty.Credit | None:
 
 def _conditions(env: Environment, place: Place, tree: t.Credit) -> tuple[ty.Expr, ...] | None:
     sentences = [line for line in tree.lines if isinstance(line, t.Sentence) and line.keyword == "where"]
-    typed = [expressions.type_condition(env, place, s.value) for s in sentences]  # type: ignore[arg-type]
+    typed = [formulas.type_condition(env, place, s.value) for s in sentences]  # type: ignore[arg-type]
     good = tuple(x for x in typed if x is not None)
     return good if len(good) == len(typed) else None
 
@@ -110,13 +110,13 @@ def _dated(env: Environment, place: Place, tree: t.Credit) -> ty.RecordField | N
 def _amounts(env: Environment, place: Place, tree: t.Credit) -> dict[str, ty.Expr] | None:
     main = _only(env, tree, "amount", "amount acv")
     amounts: dict[str, ty.Expr] = {}
-    typed = None if main is None else expressions.type_quantity(env, place, main.value)  # type: ignore[arg-type]
+    typed = None if main is None else formulas.type_quantity(env, place, main.value)  # type: ignore[arg-type]
     good = typed is not None
     if typed is not None:
         amounts["credited"] = typed
     for line in tree.lines:
         if isinstance(line, t.NamedAmount):
-            value = expressions.type_quantity(env, place, line.value)
+            value = formulas.type_quantity(env, place, line.value)
             if line.name.text in amounts or line.name.text in ("credited", "share", "overlay", "payee"):
                 env.problem("duplicate-name", f"The credit already has a {line.name.text}.", line.name.span)
             elif value is not None:
@@ -143,8 +143,8 @@ def _give(env: Environment, place: Place, kind: RecordKind, give: t.Give) -> ty.
     child = _child(env, kind, give)
     if child is not None:
         place = place.having(child=child[0])
-    share = None if give.share is None else expressions.type_quantity(env, place, give.share)
-    where = None if give.where is None else expressions.type_condition(env, place, give.where)
+    share = None if give.share is None else formulas.type_quantity(env, place, give.share)
+    where = None if give.where is None else formulas.type_condition(env, place, give.where)
     recipient = _recipient(env, place, give)
     if recipient is None or (give.share is not None and share is None) or (give.where is not None and where is None):
         return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 
 from compplan.diagnostics import Diagnostic, Span
 from compplan.diagnostics.suggest import closest
+from compplan.immutable import immutable
 from compplan.language import tree as t
 
 _IN_ITS_BLOCK = frozenset(
@@ -21,7 +22,7 @@ _OPENING = ("use", "definitions")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Damage:
     """The lines set aside, the blocks that stand around them, and the names that they may have defined."""
 

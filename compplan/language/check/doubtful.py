@@ -8,6 +8,7 @@ from fractions import Fraction
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check.environment import Environment
+from compplan.language.check.hints import in_unit
 from compplan.language.units import Kind
 from compplan.language.walk import every, parts
 from compplan.schema import MONTHS_IN
@@ -20,6 +21,8 @@ def warn_doubtful(env: Environment, component: ty.Component, tree: t.Component) 
     """Reports what a component is likely not to mean."""
     for condition in component.conditions:
         _warn_constant(env, condition)
+    if not env.damage.touches(tree.span):
+        _warn_ranks_nothing(env, component)
     if isinstance(component.grain, ty.ForPeriod):
         _warn_repeated(env, component, component.grain, tree)
     else:
@@ -39,6 +42,25 @@ def _warn_constant(env: Environment, condition: ty.Expr) -> None:
         return
     always = f" is always {'yes' if condition.value else 'no'}" if isinstance(condition, ty.Const) else " is the same for everyone"
     env.problem("constant", f"This condition{always}.", condition.span, "Leave it out, or compare something of the payee or the record.")
+
+
+def _warn_ranks_nothing(env: Environment, component: ty.Component) -> None:
+    """Where too few have sold anything, those who have not tie for the places that are left, and are paid."""
+    top = component.top
+    if top is None or not any(isinstance(e, ty.MeasureAt) for e in every(top.by)):
+        return
+    if any(isinstance(e, (ty.MeasureAt, ty.QuotaAt, ty.RecordSum)) for c in component.conditions for e in every(c)):
+        return
+    message = "Nothing has to be reached to be among the best: where too few have any, those who have none take the places that are left."
+    zero = in_unit(Fraction(0), top.by.unit)
+    match top.by:
+        case ty.MeasureAt(measure=name) if name in env.measures:
+            words = f"only if {name} > {zero}"
+        case ty.Attainment(measure=measure) if measure.measure in env.measures:
+            words = f"only if attainment({measure.measure}) > {zero}"
+        case _:
+            words = f"only if, the figure, > {zero}"
+    env.problem("ranks-nothing", message, top.span, f"Say what it takes in a sentence beside it: {words}.")
 
 
 def _warn_repeated(env: Environment, component: ty.Component, grain: ty.ForPeriod, tree: t.Component) -> None:

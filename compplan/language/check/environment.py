@@ -11,6 +11,7 @@ from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check.damage import NONE as NO_DAMAGE
 from compplan.language.check.damage import Damage
+from compplan.language.check.place import Place
 from compplan.language.codes import problem
 from compplan.schema import Schema
 
@@ -36,6 +37,7 @@ class Environment:
     calendar: Calendar
     collector: Collector
     read_file: Callable[[str], str | None]
+    type_formula: Callable[[Environment, Place, t.Expression], ty.Expr | None]
     lets: Mapping[str, t.Let] = field(default_factory=dict)
     credits: Mapping[str, t.Credit] = field(default_factory=dict)
     measures: Mapping[str, t.Measure] = field(default_factory=dict)
@@ -45,6 +47,8 @@ class Environment:
     typed_measures: dict[str, ty.Measure | None] = field(default_factory=dict)
     typed_quotas: dict[str, ty.Quota | None] = field(default_factory=dict)
     typed_tables: dict[str, ty.Table | None] = field(default_factory=dict)
+    places: dict[str, tuple[Place, ty.ForPeriod | ty.ForCredit]] = field(default_factory=dict)
+    """Where the formulas of each component stand, once it was checked."""
     damage: Damage = NO_DAMAGE
     used: set[str] = field(default_factory=set)
     used_lets: set[Span] = field(default_factory=set)

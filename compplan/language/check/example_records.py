@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Span
+from compplan.immutable import immutable
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check.environment import Environment
@@ -15,7 +15,7 @@ from compplan.language.check.names import did_you_mean
 from compplan.schema import MONTHS_IN, PEOPLE, Period, RecordKind, ReferenceType
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Frame:
     """What examples need to know of their plan: the word and the credit of each component, its currency, dates and payouts."""
 
@@ -75,7 +75,9 @@ def check_expected(env: Environment, frame: Frame, given: Sequence[ty.Rows], exp
     people = _known(env, given, PEOPLE)
     for one in expected:
         earned = any(target.how in ("component", "payout") for target in one.targets)
-        if people and one.payee not in people:
+        if one.payee is None:
+            _check_everyone(env, one)
+        elif people and one.payee not in people:
             env.problem("unknown-name", f"The example gives no person {one.payee}.", one.span, did_you_mean(one.payee, sorted(people)))
         elif earned and not any(rows.kind == PEOPLE for rows in given):
             message = "The example gives no people, so that nobody is paid in it."
@@ -86,9 +88,18 @@ def check_expected(env: Environment, frame: Frame, given: Sequence[ty.Rows], exp
             _check_period(env, frame, one)
 
 
+def _check_everyone(env: Environment, one: ty.Expectation) -> None:
+    """Only what is paid, earned or credited adds up over people."""
+    for target in one.targets:
+        if target.how not in ("component", "payout", "credited"):
+            message = f"{target.name} is that of one payee; it is not added up over everyone."
+            env.problem("wrong-grain", message, one.span, 'Name the payee: for "ana". Components, payout and credited can be for everyone.')
+            return
+
+
 def _check_record(env: Environment, frame: Frame, given: Sequence[ty.Rows], one: ty.Expectation, record: str) -> None:
     for target in one.targets:
-        credit = target.name if target.how == "credited" else frame.credits.get(target.name) if target.how == "component" else None
+        credit = _credit_of(frame, target)
         if credit is None:
             message = f"{target.name} has no figure for a single record."
             env.problem("wrong-grain", message, one.span, f'Leave on "{record}" out.')
@@ -99,6 +110,17 @@ def _check_record(env: Environment, frame: Frame, given: Sequence[ty.Rows], one:
             message = f"The example gives no record of {kind} named {record}."
             env.problem("unknown-name", message, one.span, did_you_mean(record, sorted(known)))
             return
+
+
+def _credit_of(frame: Frame, target: ty.Target) -> str | None:
+    """The credit for each of whose records a target has a figure."""
+    match target.how:
+        case "credited":
+            return target.name
+        case "component":
+            return frame.credits.get(target.name)
+        case _:
+            return target.grain.credit if isinstance(target.grain, ty.ForCredit) else None
 
 
 def _known(env: Environment, given: Sequence[ty.Rows], kind: str) -> set[str]:

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
 from compplan.calendar import parse_period
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.check import hints
-from compplan.language.check.credits import type_credit
 from compplan.language.check.environment import Environment
 from compplan.language.check.example_records import Frame, check_expected, check_given
-from compplan.language.check.expressions import named_period, type_literal
-from compplan.language.check.measures import type_measure
+from compplan.language.check.expectations import type_expectation
+from compplan.language.check.formulas import type_literal
 from compplan.language.check.names import did_you_mean
-from compplan.language.units import NUMBER, RATIO, TEXT, Kind, Unit, comparable, money, unit_of
+from compplan.language.units import TEXT, Kind, Unit, comparable, unit_of
 from compplan.schema import Column, DateType, MoneyType, NumberType, PeriodType, RatioType, RecordKind
 
 
 def type_example(env: Environment, tree: t.Example, frame: Frame) -> ty.Example | None:
     """The typed example of a plan that has such a frame."""
     given = [_rows(env, line) for line in tree.lines if isinstance(line, t.Given)]
-    expected = [_expectation(env, line, frame) for line in tree.lines if isinstance(line, t.Expect)]
+    expected = [type_expectation(env, line, frame) for line in tree.lines if isinstance(line, t.Expect)]
     if not expected:
         env.problem("missing-sentence", "The example expects nothing.", tree.span, 'For example: expect own for "ana" in 2027-Q1 = 500 USD')
     good_rows = tuple(g for g in given if g is not None)
@@ -119,84 +116,3 @@ def _fitting(env: Environment, column: Column, wanted: Unit, const: ty.Const) ->
             return _Bad()
     assert isinstance(column.type, DateType) == isinstance(const.value, date)
     return const.value
-
-
-def _expectation(env: Environment, tree: t.Expect, frame: Frame) -> ty.Expectation | None:
-    targets = _targets(env, tree.what, frame.components)
-    period = named_period(env, tree.period)
-    negative = isinstance(tree.value, t.Negate)
-    literal = tree.value.operand if isinstance(tree.value, t.Negate) else tree.value
-    if not isinstance(literal, t.Literal):
-        env.problem("wrong-unit", "What is expected is a value written out.", tree.value.span)
-        return None
-    const = type_literal(literal)
-    if targets is None or period is None or not isinstance(const.value, Fraction):
-        return None
-    units = [_target_unit(env, target, frame) for target in targets]
-    for unit in units:
-        if unit is None or unit == const.unit:
-            continue
-        if units[0] is not None and unit != units[0]:
-            env.problem("wrong-unit", f"{units[0]} and {unit} cannot be added up.", tree.what.span)
-        else:
-            hint = hints.for_units(ty.Const(Fraction(0), unit, tree.what.span), const)
-            env.problem("wrong-unit", f"This is {unit}, what is expected of it {const.unit}.", tree.value.span, hint)
-        return None
-    value = -const.value if negative else const.value
-    return ty.Expectation(tuple(targets), tree.payee, tree.record, period, value, const.unit, _described(targets), tree.span)
-
-
-def _described(targets: list[ty.Target]) -> str:
-    return " + ".join(f"{x.how}({x.name})" if x.how in ("quota", "attainment", "credited") else x.name for x in targets)
-
-
-def _targets(env: Environment, expr: t.Expression, components: Mapping[str, str]) -> list[ty.Target] | None:
-    match expr:
-        case t.Binary(operator="+"):
-            left, right = _targets(env, expr.left, components), _targets(env, expr.right, components)
-            return None if left is None or right is None else left + right
-        case t.Path(names=(name,)) if name.text == "payout":
-            return [ty.Target("payout", "payout")]
-        case t.Path(names=(name,)) if name.text in components:
-            return [ty.Target("component", name.text)]
-        case t.Path(names=(name,)) if name.text in env.measures:
-            env.use(name.text)
-            type_measure(env, name.text)
-            return [ty.Target("measure", name.text)]
-        case t.Call(name=t.Name(text=function), arguments=(t.Path(names=(name,)),)) if function in ("attainment", "quota", "credited"):
-            return _asked(env, function, name)
-        case t.Path():
-            hint = did_you_mean(expr.text, [*components, *env.measures, "payout"])
-            env.problem("unknown-name", f"There is no component or measure {expr.text}.", expr.span, hint)
-        case _:
-            message = "What is expected is a component, payout, a measure, quota(...), attainment(...) or credited(...), or a sum of those."
-            env.problem("wrong-arguments", message, expr.span)
-    return None
-
-
-def _asked(env: Environment, function: str, name: t.Name) -> list[ty.Target] | None:
-    known = env.credits if function == "credited" else env.measures
-    if name.text not in known:
-        env.problem("unknown-name", f"There is no {name.text} to ask the {function} of.", name.span, did_you_mean(name.text, list(known)))
-        return None
-    if function in ("quota", "attainment") and name.text not in env.quotas:
-        env.problem("no-quota", f"No quota is set for {name.text}.", name.span)
-        return None
-    env.use(name.text)
-    return [ty.Target(function, name.text)]
-
-
-def _target_unit(env: Environment, target: ty.Target, frame: Frame) -> Unit | None:
-    match target.how:
-        case "component":
-            return money(frame.currency) if frame.components[target.name] != "award" else NUMBER
-        case "payout":
-            return money(frame.currency)
-        case "attainment":
-            return RATIO
-        case "credited":
-            credit = type_credit(env, target.name)
-            return None if credit is None else credit.amounts["credited"].unit
-        case _:
-            measure = type_measure(env, target.name)
-            return None if measure is None else measure.unit

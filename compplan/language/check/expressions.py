@@ -1,25 +1,20 @@
-"""Typing formulas: every name resolved, every unit checked. A formula that is wrong is reported once and comes back as None."""
+"""Typing what formulas are made of: every name resolved, every unit checked."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
-from typing import assert_never
-
-from compplan.calendar import FiscalPeriod, parse_period
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check import hints
-from compplan.language.check.environment import FIRST_YEAR, LAST_YEAR, Environment
+from compplan.language.check.aggregates import type_over
+from compplan.language.check.environment import Environment
+from compplan.language.check.formulas import named_period, type_condition, type_expression, type_literal, type_quantity
 from compplan.language.check.functions import type_call
 from compplan.language.check.names import resolve
 from compplan.language.check.place import Place
-from compplan.language.check.windows import type_measure_name, type_over
+from compplan.language.check.windows import type_measure_name
 from compplan.language.units import (
     DATE,
-    DAYS,
     NUMBER,
-    RATIO,
     TEXT,
     YES_NO,
     Kind,
@@ -34,70 +29,8 @@ from compplan.schema import MONTHS_IN
 MOST_DAYS = 36_525
 
 
-def type_literal(literal: t.Literal) -> ty.Const:
-    """A literal as a constant with its unit."""
-    value = literal.value
-    exact = Fraction(value) if isinstance(value, Decimal) else value
-    match literal.kind:
-        case t.LiteralKind.NUMBER:
-            unit = NUMBER
-        case t.LiteralKind.MONEY:
-            unit = money(literal.currency or "")
-        case t.LiteralKind.PERCENT | t.LiteralKind.MULTIPLE:
-            unit = RATIO
-        case t.LiteralKind.DATE:
-            unit = DATE
-        case t.LiteralKind.TEXT:
-            unit = TEXT
-        case t.LiteralKind.YES_NO:
-            unit = YES_NO
-        case t.LiteralKind.DAYS:
-            unit = DAYS
-        case t.LiteralKind.MONTHS:
-            unit = Unit(Kind.MONTHS)
-        case t.LiteralKind.YEARS:
-            unit, exact = Unit(Kind.MONTHS), Fraction(value) * 12  # type: ignore[arg-type]
-        case _:
-            assert_never(literal.kind)
-    return ty.Const(exact, unit, literal.span)
-
-
-def type_condition(env: Environment, place: Place, expr: t.Expression) -> ty.Expr | None:
-    """A formula that must be yes or no."""
-    typed = type_expression(env, place, expr)
-    if typed is not None and typed.unit != YES_NO:
-        env.problem(
-            "wrong-unit", f"A condition is yes or no; this is {typed.unit}.", expr.span, "Compare it with something: = , >= , in (...)."
-        )
-        return None
-    return typed
-
-
-def type_quantity(env: Environment, place: Place, expr: t.Expression) -> ty.Expr | None:
-    """A formula that must be money, a ratio or a number."""
-    typed = type_expression(env, place, expr)
-    if typed is not None and not typed.unit.is_quantity:
-        env.problem("wrong-unit", f"Here stands a figure: money, a ratio or a number; this is {typed.unit}.", expr.span)
-        return None
-    return typed
-
-
-def type_expression(env: Environment, place: Place, expr: t.Expression) -> ty.Expr | None:
-    """The typed formula, or None after reporting what is wrong with it."""
-    if env.depth == 0:
-        env.parts, env.outermost = 0, expr.span
-    if env.is_too_deep:
-        _refuse(env)
-        return None
-    env.depth += 1
-    env.parts += 1
-    typed = _calculation(env, place, expr)
-    env.depth -= 1
-    return typed
-
-
-def _calculation(env: Environment, place: Place, expr: t.Expression) -> ty.Expr | None:
-    """The typed formula where it is a value, a name or a calculation."""
+def type_formula(env: Environment, place: Place, expr: t.Expression) -> ty.Expr | None:
+    """The typed formula by its outermost part, or None after reporting what is wrong with it."""
     match expr:
         case t.Literal():
             return type_literal(expr)
@@ -179,14 +112,6 @@ def _named(env: Environment, place: Place, let: t.Let, path: t.Path) -> ty.Expr 
     value = type_expression(env, place, let.value)
     env.in_progress.pop()
     return None if value is None else ty.Named(let.name.text, value, value.unit, path.span)
-
-
-def _refuse(env: Environment) -> None:
-    """Reports, once for a plan, that a formula has too many parts, all names followed."""
-    if not env.refused:
-        hint = "Work out part of it elsewhere, as a column of the records, or use fewer names."
-        env.problem("too-deep", "This formula, with the formulas of the names that it uses, has too many parts.", env.outermost, hint)
-    env.refused = True
 
 
 def _binary(env: Environment, place: Place, expr: t.Binary) -> ty.Expr | None:
@@ -311,18 +236,9 @@ def _in_period(env: Environment, place: Place, expr: t.InPeriod) -> ty.Expr | No
     return ty.Within(operand, period, YES_NO, expr.span)
 
 
-def named_period(env: Environment, literal: t.PeriodLiteral) -> FiscalPeriod | None:
-    """The period that a label names, or None after reporting that it names none of this age."""
-    period = parse_period(literal.label)
-    if period is None or not FIRST_YEAR <= int(literal.label[:4]) <= LAST_YEAR:
-        env.problem("invalid-period", f"There is no period {literal.label}.", literal.span, "Write 2027-03, 2027-Q1, 2027-H1 or 2027.")
-        return None
-    return period
-
-
 def _cap(unit: Unit) -> str:
     text = str(unit)
     return text[0].upper() + text[1:]
 
 
-__all__ = ["type_condition", "type_expression", "type_literal", "type_quantity"]
+__all__ = ["type_formula"]

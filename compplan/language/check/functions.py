@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.check import expressions, hints
+from compplan.language.check import formulas, hints
 from compplan.language.check.aggregates import type_aggregate
 from compplan.language.check.environment import Environment
 from compplan.language.check.place import Place
@@ -21,6 +21,11 @@ def type_call(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
     name = call.name.text
     if call.against is not None and name != "attainment":
         env.problem("wrong-arguments", f"Only an attainment is held against a quota, not {name}.", call.span)
+        return None
+    if (call.different and name != "count") or (call.overlays and name not in ("sum", "count")):
+        words, into = ("The word different belongs", "count") if call.different else ("The words overlays included belong", "sum or count")
+        message = f"{words} into {into}, not into {name}."
+        env.problem("wrong-arguments", message, call.span, "Write count(different booking.account)." if call.different else None)
         return None
     if name in ("sum", "count"):
         return type_aggregate(env, place, call)
@@ -43,7 +48,7 @@ def type_call(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
 def _function(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
     name = call.name.text
     typed = [
-        expressions.type_condition(env, place, a) if name == "if" and index == 0 else expressions.type_quantity(env, place, a)
+        formulas.type_condition(env, place, a) if name == "if" and index == 0 else formulas.type_quantity(env, place, a)
         for index, a in enumerate(call.arguments)
     ]
     arguments = tuple(a for a in typed if a is not None)

@@ -29,6 +29,8 @@ _IN_SPREADSHEETS: Mapping[str, str] = {
     "countif": _CONDITIONED_SUM,
     "countifs": _CONDITIONED_SUM,
     "counta": "Count the rows of a credit: count(booking).",
+    "countunique": "Count each once: count(different booking.account).",
+    "unique": "Count each once: count(different booking.account).",
     "rounddown": _ROUNDED,
     "roundup": _ROUNDED,
     "mround": _ROUNDED,
@@ -93,12 +95,39 @@ def for_units(left: ty.Expr, right: ty.Expr) -> str | None:
     if kinds == {Kind.DATE, Kind.TEXT}:
         text = next((x.value for x in (left, right) if isinstance(x, ty.Const) and isinstance(x.value, str)), "")
         return f"A date stands without quotes: {text if _DATE.fullmatch(text) else '2027-03-31'}."
+    if Kind.YES_NO in kinds and kinds & {Kind.TEXT, Kind.NUMBER}:
+        return _for_yes_or_no(left, right) if left.unit.kind is Kind.YES_NO else _for_yes_or_no(right, left)
     if kinds == {Kind.TEXT, Kind.NUMBER}:
         return 'A text stands between quotes: "2027".'
     per = left.unit.per or right.unit.per
     if kinds == {Kind.MONEY} and per:
         return f"One of the two is for a {per}; say for which period you want it: ... per quarter."
     return None
+
+
+def for_pay(factors: Sequence[ty.Expr], currency: str) -> str:
+    """What to write where a component does not come to money."""
+    first = factors[0]
+    value = _written(first)
+    if value is not None and first.unit.kind is Kind.NUMBER and len(factors) == 1:
+        return f"Give the number its currency: pay {_digits(value)} {currency}."
+    if value is not None and first.unit.kind is Kind.RATIO and len(factors) == 1:
+        return f"Say of what: pay {_digits(value * 100)}% of credited, or of a measure."
+    if isinstance(first, (ty.Slices, ty.Step, ty.Curve)):
+        return "Let the tiers multiply money: pay 500 USD (or arr), and times before the tiers; or let slices run along money, as arr."
+    return f"Multiply by money: pay 500 {currency}, pay 5% of credited."
+
+
+_NO = frozenset({"n", "no", "false", "f", "0", "none", "-", ""})
+
+
+def _for_yes_or_no(asked: ty.Expr, value: ty.Expr) -> str:
+    """`new_customer = "Y"`: yes and no are words of their own."""
+    name = asked.path[-1] if isinstance(asked, (ty.RecordField, ty.PayeeField)) and asked.path else None
+    name = asked.name if isinstance(asked, (ty.CreditField, ty.Named)) else name
+    written = str(value.value).strip().lower() if isinstance(value, ty.Const) else ""
+    word = "no" if isinstance(value, ty.Const) and written in _NO else "yes"
+    return f"Yes and no stand without quotes: {name or 'overlay'} = {word}."
 
 
 def _for_number(number: ty.Expr, wanted: Unit) -> str:

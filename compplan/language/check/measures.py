@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.check import expressions
+from compplan.language.check import formulas
 from compplan.language.check.environment import DEEPEST, Environment
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
@@ -36,7 +36,7 @@ def type_measure(env: Environment, name: str) -> ty.Measure | None:
 def _measure(env: Environment, tree: t.Measure) -> ty.Measure | None:
     group = _group(env, tree)
     place = Place(Grain.MEASURE, f"the measure {tree.name.text}")
-    formula = expressions.type_quantity(env, place, tree.value)
+    formula = formulas.type_quantity(env, place, tree.value)
     if formula is None or group is None:
         return None
     chosen = None if tree.group is None else group
@@ -99,9 +99,11 @@ def _warn_double_count(env: Environment, measure: ty.Measure) -> None:
     for part in measure.parts:
         credit = env.typed_credits.get(part.credit)
         mentions = part.where is not None and any(isinstance(e, ty.CreditField) and e.name == "overlay" for e in every(part.where))
-        if credit is not None and credit.has_overlay and not mentions:
+        if credit is not None and credit.has_overlay and not mentions and not part.overlays:
             message = f"{measure.name} adds up {part.credit} with its overlays, so that one record counts more than once."
-            env.problem("double-count", message, part.span, "Write where not overlay; or where overlay in (yes, no), if that is meant.")
+            env.problem(
+                "double-count", message, part.span, "Write where not overlay; or overlays included, after a comma, if that is meant."
+            )
 
 
 def type_quota_of(env: Environment, name: str) -> ty.Quota | None:
@@ -122,7 +124,7 @@ def _quota(env: Environment, tree: t.Quota, measure: ty.Measure) -> ty.Quota | N
         place = Place(Grain.PERIOD, title, period=tree.period, window=window)
     else:
         place = Place(Grain.GROUP, title, period=tree.period, window=window, group=measure.group)
-    value = expressions.type_quantity(env, place, tree.value)
+    value = formulas.type_quantity(env, place, tree.value)
     if value is None:
         return None
     if any(isinstance(e, (ty.MeasureAt, ty.QuotaAt, ty.Attainment)) for e in every(value)):

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from compplan.diagnostics import Span
 from compplan.diagnostics.suggest import closest
+from compplan.immutable import immutable
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check.environment import Environment
 from compplan.language.check.place import Grain, Place
+from compplan.language.check.words import for_word
 from compplan.language.units import NUMBER, RATIO, YES_NO, Kind, Unit, unit_of
 from compplan.schema import PEOPLE, RecordKind, ReferenceType
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Reached:
     """A column reached through references."""
 
@@ -151,7 +152,12 @@ def _unknown_head(env: Environment, place: Place, path: t.Path) -> None:
         hint = f"Add it up: sum({path.text})." if place.grain in (Grain.PERIOD, Grain.GROUP, Grain.CREDIT, Grain.MEASURE) else None
         env.problem("wrong-grain", message, path.span, hint)
         return
-    choices = [*env.credits, *env.schema.kinds, "payee"]
+    if first.text == "payee":
+        message = f"No payee is at hand in {place.title}."
+        hint = "Its rows are those of the payee already." if place.grain is Grain.ROWS else None
+        env.problem("wrong-place", message, first.span, hint)
+        return
+    choices = [*env.credits, *env.schema.kinds, *(["payee"] if place.has_payee else [])]
     env.problem("unknown-name", f"There is no {first.text} here.", first.span, did_you_mean(first.text, choices))
 
 
@@ -181,7 +187,7 @@ def _unknown(env: Environment, place: Place, name: t.Name) -> None:
         env.problem("unknown-name", f"Of which measure is this the {text}?", name.span, f"Write {text}({measure}).")
         return
     near = closest(text, _in_scope(env, place))
-    hint = f"Did you mean {near}?" if near else f'If it is a text, put it between quotes: "{text}".'
+    hint = for_word(text) or (f"Did you mean {near}?" if near else f'If it is a text, put it between quotes: "{text}".')
     env.problem("unknown-name", f"There is no {text} in {place.title}.", name.span, hint)
 
 

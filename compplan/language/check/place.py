@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 
+from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.tree import Against, Let
 from compplan.schema import Period, RecordKind
@@ -24,7 +25,7 @@ class Grain(Enum):
     MEASURE = "a measure"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Place:
     """One place of a plan.
 

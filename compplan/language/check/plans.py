@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
 from compplan.calendar import Calendar
 from compplan.diagnostics import Collector, Diagnostic, Related
 from compplan.diagnostics.suggest import closest
+from compplan.immutable import immutable
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check.components import type_component
@@ -18,7 +19,8 @@ from compplan.language.check.damage import damage_of
 from compplan.language.check.environment import FIRST_YEAR, LAST_YEAR, Environment
 from compplan.language.check.example_records import Frame
 from compplan.language.check.examples import type_example
-from compplan.language.check.expressions import type_condition, type_quantity
+from compplan.language.check.expressions import type_formula
+from compplan.language.check.formulas import type_condition, type_quantity
 from compplan.language.check.measures import type_measure, type_quota_of
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
@@ -31,7 +33,7 @@ from compplan.schema import MONTHS_IN, Schema
 _ROUNDINGS = frozenset(Fraction(10) ** n for n in range(-6, 7))
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Checked:
     """The plans that are right, in the order of the files, and every problem found."""
 
@@ -55,11 +57,11 @@ def check_plans(files: Sequence[t.File], schema: Schema, calendar: Calendar, rea
     plans = []
     for item in items:
         if isinstance(item, t.Plan):
-            plan = _Checker(item, shared, Environment(schema, calendar, collector, read_file, damage=damage), used).check()
+            plan = _Checker(item, shared, Environment(schema, calendar, collector, read_file, type_formula, damage=damage), used).check()
             if plan is not None:
                 plans.append(plan)
     for item in shared.values():
-        _check_alone(item, Environment(schema, calendar, collector, read_file, damage=damage))
+        _check_alone(item, Environment(schema, calendar, collector, read_file, type_formula, damage=damage))
         if not damage.lost:
             _report_unused(collector, item.lines, lambda name, of=item.name.text: (of, name) in used)  # type: ignore[misc]
     return Checked(tuple(plans), collector.sorted())

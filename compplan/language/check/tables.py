@@ -7,15 +7,15 @@ import io
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from compplan.diagnostics import Span
+from compplan.immutable import immutable
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.check import expressions
+from compplan.language.check import formulas
 from compplan.language.check.environment import Environment
 from compplan.language.check.place import Place
 from compplan.language.check.tiers import Bound, report_bounds
@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"^-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$")
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Cell:
     """A cell with its constant worked out: `how` is value, from, below, any or empty."""
 
@@ -43,7 +43,7 @@ def type_lookup(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
     name = call.name.text
     env.use(name)
     table = type_table(env, name)
-    typed = [expressions.type_expression(env, place, a) for a in call.arguments]
+    typed = [formulas.type_expression(env, place, a) for a in call.arguments]
     arguments = tuple(a for a in typed if a is not None)
     if table is None or len(arguments) != len(typed):
         return None
@@ -112,7 +112,7 @@ def _inline_cell(env: Environment, cell: t.Cell) -> _Cell | None:
     if not isinstance(literal, t.Literal):
         env.problem("table-shape", "A cell of a table holds a value written out, not a formula.", cell.span)
         return None
-    const = expressions.type_literal(literal)
+    const = formulas.type_literal(literal)
     if negative and isinstance(const.value, Fraction):
         const = ty.Const(-const.value, const.unit, const.span)
     if cell.kind in (t.CellKind.FROM, t.CellKind.BELOW) and not isinstance(const.value, (Fraction, date)):
@@ -337,7 +337,7 @@ def _file_cell(text: str, as_text: bool, span: Span) -> _Cell:
     if as_text:
         return _Cell("value", ty.Const(text, TEXT, span), text, span)
     how = next((w for w in ("from", "below") if text.startswith(w + " ")), "value")
-    const = expressions.type_literal(_literal(text.removeprefix(how + " "), span))
+    const = formulas.type_literal(_literal(text.removeprefix(how + " "), span))
     return _Cell(how, const, _shown(const), span)
 
 

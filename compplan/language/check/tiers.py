@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
 from compplan.diagnostics import Span
+from compplan.immutable import immutable
 from compplan.language import tree as t
 from compplan.language import typed as ty
-from compplan.language.check import expressions
+from compplan.language.check import formulas
 from compplan.language.check.environment import Environment
 from compplan.language.check.place import Place
 from compplan.language.units import Kind, Unit, product
@@ -26,11 +26,11 @@ def type_factor(env: Environment, place: Place, factor: t.Factor) -> ty.Expr | N
         case t.Slices() | t.Step() | t.Curve():
             return _tiers(env, place, factor)
         case _:
-            return expressions.type_quantity(env, place, factor)
+            return formulas.type_quantity(env, place, factor)
 
 
 def _tiers(env: Environment, place: Place, factor: t.Slices | t.Step | t.Curve) -> ty.Expr | None:
-    operand = expressions.type_quantity(env, place, factor.operand)
+    operand = formulas.type_quantity(env, place, factor.operand)
     rows = [_row(env, place, row, operand) for row in factor.rows]
     unit = _value_unit(env, [value for _, value in rows if value is not None])
     good = [(bound, value) for bound, value in rows if bound is not None and value is not None]
@@ -60,8 +60,8 @@ def _with_starts(factor: t.Slices | t.Step, rows: list[tuple[ty.Expr, ty.Expr]])
 
 
 def _row(env: Environment, place: Place, row: t.Row, operand: ty.Expr | None) -> tuple[ty.Expr | None, ty.Expr | None]:
-    bound = expressions.type_quantity(env, place, row.bound)
-    value = expressions.type_quantity(env, place, row.value)
+    bound = formulas.type_quantity(env, place, row.bound)
+    value = formulas.type_quantity(env, place, row.value)
     if bound is None or operand is None:
         return bound, value
     if bound.unit != operand.unit:
@@ -171,7 +171,7 @@ def _share_of(expr: ty.Expr) -> tuple[Fraction, ty.Expr | None]:
     return Fraction(1), expr
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Bound:
     """A bound of tiers or of a grid: the word before it, and its value, which is a share of `base` where it has one."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from compplan.diagnostics import Related
+from compplan.immutable import immutable
 from compplan.language import tree as t
 from compplan.language.check.environment import DEEPEST, Environment
 from compplan.schema import Period
@@ -15,7 +16,7 @@ _LARGEST = Decimal(10**6)
 _Share = tuple[Decimal, t.Expression]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class _Weight:
     """A share of a target that one component pays."""
 
@@ -43,11 +44,12 @@ def check_weights(env: Environment, plan: t.Plan) -> None:
             if _column(line) in stated:
                 env.problem("duplicate-sentence", f"The weights of {line.column.text} are stated twice.", line.span)
             stated[_column(line)] = line
+    rates = dict(_rates(plan))
     for column, weights in found.items():
-        _check(env, column, weights, stated.get(column))
+        _check(env, column, weights, stated.get(column), rates.get(column))
     for column, line in stated.items():
         if column not in found:
-            env.problem("weights", f"No component pays a share of {column}.", line.span)
+            env.problem("weights", f"No component pays a share of {column}.", line.span, rates.get(column))
 
 
 def _column(line: t.Weights) -> str:
@@ -106,7 +108,24 @@ class _Shares:
         return self.known[name]
 
 
-def _check(env: Environment, column: str, weights: list[_Weight], stated: t.Weights | None) -> None:
+def _rates(plan: t.Plan) -> Iterator[tuple[str, str]]:
+    """The columns of which a component pays a percentage with a star, which is a rate and no share, each with what to write instead."""
+    for component in plan.lines:
+        for line in component.lines if isinstance(component, t.Component) else ():
+            if isinstance(line, t.Sentence) and line.keyword == "pay" and isinstance(line.value, t.Binary) and line.value.operator == "*":
+                sides = (line.value.left, line.value.right), (line.value.right, line.value.left)
+                for percent, of in sides:
+                    if isinstance(percent, t.Literal) and percent.kind is t.LiteralKind.PERCENT and isinstance(of, t.PerPeriod):
+                        if isinstance(of.operand, t.Path):
+                            share = f"{(Decimal(str(percent.value)) * 100).normalize():f}%"
+                            words = f"{of.operand.text} per {of.period}"
+                            yield (
+                                of.operand.text.removeprefix("payee."),
+                                f"{share} * {words} is a rate and no share; write {share} of {words} where a share is meant.",
+                            )
+
+
+def _check(env: Environment, column: str, weights: list[_Weight], stated: t.Weights | None, rate: str | None) -> None:
     total = sum((w.share for w in weights), Decimal(0))
     text = f"{(total * 100).normalize():f}%"
     if stated is None:
@@ -117,4 +136,4 @@ def _check(env: Environment, column: str, weights: list[_Weight], stated: t.Weig
     if total != stated.total.value:
         related = tuple(Related(w.sentence.span, f"{(w.share * 100).normalize():f}%") for w in weights)
         message = f"The shares of {column} that components pay add up to {text}."
-        env.problem("weights", message, stated.span, "Change a share, or the total.", related)
+        env.problem("weights", message, stated.span, rate or "Change a share, or the total.", related)

@@ -21,10 +21,11 @@ def fits_within(inner: Period, window: ty.Window, cadence: Period | None) -> boo
 
 def type_measure_name(env: Environment, place: Place, name: str, span: Span) -> ty.Expr | None:
     """A measure by its name alone, over the window that the place gives it."""
-    return _measure_over(env, place, name, None, span)
+    return type_measure_over(env, place, name, None, span)
 
 
-def _measure_over(env: Environment, place: Place, name: str, window: ty.Window | None, span: Span) -> ty.MeasureAt | None:
+def type_measure_over(env: Environment, place: Place, name: str, window: ty.Window | None, span: Span) -> ty.MeasureAt | None:
+    """A measure over a window of its own, or what it is taken over in its place where none is said; None after a report."""
     measure = type_measure(env, name)
     if measure is None or _is_inside_a_sum(env, place, _shown(env, measure), span):
         return None
@@ -97,29 +98,13 @@ def _at_credit(env: Environment, place: Place, measure: ty.Measure, window: ty.W
     return ty.MeasureAt(measure.name, chosen, measure.unit, span)
 
 
-def type_over(env: Environment, place: Place, expr: t.Over) -> ty.Expr | None:
-    """`arr over year to date`: a measure, or a sum, over a window of its own."""
-    window = ty.Window(expr.period, expr.reach)
-    operand = expr.operand
-    if isinstance(operand, t.Path) and len(operand.names) == 1 and operand.names[0].text in env.measures:
-        env.use(operand.names[0].text)
-        return _measure_over(env, place, operand.names[0].text, window, expr.span)
-    if isinstance(operand, t.Call) and operand.name.text in ("sum", "count"):
-        from compplan.language.check.aggregates import type_aggregate
-
-        return type_aggregate(env, place.having(window=window), operand)
-    what = operand.text if isinstance(operand, t.Path) else "this"
-    env.problem("wrong-arguments", f"Only a measure, a sum or a count is taken over a period; {what} is none.", expr.span)
-    return None
-
-
 def type_attainment(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
     """`attainment(arr)`, `attainment(arr over year to date against the full quota)`."""
     found = _measured(env, call)
     if found is None:
         return None
     name, window = found
-    measure = _measure_over(env, place, name, window, call.span)
+    measure = type_measure_over(env, place, name, window, call.span)
     if measure is None:
         return None
     quota_window = _quota_window(env, place, measure.window, call.against, call.span)

@@ -1,0 +1,49 @@
+"""What a plan uses of the definitions that it shares with other plans: the rest says nothing about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from compplan.immutable import immutable
+from compplan.language import typed as ty
+from compplan.language.walk import every
+
+
+@immutable
+class Used:
+    """Names of credits, measures, quotas (by their measure) and tables."""
+
+    credits: frozenset[str]
+    measures: frozenset[str]
+    quotas: frozenset[str]
+    tables: frozenset[str]
+
+    @staticmethod
+    def by(plan: ty.Plan) -> Used:
+        """What the components, the caps and the payees of a plan use, and what is used by that."""
+        formulas = list(_own(plan))
+        quotas = {e.measure for f in formulas for e in every(f) if isinstance(e, ty.QuotaAt)}
+        measures = {e.measure for f in formulas for e in every(f) if isinstance(e, ty.MeasureAt)} | quotas
+        parts = [part for name in measures for part in plan.measures[name].parts]
+        credits = {part.credit for part in parts} | {c.grain.credit for c in plan.components if isinstance(c.grain, ty.ForCredit)}
+        for name in reversed(list(plan.credits)):
+            if name in credits and plan.credits[name].from_credit:
+                credits.add(plan.credits[name].source)
+        formulas += [f for part in parts for f in (part.value, part.where) if f is not None]
+        formulas += [plan.quotas[name].value for name in quotas]
+        formulas += [f for name in credits for f in _of_credit(plan.credits[name])]
+        tables = {e.table for f in formulas for e in every(f) if isinstance(e, ty.Lookup)}
+        return Used(frozenset(credits), frozenset(measures), frozenset(quotas), frozenset(tables))
+
+
+def _own(plan: ty.Plan) -> Iterator[ty.Expr]:
+    found: list[ty.Expr | None] = [plan.payees, *(cap.limit for cap in plan.caps)]
+    for c in plan.components:
+        found += [*c.factors, *c.conditions, c.cap, c.floor, None if c.top is None else c.top.by]
+        found += [c.grain.where] if isinstance(c.grain, ty.ForCredit) else []
+    return (f for f in found if f is not None)
+
+
+def _of_credit(credit: ty.Credit) -> Iterable[ty.Expr]:
+    given = [e for g in credit.gives for e in (g.share, g.where, g.recipient.target)]
+    return [e for e in (*credit.where, credit.dated, *credit.amounts.values(), *given) if e is not None]

@@ -1,0 +1,25 @@
+"""The engine's relations by name: the three schemas of its database, how a name is quoted, and where a component's earnings are."""
+
+from __future__ import annotations
+
+from compplan.immutable import immutable
+
+STEPS = "steps"
+RECORDS = "records"
+CALENDAR = "calendar"
+
+
+@immutable
+class Earnings:
+    """What a component comes to: its plan, its name, and the step that holds a row for each earning."""
+
+    plan: str
+    component: str
+    word: str
+    step: str
+    per_credit: bool
+
+
+def quoted(name: str) -> str:
+    """A name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,38 @@
+"""A finished run's steps as tables of a database of their own; of its credits, which are many, those of some payees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from compplan.engine.relations import CALENDAR, RECORDS, STEPS, quoted
+from compplan.engine.run_folder import Run
+
+
+def open_tables(run: Run, payees: Sequence[str]) -> duckdb.DuckDBPyConnection:
+    """A database with a view over each step and each kind of record that the run kept, and a table of the payees' rows of each credit.
+
+    Raises `duckdb.Error` where a file is missing or cannot be read.
+    """
+    connection = duckdb.connect()
+    for name in (RECORDS, CALENDAR, STEPS):
+        connection.execute(f'CREATE SCHEMA "{name}"')
+    kept = {STEPS: [s for s in run.manifest.steps if s not in run.manifest.credits], RECORDS: _kept_records(run)}
+    for database, names in kept.items():
+        for name in names:
+            connection.execute(f"CREATE VIEW {database}.{quoted(name)} AS SELECT * FROM read_parquet({_file(run, database, name)})")
+    marks = ", ".join("?" for _ in payees)
+    for name in run.manifest.credits:
+        chosen = f"SELECT * FROM read_parquet({_file(run, STEPS, name)}) WHERE payee IN ({marks})"
+        connection.execute(f"CREATE TABLE {STEPS}.{quoted(name)} AS {chosen}", list(payees))
+    return connection
+
+
+def _kept_records(run: Run) -> list[str]:
+    return [p.stem for p in sorted((run.folder / RECORDS).glob("*.parquet"))]
+
+
+def _file(run: Run, database: str, name: str) -> str:
+    path = str(run.folder / database / f"{name}.parquet").replace("'", "''")
+    return f"'{path}'"

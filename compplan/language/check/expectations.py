@@ -1,0 +1,169 @@
+"""Typing what examples expect: components, payouts, measures, amounts of credits, formulas with a name, and any other formula."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from compplan.immutable import immutable
+from compplan.language import tree as t
+from compplan.language import typed as ty
+from compplan.language.check import hints
+from compplan.language.check.credits import type_credit
+from compplan.language.check.environment import Environment
+from compplan.language.check.example_records import Frame
+from compplan.language.check.formulas import named_period, type_literal, type_quantity
+from compplan.language.check.measures import type_measure
+from compplan.language.check.names import did_you_mean
+from compplan.language.check.place import Grain, Place
+from compplan.language.tree_formulas import paths
+from compplan.language.units import NUMBER, RATIO, Unit, money
+from compplan.language.walk import every
+from compplan.schema import Period
+
+
+def type_expectation(env: Environment, tree: t.Expect, frame: Frame) -> ty.Expectation | None:
+    """What an example expects; None after reporting that it can be expected of nothing."""
+    period = named_period(env, tree.period)
+    targets = None if period is None else _targets(env, _Asked(frame, period.kind, tree), tree.what)
+    negative = isinstance(tree.value, t.Negate)
+    literal = tree.value.operand if isinstance(tree.value, t.Negate) else tree.value
+    if not isinstance(literal, t.Literal):
+        env.problem("wrong-unit", "What is expected is a value written out.", tree.value.span)
+        return None
+    const = type_literal(literal)
+    if targets is None or period is None or not isinstance(const.value, Fraction):
+        return None
+    units = [_target_unit(env, target, frame) for target in targets]
+    for unit in units:
+        if unit is None or unit == const.unit:
+            continue
+        if units[0] is not None and unit != units[0]:
+            env.problem("wrong-unit", f"{units[0]} and {unit} cannot be added up.", tree.what.span)
+        else:
+            hint = hints.for_units(ty.Const(Fraction(0), unit, tree.what.span), const)
+            env.problem("wrong-unit", f"This is {unit}, what is expected of it {const.unit}.", tree.value.span, hint)
+        return None
+    value = -const.value if negative else const.value
+    return ty.Expectation(tuple(targets), tree.payee, tree.record, period, value, const.unit, tree.words, tree.span)
+
+
+@immutable
+class _Asked:
+    """What an expectation is about: its plan's frame, the kind of period, the sentence."""
+
+    frame: Frame
+    period: Period
+    tree: t.Expect
+
+
+def _targets(env: Environment, asked: _Asked, expr: t.Expression) -> list[ty.Target] | None:
+    components = asked.frame.components
+    match expr:
+        case t.Binary(operator="+"):
+            left, right = _targets(env, asked, expr.left), _targets(env, asked, expr.right)
+            return None if left is None or right is None else left + right
+        case t.Path(names=(name,)) if name.text == "payout":
+            return [ty.Target("payout", "payout")]
+        case t.Path(names=(name,)) if name.text in components:
+            return [ty.Target("component", name.text)]
+        case t.Path(names=(name,)) if name.text in env.measures:
+            env.use(name.text)
+            type_measure(env, name.text)
+            return [ty.Target("measure", name.text)]
+        case t.Call(name=t.Name(text=function), arguments=(t.Path(names=(name,)),)) if function in ("attainment", "quota", "credited"):
+            return _asked(env, function, name)
+        case t.Path(names=(head, name)) if head.text in components:
+            return _let_of(env, asked, head.text, name)
+        case t.Path(names=(head, name)) if head.text in env.credits:
+            return _amount(env, head, name)
+        case t.Path(names=(name,)) if name.text not in env.lets:
+            hint = did_you_mean(expr.text, [*components, *env.measures, "payout"])
+            env.problem("unknown-name", f"There is no component or measure {expr.text}.", expr.span, hint)
+        case _:
+            return _formula(env, asked, expr)
+    return None
+
+
+def _formula(env: Environment, asked: _Asked, expr: t.Expression) -> list[ty.Target] | None:
+    """Any formula that a component for such a period could have."""
+    place = Place(Grain.PERIOD, "the example", period=asked.period, window=ty.Window(asked.period))
+    named = next((p for p in paths(expr) if p.names[0].text in (*asked.frame.components, "payout")), None)
+    if named is not None:
+        message = f"{named.text} can only be expected as it is, or added to another component."
+        env.problem("wrong-arguments", message, named.span, "Expect each of them in a sentence of its own.")
+        return None
+    typed = type_quantity(env, place, expr)
+    if typed is None:
+        return None
+    return [ty.Target("formula", asked.tree.words, formula=typed, grain=ty.ForPeriod(asked.period, None, None))]
+
+
+def _let_of(env: Environment, asked: _Asked, component: str, name: t.Name) -> list[ty.Target] | None:
+    """`own.rate`: a formula with a name inside a component."""
+    if component not in env.places:
+        return None
+    place, grain = env.places[component]
+    if name.text not in place.lets:
+        hint = did_you_mean(name.text, list(place.lets))
+        env.problem("unknown-name", f"{component} has no formula with the name {name.text}.", name.span, hint)
+        return None
+    typed = type_quantity(env, place, t.Path((name,), name.span))
+    if typed is None:
+        return None
+    if any(isinstance(e, ty.Place) for e in every(typed)):
+        env.problem("wrong-grain", f"{name.text} depends on the ranking, so it cannot be asked for by itself.", name.span)
+        return None
+    if isinstance(grain, ty.ForCredit):
+        if asked.tree.record is None:
+            message = f"{name.text} has one value for each {grain.credit}."
+            env.problem("wrong-grain", message, asked.tree.span, 'Name the record: for "ana" on "d1" in 2027-01.')
+            return None
+        return [ty.Target("formula", f"{component}.{name.text}", formula=typed, grain=ty.ForCredit(grain.credit, None, None, None))]
+    if grain.period != asked.period:
+        message = f"{component} is for each {grain.period}, so {name.text} has a value for each {grain.period}."
+        env.problem("needs-window", message, asked.tree.period.span, f"Ask for a {grain.period}.")
+        return None
+    return [ty.Target("formula", f"{component}.{name.text}", formula=typed, grain=ty.ForPeriod(grain.period, None, None))]
+
+
+def _amount(env: Environment, credit: t.Name, name: t.Name) -> list[ty.Target] | None:
+    """`booking.kept`: one of a credit's amounts."""
+    typed = type_credit(env, credit.text)
+    if typed is None:
+        return None
+    if name.text not in typed.amounts:
+        hint = f"An amount of the credit can be expected: {', '.join(f'{credit.text}.{a}' for a in typed.amounts)}."
+        env.problem("unknown-name", f"{name.text} is no amount of {credit.text}.", name.span, hint)
+        return None
+    env.use(credit.text)
+    return [ty.Target("credited", credit.text, name.text)]
+
+
+def _asked(env: Environment, function: str, name: t.Name) -> list[ty.Target] | None:
+    known = env.credits if function == "credited" else env.measures
+    if name.text not in known:
+        env.problem("unknown-name", f"There is no {name.text} to ask the {function} of.", name.span, did_you_mean(name.text, list(known)))
+        return None
+    if function in ("quota", "attainment") and name.text not in env.quotas:
+        env.problem("no-quota", f"No quota is set for {name.text}.", name.span)
+        return None
+    env.use(name.text)
+    return [ty.Target(function, name.text)]
+
+
+def _target_unit(env: Environment, target: ty.Target, frame: Frame) -> Unit | None:
+    match target.how:
+        case "component":
+            return money(frame.currency) if frame.components[target.name] != "award" else NUMBER
+        case "payout":
+            return money(frame.currency)
+        case "attainment":
+            return RATIO
+        case "credited":
+            credit = type_credit(env, target.name)
+            return None if credit is None else credit.amounts[target.amount].unit
+        case "formula":
+            return None if target.formula is None else target.formula.unit
+        case _:
+            measure = type_measure(env, target.name)
+            return None if measure is None else measure.unit
