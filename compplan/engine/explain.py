@@ -12,7 +12,7 @@ import duckdb
 
 from compplan.engine.run_checks import damaged, verify_project, verify_sums
 from compplan.engine.run_folder import Run
-from compplan.engine.run_tables import open_tables
+from compplan.engine.run_tables import open_tables, read_credits
 
 if TYPE_CHECKING:
     from compplan.engine.explanation import Explanation
@@ -30,11 +30,11 @@ def explain_each(run: Run, payees: Sequence[str], plan: str | None = None) -> It
     if not payees:
         return
     try:
-        with ThreadPoolExecutor(1) as readers:
-            opening = readers.submit(open_tables, run, payees)
+        with open_tables(run) as connection, ThreadPoolExecutor(1) as readers:
+            reading = readers.submit(read_credits, connection.cursor(), run, payees)
             from compplan.engine.explainer import explained  # while the credits are read: loading it takes as long
 
-            for explanation in explained(run, payees, plan, opening.result):
+            for explanation in explained(run, payees, plan, connection, reading.result):
                 verify_sums(run, explanation)
                 yield explanation
     except (duckdb.Error, OSError) as error:

@@ -47,8 +47,13 @@ MOST_RANKED = 5
 """So many of those who are ranked are named."""
 
 
-def explained(run: Run, payees: Sequence[str], plan: str | None, opened: Callable[[], duckdb.DuckDBPyConnection]) -> Iterator[Explanation]:
-    """The explanations of several payees; `opened` gives the run's tables. Raises `Problems` as `explain` does."""
+def explained(
+    run: Run, payees: Sequence[str], plan: str | None, connection: duckdb.DuckDBPyConnection, credits_read: Callable[[], None]
+) -> Iterator[Explanation]:
+    """The explanations of several payees from the run's tables; `credits_read` waits for those of the credits.
+
+    Raises `Problems` as `explain` does.
+    """
     made_from = run.manifest
     texts = read_plan_files(run.folder / "project", made_from.plan_files, made_from.schema, made_from.calendar)
     plans = [p for p in texts.require() if p.name in made_from.plans]
@@ -56,19 +61,21 @@ def explained(run: Run, payees: Sequence[str], plan: str | None, opened: Callabl
     assert period is not None
     months = Months(period.first_month, period.last_month)
     lowering = Lowering(plans, made_from.schema, made_from.calendar, months)
-    with opened() as connection:
-        create_calendar(connection, made_from.calendar, months.whole_years())
-        found = _Found(connection, tuple(payees))
-        for payee in payees:
-            name = _known_payee(connection, made_from.schema, payee)
-            explainer = _Explainer(connection, texts, lowering, payee, frozenset(made_from.steps), found)
-            chosen = [p for p in _plans_of(plans, plan) if explainer.is_payee(p)]
-            if not chosen:
-                message = f"{payee} is paid by no plan of this run." if plan is None else f"{payee} is not paid by the plan {plan}."
-                raise Problems([Diagnostic("no-plan", "Nothing to explain", message, None, "See the payees sentence of each plan.")])
-            plans_explained = tuple(explainer.plan(p) for p in chosen)
-            dates = tuple(_dates(made_from.calendar, period, plans_explained))
-            yield Explanation(made_from.company, payee, name, made_from.figures, period.label, dates, made_from.rejected, plans_explained)
+    create_calendar(connection, made_from.calendar, months.whole_years())
+    found = _Found(connection, tuple(payees))
+    for payee in payees:
+        name = _known_payee(connection, made_from.schema, payee)
+        explainer = _Explainer(connection, texts, lowering, payee, frozenset(made_from.steps), found)
+        chosen = [p for p in _plans_of(plans, plan) if explainer.is_payee(p)]
+        if not chosen:
+            message = f"{payee} is paid by no plan of this run." if plan is None else f"{payee} is not paid by the plan {plan}."
+            raise Problems([Diagnostic("no-plan", "Nothing to explain", message, None, "See the payees sentence of each plan.")])
+        for one in chosen:
+            explainer.watch(one)
+        credits_read()
+        plans_explained = tuple(explainer.plan(p) for p in chosen)
+        dates = tuple(_dates(made_from.calendar, period, plans_explained))
+        yield Explanation(made_from.company, payee, name, made_from.figures, period.label, dates, made_from.rejected, plans_explained)
 
 
 def _dates(calendar: Calendar, period: FiscalPeriod, plans: Sequence[PlanExplanation]) -> Iterator[PeriodDates]:
@@ -125,19 +132,23 @@ class _Found:
 
     connection: duckdb.DuckDBPyConnection
     payees: tuple[str, ...]
-    _kept: dict[tuple[str, str], tuple[_Watched, dict[str, list[_Row]]]] = field(default_factory=dict)
+    _watched: dict[tuple[str, str], _Watched] = field(default_factory=dict)
+    _kept: dict[tuple[str, str], dict[str, list[_Row]]] = field(default_factory=dict)
     _ranked: dict[tuple[str, int], tuple[int, tuple[Ranked, ...]]] = field(default_factory=dict)
 
-    def of(
-        self, plan: ty.Plan, component: ty.Component, watch: Callable[[ty.Plan, ty.Component], _Watched], payee: str
-    ) -> tuple[_Watched, Sequence[_Row]]:
-        """What is watched in a component, and one payee's rows of it."""
+    def watched(self, plan: ty.Plan, component: ty.Component, watch: Callable[[ty.Plan, ty.Component], _Watched]) -> _Watched:
+        """What is watched in a component."""
+        key = (plan.name, component.name)
+        if key not in self._watched:
+            self._watched[key] = watch(plan, component)
+        return self._watched[key]
+
+    def rows(self, plan: ty.Plan, component: ty.Component, watched: _Watched, payee: str) -> Sequence[_Row]:
+        """One payee's rows of it."""
         key = (plan.name, component.name)
         if key not in self._kept:
-            watched = watch(plan, component)
-            self._kept[key] = (watched, self._rows(watched))
-        watched, rows = self._kept[key]
-        return watched, rows.get(payee, [])
+            self._kept[key] = self._rows(watched)
+        return self._kept[key].get(payee, [])
 
     def ranked(self, step: str, period: int) -> tuple[int, tuple[Ranked, ...]]:
         """How many are ranked in a period, and the first of them."""
@@ -185,6 +196,11 @@ class _Explainer:
         """Whether the plan pays the payee."""
         step = quoted(self.lowering.plan_step(plan, "payees"))
         return self.connection.execute(f"SELECT 1 FROM {STEPS}.{step} WHERE payee = ?", [self.payee]).fetchone() is not None
+
+    def watch(self, plan: ty.Plan) -> None:
+        """Writes the queries of a plan's components, for which no table is needed yet."""
+        for component in plan.components:
+            self.found.watched(plan, component, self._watch)
 
     def plan(self, plan: ty.Plan) -> PlanExplanation:
         """One plan."""
@@ -255,7 +271,8 @@ class _Explainer:
     # ---- components
 
     def _component(self, plan: ty.Plan, component: ty.Component) -> ComponentExplanation:
-        watched, rows = self.found.of(plan, component, self._watch, self.payee)
+        watched = self.found.watched(plan, component, self._watch)
+        rows = self.found.rows(plan, component, watched, self.payee)
         earnings, left_out = [], []
         earlier: dict[object, Fraction] = {}
         months = self.lowering.asked if component.word == "award" else paid_months(plan, self.lowering.asked)

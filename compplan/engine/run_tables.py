@@ -10,8 +10,8 @@ from compplan.engine.relations import CALENDAR, RECORDS, STEPS, quoted
 from compplan.engine.run_folder import Run
 
 
-def open_tables(run: Run, payees: Sequence[str]) -> duckdb.DuckDBPyConnection:
-    """A database with a view over each step and each kind of record that the run kept, and a table of the payees' rows of each credit.
+def open_tables(run: Run) -> duckdb.DuckDBPyConnection:
+    """A database with a view over each kind of record that the run kept and over each step, but for the credits.
 
     Raises `duckdb.Error` where a file is missing or cannot be read.
     """
@@ -22,11 +22,15 @@ def open_tables(run: Run, payees: Sequence[str]) -> duckdb.DuckDBPyConnection:
     for database, names in kept.items():
         for name in names:
             connection.execute(f"CREATE VIEW {database}.{quoted(name)} AS SELECT * FROM read_parquet({_file(run, database, name)})")
+    return connection
+
+
+def read_credits(connection: duckdb.DuckDBPyConnection, run: Run, payees: Sequence[str]) -> None:
+    """Adds a table of each credit, with the payees' rows of it. Raises `duckdb.Error` as `open_tables` does."""
     marks = ", ".join("?" for _ in payees)
     for name in run.manifest.credits:
         chosen = f"SELECT * FROM read_parquet({_file(run, STEPS, name)}) WHERE payee IN ({marks})"
         connection.execute(f"CREATE TABLE {STEPS}.{quoted(name)} AS {chosen}", list(payees))
-    return connection
 
 
 def _kept_records(run: Run) -> list[str]:

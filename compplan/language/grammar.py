@@ -7,10 +7,9 @@ import os
 import sys
 import tempfile
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 
-from lark import Lark
+from lark import Lark, __version__
 from lark.lexer import PatternRE, PatternStr, TerminalDef
 
 _PACKAGED = Path(__file__).parent.parent / "grammar" / "compplan.lark"
@@ -29,7 +28,7 @@ def grammar_text() -> str:
 def parser() -> Lark:
     """The parser; read from the cache where it is there, made and kept there where not."""
     text = grammar_text()
-    key = hashlib.sha256(f"whole words\n{text}\n{version('lark')}\n{sys.version}".encode()).hexdigest()[:32]
+    key = hashlib.sha256(f"whole words\n{text}\n{__version__}\n{sys.version}".encode()).hexdigest()[:32]
     cached = _cache_folder() / f"grammar-{key}.bin"
     try:
         with cached.open("rb") as stream:

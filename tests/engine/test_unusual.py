@@ -289,24 +289,20 @@ def test_negative_amounts_are_paid_back(tmp_path: Path) -> None:
 
 def test_a_running_total_passes_over_nothing_that_is_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even where the deal with the empty figure is one that the component leaves out."""
-    monkeypatch.setattr(
-        "tests.support.projects.PROJECT",
-        PROJECT.replace("amount: money\n      kind", "amount: {{type: money, optional: true}}\n      kind"),
-    )
+    with_cost = PROJECT.replace("amount: money\n      kind", "amount: money\n      cost: {{type: money, optional: true}}\n      kind")
+    monkeypatch.setattr("tests.support.projects.PROJECT", with_cost)
     body = """
-  measure total = sum(kept.amount)
-  credit kept from deals {
-    on      close_date
-    amount  0 USD
-    give    100% to owner
-  }
+  measure cost = sum(booking.cost)
   commission own "Own" {
-    for  each kept where kind = "new"
-    pay  10% of total over year to date
+    for  each booking where kind = "new"
+    pay  10% of cost over year to date
   }
 """
-    found = refused(tmp_path, body, deals=DEALS + "d3,ana,2027-03-01,,old\n")
-    assert (found.code, found.message) == ("no-figure", "total adds up a figure that is empty for ana on deals d3.")
+    deals = (
+        "deal,owner,close_date,amount,cost,kind\nd1,ana,2027-01-05,100,60,new\nd2,ana,2027-01-06,100,,old\nd3,ana,2027-01-07,100,50,new\n"
+    )
+    found = refused(tmp_path, body, deals=deals)
+    assert (found.code, found.message) == ("no-figure", "cost adds up a figure that is empty for ana on deals d2.")
 
 
 def test_amounts_as_large_as_there_can_be(tmp_path: Path) -> None:
