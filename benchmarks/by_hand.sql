@@ -39,7 +39,7 @@ COPY (
         WHERE stage = 'Won' AND second IS NOT NULL
     ) AS credit
     SEMI JOIN payee ON payee.person = credit.payee
-) TO (getvariable('results') || '/credits.parquet') (FORMAT parquet, DICTIONARY_SIZE_LIMIT 8000);
+) TO (getvariable('results') || '/credits.parquet') (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 8000);
 
 -- phase: totals
 CREATE TEMP TABLE credit AS
@@ -86,7 +86,7 @@ COPY (
     )
     UNION ALL
     SELECT 'bonus', payee, deal, close_date, earned FROM bonus
-) TO (getvariable('results') || '/lines.parquet') (FORMAT parquet, DICTIONARY_SIZE_LIMIT 8000);
+) TO (getvariable('results') || '/lines.parquet') (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 8000);
 
 -- phase: payouts
 COPY (
@@ -137,4 +137,4 @@ COPY (
     SELECT person AS payee, format('2027-{:02d}', month) AS month, component, amount
     FROM payout
     JOIN payee USING (number)
-) TO (getvariable('results') || '/payouts.parquet') (FORMAT parquet, DICTIONARY_SIZE_LIMIT 8000);
+) TO (getvariable('results') || '/payouts.parquet') (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 8000);
