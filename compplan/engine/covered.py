@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compplan.engine.lower_components import formulas
+from compplan.engine.component_formulas import formulas
 from compplan.engine.steps import Months
 from compplan.language import typed as ty
 from compplan.language.walk import every

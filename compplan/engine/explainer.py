@@ -14,6 +14,7 @@ from compplan.calendar import Calendar, FiscalPeriod, parse_period
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.diagnostics.suggest import closest
 from compplan.engine import sql
+from compplan.engine.component_formulas import product
 from compplan.engine.covered import credits_used, paid_months
 from compplan.engine.database import create_calendar
 from compplan.engine.explanation import (
@@ -31,7 +32,7 @@ from compplan.engine.explanation import (
     Ranking,
 )
 from compplan.engine.lower import Lowering
-from compplan.engine.lower_components import Figured, product
+from compplan.engine.lower_components import Figured
 from compplan.engine.observe import ConditionPlan, NodePlan, Observer, Sources, figure_columns, to_value
 from compplan.engine.project_earnings import fixed
 from compplan.engine.relations import RECORDS, STEPS, quoted

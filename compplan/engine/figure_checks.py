@@ -8,8 +8,9 @@ from sqlglot import exp
 
 from compplan.calendar import FiscalPeriod
 from compplan.engine import sql
+from compplan.engine.component_formulas import formulas
 from compplan.engine.emit import Emitter
-from compplan.engine.lower_components import ComponentLowering, Figured, formulas
+from compplan.engine.lower_components import ComponentLowering, Figured
 from compplan.engine.missing_quotas import wanted_quota
 from compplan.engine.steps import Check, Wanted, table
 from compplan.immutable import immutable

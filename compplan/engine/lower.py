@@ -11,10 +11,11 @@ from sqlglot import exp
 from compplan.calendar import Calendar
 from compplan.engine import sql
 from compplan.engine.columns import RecordColumns
+from compplan.engine.component_formulas import formulas
 from compplan.engine.credit_shape import CreditShape
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.figure_checks import figure_check
-from compplan.engine.lower_components import ComponentLowering, Windowed, formulas
+from compplan.engine.lower_components import ComponentLowering, Windowed
 from compplan.engine.lower_credits import CreditLowering
 from compplan.engine.lower_measures import MeasureShape, Valued, lower_measure, lower_window, may_be_empty, window_name
 from compplan.engine.lower_payouts import lower_payouts, lower_plan_payouts

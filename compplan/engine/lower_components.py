@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -10,11 +10,13 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.columns import RecordColumns
-from compplan.engine.credit_shape import ORDER, CreditShape
+from compplan.engine.component_formulas import formulas, needs, product
+from compplan.engine.credit_shape import CreditShape
 from compplan.engine.emit import Emitted, Emitter, Leaf, round_to
 from compplan.engine.lower_measures import Valued, owner_of, periods
 from compplan.engine.lower_quotas import join_valued
 from compplan.engine.relations import RECORDS
+from compplan.engine.running_rows import is_first, own_figure, running
 from compplan.engine.running_totals import RunningTotals
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
@@ -23,7 +25,7 @@ from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.tree import Reach
 from compplan.language.units import NUMBER
-from compplan.language.walk import every, parts
+from compplan.language.walk import every
 from compplan.schema import MONTHS_IN, PEOPLE, Period
 
 Windowed = ty.MeasureAt | ty.QuotaAt | ty.RecordSum
@@ -210,7 +212,7 @@ class ComponentLowering:
         """The credit itself; with running totals where the component reads any."""
         emitter = Emitter(lambda e: self._inner_leaf(e, shape), self.scope.tables, self.scope.calendar, self.narrow)
         inner = exp.select().from_(self._with_firsts(shape), copy=False)
-        own = [(_own(emitter, part, index), period) for (part, period), index in self.running.items()]
+        own = [(own_figure(emitter, part, index), period) for (part, period), index in self.running.items()]
         if self.only is not None:
             inner = inner.where(_among(sql.column("payee", "i"), self.only), copy=False)
         inner = self._with_inner_payee(inner)
@@ -221,7 +223,7 @@ class ComponentLowering:
             return table(shape.step, "c")
         inner = inner.select(exp.Column(this=exp.Star(), table=exp.to_identifier("i", quoted=True)), copy=False)
         for index, (value, period) in enumerate(own):
-            total = Figure(_running(exp.func("sum", value.node), shape, period), sql.MOST_DIGITS, value.decimals)
+            total = Figure(running(exp.func("sum", value.node), shape, period), sql.MOST_DIGITS, value.decimals)
             total = sql.narrow(total) if self._narrow_totals(value) else total
             inner = inner.select(value.named(f"own_{index}"), total.named(f"total_{index}"), copy=False)
         return inner.subquery("c", copy=False)
@@ -232,7 +234,7 @@ class ComponentLowering:
         if not counted:
             return table(shape.step, "i")
         emitter = Emitter(lambda e: self._inner_leaf(e, shape), self.scope.tables, self.scope.calendar)
-        marks = [sql.alias(_is_first(emitter, shape, part, period), f"first_{index}") for part, period, index in counted]
+        marks = [sql.alias(is_first(emitter, shape, part, period), f"first_{index}") for part, period, index in counted]
         inner = self._with_inner_payee(exp.select().from_(table(shape.step, "i"), copy=False))
         everything = exp.Column(this=exp.Star(), table=exp.to_identifier("i", quoted=True))
         return inner.select(everything, *marks, copy=False).subquery("i", copy=False)
@@ -311,7 +313,7 @@ class ComponentLowering:
     def _own_type(self, aggregate: ty.Aggregate) -> Figure:
         shape = self.credits[aggregate.credit]
         emitter = Emitter(lambda e: self._inner_leaf(e, shape), self.scope.tables, self.scope.calendar)
-        return _own(emitter, aggregate, 0)
+        return own_figure(emitter, aggregate, 0)
 
     # ---- joins
 
@@ -369,78 +371,9 @@ class ComponentLowering:
         return sql.choose(cases, value) if cases else value
 
 
-def product(emitter: Emitter, component: ty.Component) -> Figure:
-    """The factors multiplied, from the first to the last."""
-    value = emitter.figure(component.factors[0])
-    for factor in component.factors[1:]:
-        value = emitter.fitted(sql.multiply(value, emitter.figure(factor), narrow=emitter.narrow))
-    return value
-
-
-def formulas(component: ty.Component) -> Iterator[ty.Expr]:
-    """Every formula of a component."""
-    yield from component.factors
-    yield from component.conditions
-    for formula in (component.cap, component.floor):
-        if formula is not None:
-            yield formula
-    if isinstance(component.grain, ty.ForCredit) and component.grain.where is not None:
-        yield component.grain.where
-
-
-def needs(expr: ty.Expr) -> Iterator[ty.Expr]:
-    """What a condition cannot do without: quotas, attainments, sums over records, what is looked up, a group's measure."""
-    match expr:
-        case ty.Attainment() | ty.QuotaAt() | ty.RecordSum() | ty.Lookup() | ty.MeasureAt():
-            yield expr
-        case ty.Empty():
-            return
-        case ty.Func(name="if"):
-            yield from needs(expr.arguments[0])
-        case ty.Div():
-            yield from needs(expr.left)
-            yield from needs(expr.right)
-        case _:
-            for part in parts(expr):
-                yield from needs(part)
-
-
 def _among(payee: exp.Expr, some: exp.Expr) -> exp.Expr:
     return exp.func("list_contains", some.copy(), payee)
 
 
 def _empty() -> Figure:
     return Figure(sql.cast(exp.null(), sql.decimal_type(1, 0)), 1, 0)
-
-
-def _own(emitter: Emitter, part: ty.Aggregate, index: int) -> Figure:
-    """What one row adds to a part of a measure, the running total of that index."""
-    if part.different:
-        return sql.choose([(sql.column(f"first_{index}", "i"), sql.constant(Fraction(1)))], sql.constant(Fraction(0)))
-    value = sql.constant(Fraction(1)) if part.value is None else emitter.figure(part.value)
-    if part.where is None:
-        return value
-    return sql.choose([(emitter.condition(part.where), value)], sql.constant(Fraction(0)))
-
-
-def _is_first(emitter: Emitter, shape: CreditShape, part: ty.Aggregate, period: Period) -> exp.Expr:
-    """Whether a row is the first, in order, of those that the part takes in and that have its value in the payee's period."""
-    assert part.value is not None
-    value = emitter.plain(part.value)
-    counts = sql.all_of([sql.not_null(value), *([] if part.where is None else [emitter.condition(part.where)])])
-    order = [exp.Ordered(this=sql.column(n, "i"), nulls_first=True) for n in ("date", *shape.record, *ORDER)]
-    same = [sql.column("payee", "i"), sql.quotient_down(sql.column("month", "i"), MONTHS_IN[period]), value, counts]
-    number = exp.Window(this=exp.func("row_number"), partition_by=same, order=exp.Order(expressions=order))
-    return sql.paren(sql.all_of([counts, exp.EQ(this=number, expression=sql.whole(1))]))
-
-
-def _running(function: exp.Expr, shape: CreditShape, period: Period, *, frame: bool = True) -> exp.Expr:
-    """A function over the payee's credits of the period, in order, up to and with this one."""
-    order = [exp.Ordered(this=sql.column(n, "i"), nulls_first=True) for n in ("date", *shape.record, *ORDER)]
-    spec = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW") if frame else None
-    return exp.Window(
-        this=function,
-        partition_by=[sql.column("payee", "i"), sql.quotient_down(sql.column("month", "i"), MONTHS_IN[period])],
-        order=exp.Order(expressions=order),
-        spec=spec,
-    )
