@@ -11,12 +11,13 @@ from compplan.language.walk import every
 
 @immutable
 class Used:
-    """Names of credits, measures, quotas (by their measure) and tables."""
+    """Names of credits, measures, quotas (by their measure), tables and parameters."""
 
     credits: frozenset[str]
     measures: frozenset[str]
     quotas: frozenset[str]
     tables: frozenset[str]
+    parameters: frozenset[str]
 
     @staticmethod
     def by(plan: ty.Plan) -> Used:
@@ -33,7 +34,8 @@ class Used:
         formulas += [plan.quotas[name].value for name in quotas]
         formulas += [f for name in credits for f in _of_credit(plan.credits[name])]
         tables = {e.table for f in formulas for e in every(f) if isinstance(e, ty.Lookup)}
-        return Used(frozenset(credits), frozenset(measures), frozenset(quotas), frozenset(tables))
+        parameters = {e.name for f in formulas for e in every(f) if isinstance(e, ty.ParameterAt)}
+        return Used(frozenset(credits), frozenset(measures), frozenset(quotas), frozenset(tables), frozenset(parameters))
 
 
 def _own(plan: ty.Plan) -> Iterator[ty.Expr]:

@@ -76,6 +76,9 @@ def _unit(plan: ty.Plan) -> str:
 def _definitions(plan: ty.Plan, words: _Words) -> Iterator[str]:
     """The credits, measures, quotas and tables that the plan uses, wherever they were written."""
     used = Used.by(plan)
+    for parameter in (p for p in plan.parameters.values() if p.name in used.parameters):
+        values = (f"{'' if v.first is None else f'from {v.first}: '}{'; '.join(words.text(v.value.span))}" for v in parameter.values)
+        yield _row("parameter", f"{parameter.name} = {', '.join(values)}  ({words.place(parameter.span)})")
     for credit in (c for c in plan.credits.values() if c.name in used.credits):
         yield _row("credit", f"{credit.name} from {credit.source}  ({words.place(credit.span)})")
     for measure in plan.measures.values():

@@ -22,7 +22,18 @@ from compplan.immutable import immutable
 from compplan.language import typed as ty
 
 Emitted = Figure | exp.Expr
-Leaf = ty.RecordField | ty.ChildField | ty.PayeeField | ty.CreditField | ty.MeasureAt | ty.QuotaAt | ty.RecordSum | ty.Place | ty.Part
+Leaf = (
+    ty.RecordField
+    | ty.ChildField
+    | ty.PayeeField
+    | ty.CreditField
+    | ty.MeasureAt
+    | ty.QuotaAt
+    | ty.RecordSum
+    | ty.Place
+    | ty.Part
+    | ty.Moment
+)
 
 _COMPARATORS: Mapping[str, type[exp.Binary]] = {
     "=": exp.EQ,
@@ -113,7 +124,7 @@ class Emitter:
         match expr:
             case ty.Const():
                 return self._constant(expr)
-            case ty.RecordField() | ty.ChildField() | ty.PayeeField() | ty.CreditField() | ty.Part() | ty.Place():
+            case ty.RecordField() | ty.ChildField() | ty.PayeeField() | ty.CreditField() | ty.Part() | ty.Place() | ty.Moment():
                 return self.leaf(expr)
             case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum():
                 return self.leaf(expr)
@@ -131,8 +142,8 @@ class Emitter:
                 return self._shift(expr)
             case ty.Attainment():
                 return self._attainment(expr)
-            case ty.Lookup():
-                return self._lookup(expr)
+            case ty.Lookup() | ty.ParameterAt():
+                return self._lookup(expr) if isinstance(expr, ty.Lookup) else self._parameter(expr)
             case ty.Slices() | ty.Step() | ty.Curve():
                 return emit_tiers(self, expr)
             case ty.Named():
@@ -256,6 +267,20 @@ class Emitter:
         for condition, value in cases:
             case = case.when(condition, self.plain(value), copy=False)
         return case
+
+    def _parameter(self, expr: ty.ParameterAt) -> Figure:
+        """The value of the latest day that is not after the day at hand; empty before the first."""
+        if expr.day is None:
+            return self.figure(expr.values[0].value)
+        day = sql.paren(self.plain(expr.day))
+        begun = ((exp.GTE(this=day.copy(), expression=self._begins(expr.day, since)), since.value) for since in reversed(expr.values))
+        return sql.choose([(condition, self.figure(value)) for condition, value in begun], None)
+
+    def _begins(self, day: ty.Expr, since: ty.Since) -> exp.Expr:
+        assert since.first is not None
+        if isinstance(day, ty.Moment) and day.period is not None:
+            return sql.whole(self.calendar.period_of(since.first, day.period).number)
+        return sql.day(since.first)
 
     def _key(self, key: ty.KeyCell, argument: Emitted) -> list[exp.Expr]:
         node = sql.paren(argument.node if isinstance(argument, Figure) else argument)

@@ -256,6 +256,8 @@ class ComponentLowering:
                 return sql.column("payee", "i")
             case ty.PayeeField():
                 return self.columns.column(leaf.path)
+            case ty.Moment():
+                return sql.column("date", "i")
             case _:
                 raise AssertionError(f"{type(leaf).__name__} inside a running total")
 
@@ -269,6 +271,8 @@ class ComponentLowering:
                 return sql.column("payee", "y")
             case ty.PayeeField():
                 return self.columns.column(leaf.path)
+            case ty.Moment():
+                return self._number_of(leaf, sql.column("high", "n"))
             case ty.Place():
                 return Figure(sql.cast(sql.column("place", "t"), sql.decimal_type(18, 0)), 18, 0)
             case _:
@@ -290,8 +294,17 @@ class ComponentLowering:
                 return sql.column("payee", "c")
             case ty.PayeeField():
                 return self.columns.column(leaf.path)
+            case ty.Moment(period=None):
+                return sql.column("date", "c")
+            case ty.Moment():
+                return self._number_of(leaf, sql.column("month", "c"))
             case _:
                 raise AssertionError(f"{type(leaf).__name__} at a credit")
+
+    @staticmethod
+    def _number_of(moment: ty.Moment, month: exp.Expr) -> exp.Expr:
+        assert moment.period is not None
+        return sql.quotient_down(month, MONTHS_IN[moment.period])
 
     def _running_measure(self, leaf: ty.MeasureAt, *, before: bool) -> Emitted:
         measure = self.plan.measures[leaf.measure]

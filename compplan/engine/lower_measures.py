@@ -82,6 +82,8 @@ class CreditColumns:
                 return sql.column("payee", self.alias)
             case ty.PayeeField():
                 return self.payee.column(leaf.path)
+            case ty.Moment():
+                return sql.column("date", self.alias)
             case _:
                 raise AssertionError(f"{type(leaf).__name__} at a credit")
 

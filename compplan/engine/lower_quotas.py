@@ -71,6 +71,8 @@ def lower_quota(scope: Scope, quota: ty.Quota, group: str | None, name: str, sum
                 return sql.column("owner", "o")
             case ty.PayeeField():
                 return payee.column(e.path)
+            case ty.Moment():
+                return sql.column("period", "w")
             case _:
                 raise AssertionError(f"{type(e).__name__} in a quota")
 

@@ -56,6 +56,7 @@ _KINDS: Mapping[type, str] = {
     ty.Curve: "curve",
     ty.Place: "place",
     ty.Named: "named",
+    ty.ParameterAt: "parameter",
 }
 
 
@@ -114,7 +115,7 @@ class Observer:
                     (),
                 )
                 return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), (measure, quota))
-            case ty.RecordSum():
+            case ty.RecordSum() | ty.ParameterAt():
                 return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), ())
             case _:
                 value = self.watch(self.emitter.plain(expr))

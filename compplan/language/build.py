@@ -205,6 +205,15 @@ class Builder(Transformer[Token, Any]):
     def let(self, meta: Meta, kids: list[Any]) -> t.Let:
         return t.Let(self._name(kids[0]), kids[1], self._of(meta))
 
+    def since(self, meta: Meta, kids: list[Any]) -> t.Since:
+        return t.Since(self._date(kids[0]), kids[1], self._of(meta))
+
+    def parameter(self, meta: Meta, kids: list[Any]) -> t.Parameter:
+        return t.Parameter(self._name(kids[0]), (t.Since(None, kids[1], kids[1].span),), self._of(meta))
+
+    def parameter_dated(self, meta: Meta, kids: list[Any]) -> t.Parameter:
+        return t.Parameter(self._name(kids[0]), _without_tokens(kids[1:]), self._of(meta))
+
     def amount_named(self, meta: Meta, kids: list[Any]) -> t.NamedAmount:
         return t.NamedAmount(self._name(kids[0]), kids[1], self._of(meta))
 

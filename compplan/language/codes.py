@@ -48,6 +48,7 @@ TITLES: Mapping[str, str] = {
     "circular": "A definition leads back to itself",
     "effective": "The plan's dates do not fit",
     "currency": "Another currency",
+    "parameter": "It is not said which value of the parameter holds",
     "target-period": "The target is that of another period",
     "constant": "A condition that decides nothing",
     "ranks-nothing": "Who has nothing is ranked as well",

@@ -35,6 +35,7 @@ FORMS: Mapping[str, Form] = {
     "quota": Form(_SHARED, "quota for MEASURE each PERIOD = FORMULA", "quota for sold each quarter = 250,000 USD"),
     "table": Form(_SHARED, 'table NAME {, or table NAME from "FILE.csv"', 'table rate from "rates.csv"'),
     "let": Form((*_SHARED, "credit", *_EARNED, "award"), "let NAME = FORMULA", "let margin = price - cost"),
+    "parameter": Form(_SHARED, "parameter NAME = FIGURE, or parameter NAME {", "parameter base_rate = 5%"),
     "commission": Form(("plan",), 'commission NAME "LABEL" {', 'commission own "Own bookings" {'),
     "bonus": Form(("plan",), 'bonus NAME "LABEL" {', 'bonus kicker "Kicker" {'),
     "award": Form(("plan",), 'award NAME "LABEL" {', 'award club "President\'s Club" {'),
@@ -60,7 +61,7 @@ FORMS: Mapping[str, Form] = {
     "grant": Form(("award",), 'grant COUNT "THING"', 'grant 2 "days off"'),
     "cap": Form(("plan", *_EARNED), "cap each PERIOD at FORMULA in a plan, cap at FORMULA in a component", "cap each year at 90,000 USD"),
     "floor": Form(_EARNED, "floor at FORMULA", "floor at 0 USD"),
-    "from": Form(("tiers",), "from BOUND: VALUE", "from 100%: 1.5x"),
+    "from": Form(("tiers", "parameter"), "from BOUND: VALUE among tiers, from DATE: FIGURE in a parameter", "from 100%: 1.5x"),
     "below": Form(("tiers",), "below BOUND: VALUE", "below 80%: 0x"),
     "at": Form(("tiers",), "at BOUND: VALUE", "at 100%: 1x"),
     "above": Form(("tiers",), "above BOUND: VALUE", "above 150%: 2x"),
@@ -74,6 +75,10 @@ FORMS: Mapping[str, Form] = {
     "definitions": Form(("file",), "definitions NAME {", "definitions company {"),
 }
 
+_FROM = {
+    "tiers": Form(("tiers",), "from BOUND: VALUE", "from 100%: 1.5x"),
+    "parameter": Form(("parameter",), "from DATE: FIGURE", "from 2027-07-01: 6%"),
+}
 _CAP_OF_A_PLAN = Form(("plan",), "cap each PERIOD at FORMULA", "cap each year at 90,000 USD")
 _CAP_OF_A_COMPONENT = Form(_EARNED, "cap at FORMULA", "cap at 10,000 USD")
 
@@ -83,6 +88,8 @@ def form_in(word: str, place: str) -> Form | None:
     form = FORMS.get(word)
     if form is None or place not in form.places:
         return None
+    if word == "from":
+        return _FROM[place]
     if word == "cap":
         return _CAP_OF_A_PLAN if place == "plan" else _CAP_OF_A_COMPONENT
     return form
@@ -98,6 +105,7 @@ OPENERS: Mapping[str, str] = {
     "example": "example",
     "table": "table",
     "given": "table",
+    "parameter": "parameter",
     "pay": "tiers",
     "times": "tiers",
 }
@@ -149,6 +157,8 @@ MEANT: Mapping[str, tuple[str, ...]] = {
     "kpi": ("measure",),
     "define": ("let",),
     "set": ("let",),
+    "constant": ("parameter", "let"),
+    "param": ("parameter",),
     "spiff": ("bonus",),
     "contest": ("bonus", "to"),
     "prize": ("award", "grant"),

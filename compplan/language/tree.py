@@ -41,6 +41,24 @@ class Let:
 
 
 @immutable
+class Since:
+    """`from 2027-07-01: 6%`: a value and the first day on which it holds; None where it holds always."""
+
+    first: date | None
+    value: Expression
+    span: Span = _span()
+
+
+@immutable
+class Parameter:
+    """`parameter base_rate = 5%`, or a block of values with the days from which they hold."""
+
+    name: Name
+    values: tuple[Since, ...]
+    span: Span = _span()
+
+
+@immutable
 class ToPerson:
     """`to owner`."""
 
@@ -350,7 +368,7 @@ class Example:
     span: Span = _span()
 
 
-SharedLine = Let | Credit | Measure | Quota | Table
+SharedLine = Let | Parameter | Credit | Measure | Quota | Table
 PlanLine = SharedLine | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Component | Example
 
 
@@ -396,7 +414,7 @@ __all__ = [
     "Against", "Among", "Binary", "BoundKind", "Call", "Cell", "CellKind", "Company", "Compare", "Component", "ComponentLine", "Credit",
     "CreditLine", "Currency", "Curve", "Definitions", "Divide", "EachGroup", "Effective", "Example", "Expect", "Expression", "Factor",
     "File", "ForCredit", "ForPeriod", "Give", "Given", "Grant", "Grid", "InPeriod", "IsEmpty", "Let", "Literal", "LiteralKind",
-    "Logical", "Lost", "Measure", "Name", "NamedAmount", "Negate", "Not", "Over", "Path", "Payees", "Payout", "PerPeriod",
+    "Logical", "Lost", "Measure", "Name", "NamedAmount", "Negate", "Not", "Over", "Parameter", "Path", "Payees", "Payout", "PerPeriod",
     "PeriodLiteral", "Plan", "PlanCap", "PlanLine", "Quota", "Reach", "Recipient", "Row", "Sentence", "ShareOf", "SharedLine",
-    "SharesAdd", "Slices", "Step", "Table", "TheTarget", "ToDate", "ToGroup", "ToManagers", "ToPerson", "ToTop", "Use", "Weights",
+    "SharesAdd", "Since", "Slices", "Step", "Table", "TheTarget", "ToDate", "ToGroup", "ToManagers", "ToPerson", "ToTop", "Use", "Weights",
 ]  # fmt: skip

@@ -31,9 +31,11 @@ from compplan.language.typed_formulas import (
     In,
     Lookup,
     MeasureAt,
+    Moment,
     Named,
     Neg,
     NotE,
+    ParameterAt,
     Part,
     PayeeField,
     Place,
@@ -42,6 +44,7 @@ from compplan.language.typed_formulas import (
     RecordSum,
     Scale,
     Shift,
+    Since,
     Slices,
     Step,
     Tier,
@@ -185,6 +188,16 @@ class Table:
     span: Span = _span()
 
 
+@immutable
+class Parameter:
+    """A figure that has a name, with the days from which each of its values holds."""
+
+    name: str
+    values: tuple[Since, ...]
+    unit: Unit
+    span: Span = _span()
+
+
 # ---- what is earned -----------------------------------------------------------------------------------------------
 
 
@@ -266,6 +279,7 @@ class Plan:
     measures: Mapping[str, Measure]
     quotas: Mapping[str, Quota]
     tables: Mapping[str, Table]
+    parameters: Mapping[str, Parameter]
     components: tuple[Component, ...]
     caps: tuple[PlanCap, ...]
     examples: tuple[Example, ...]
@@ -332,7 +346,7 @@ class Example:
 __all__ = [
     "Aggregate", "AndOr", "Arith", "Attainment", "ChildField", "Cmp", "Component", "Const", "Credit", "CreditField", "Curve", "Div",
     "Empty", "Example", "Expectation", "Expr", "ForCredit", "ForPeriod", "Func", "Give", "In", "KeyCell", "Lookup", "Measure",
-    "MeasureAt", "Named", "Neg", "NotE", "Part", "PayeeField", "Place", "Plan", "PlanCap", "Quota", "QuotaAt", "Recipient",
-    "RecordField", "RecordSum", "Rows", "Scale", "Shift", "Slices", "Step", "Table", "TableRow", "Target", "Tier", "Top", "Value",
-    "Window", "Within",
+    "MeasureAt", "Moment", "Named", "Neg", "NotE", "Parameter", "ParameterAt", "Part", "PayeeField", "Place", "Plan", "PlanCap", "Quota",
+    "QuotaAt", "Recipient", "RecordField", "RecordSum", "Rows", "Scale", "Shift", "Since", "Slices", "Step", "Table", "TableRow",
+    "Target", "Tier", "Top", "Value", "Window", "Within",
 ]  # fmt: skip

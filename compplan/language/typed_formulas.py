@@ -320,6 +320,34 @@ class Named:
 
 
 @immutable
+class Moment:
+    """The day of the credit at hand; with a period, the number of the period of that kind that the place lies in."""
+
+    period: Period | None
+    unit: Unit
+    span: Span = _span()
+
+
+@immutable
+class Since:
+    """A value, and the first day on which it holds; None where it holds always."""
+
+    first: date | None
+    value: Const
+
+
+@immutable
+class ParameterAt:
+    """The value of a parameter on a day, or in the period that a `Moment` numbers; `day` is None where there is one value alone."""
+
+    name: str
+    values: tuple[Since, ...]
+    day: Expr | None
+    unit: Unit
+    span: Span = _span()
+
+
+@immutable
 class Part:
     """Inside a measure's formula: its sum or count of that index."""
 
@@ -330,5 +358,6 @@ class Part:
 
 Expr = (
     Const | RecordField | ChildField | PayeeField | CreditField | Arith | Div | Neg | Scale | Func | Shift | Cmp | In | Within | Empty
-    | NotE | AndOr | MeasureAt | QuotaAt | Attainment | RecordSum | Lookup | Slices | Step | Curve | Place | Named | Part
+    | NotE | AndOr | MeasureAt | QuotaAt | Attainment | RecordSum | Lookup | Slices | Step | Curve | Place | Named | Part | Moment
+    | ParameterAt
 )  # fmt: skip

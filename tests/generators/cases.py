@@ -80,7 +80,18 @@ def plans(draw: st.DrawFn, year: FiscalYear, payout: Period) -> str:
         f"payout each {payout}",
         *_weights(parts),
     ]
-    return block('plan generated "Generated"', [*head, *lines, *(p.text for p in parts), *draw(caps(known, payout))]) + "\n"
+    return (
+        block('plan generated "Generated"', [*head, *parameters(year), *lines, *(p.text for p in parts), *draw(caps(known, payout))]) + "\n"
+    )
+
+
+def parameters(year: FiscalYear) -> list[str]:
+    """One value, one for each half of the year, and one that changes within a month."""
+    return [
+        "parameter fixed = 1.25x",
+        block("parameter dial", [f"from {year.day(0, 0)}: 33.3333%", f"from {year.day(6, 0)}: 1.5x"]),
+        block("parameter daily", ["from 2000-01-01: 50%", f"from {year.day(1, 10)}: 66.6667%", f"from {year.day(4, 3)}: 1x"]),
+    ]
 
 
 PAYEES = (

@@ -134,7 +134,10 @@ def ratio_of_period(draw: st.DrawFn, at: Setting) -> str:
         draw(tiers.along_money(arr, tiers.RATIOS)),
         f"round({rate}, 10%)",
         "grown",
+        "fixed",
     ]
+    if at.basis is None or MONTHS_IN[at.basis] <= 6:
+        options += ["dial"] if at.basis is not None else ["daily", "dial * fixed"]
     if at.basis is not None and MONTHS_IN[at.basis] >= 3 and at.credit is None and (at.to_date is None or at.period == "quarter"):
         options.append("sum(objectives.weight * objectives.score)")
     if attainment is not None:

@@ -31,6 +31,7 @@ DEAL_AMOUNTS = (
     "if(strategic, 150% of acv, acv)",
     "acv / 3",
     "acv * units",
+    "acv * daily",
     "max(acv, 0 USD) - 0.01 USD",
     "acv / units else acv",
     "if(acv / list_price else 1x >= 50%, acv, round(acv, 10 USD))",

@@ -25,6 +25,7 @@ AROUND = {
     "bonus": (HEAD + 'bonus c "C" {\n', "}\n}\n"),
     "award": (HEAD + 'award c "C" {\n', "}\n}\n"),
     "example": (HEAD + 'example "C" {\n', "}\n}\n"),
+    "parameter": (HEAD + "parameter p {\n", "}\n}\n"),
     "tiers": (HEAD + 'bonus c "C" {\npay the curve at x {\n', "}\n}\n}\n"),
 }
 
@@ -38,6 +39,7 @@ def test_every_example_of_a_form_can_be_read_where_it_belongs(word: str, form: F
     for place in form.places:
         before, after = AROUND[place]
         example = "cap at 5 USD" if word == "cap" and place != "plan" else form.example
+        example = "from 2027-07-01: 6%" if place == "parameter" else example
         grid = "| a |\n| 1 |\n" if word == "given" else ""
         closing = f"\n{grid}}}" if example.endswith("{") else ""
         parsed = parse(f"{before}{example}{closing}\n{after}", "x.plan")

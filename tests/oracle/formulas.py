@@ -33,6 +33,7 @@ class Scope:
     record_sum: Callable[[ty.RecordSum], Fraction | None] | None = None
     place: Fraction | None = None
     parts: tuple[Fraction | None, ...] = ()
+    day: date | None = None
 
 
 def is_yes(expr: ty.Expr, scope: Scope) -> bool:
@@ -62,6 +63,10 @@ def value_of(expr: ty.Expr, scope: Scope) -> Value | None:
             return scope.credit.field(expr.name)
         case ty.Named():
             return value_of(expr.value, scope)
+        case ty.Moment():
+            return scope.day
+        case ty.ParameterAt():
+            return parameter(expr, scope)
         case ty.Place():
             return scope.place
         case ty.Part():
@@ -74,6 +79,15 @@ def value_of(expr: ty.Expr, scope: Scope) -> Value | None:
             return looked_up(expr, scope)
         case _:
             return arithmetic(expr, scope)
+
+
+def parameter(expr: ty.ParameterAt, scope: Scope) -> Value | None:
+    """The value that holds on the day at hand, the last day of the period at hand; none before the first that is said."""
+    if expr.day is None:
+        return expr.values[0].value.value
+    day = value_of(expr.day, scope)
+    held = [since.value.value for since in expr.values if day is not None and since.first is not None and since.first <= day]  # type: ignore[operator]
+    return held[-1] if held else None
 
 
 def arithmetic(expr: ty.Arith | ty.Div | ty.Neg | ty.Scale | ty.Func | ty.Shift, scope: Scope) -> Value | None:

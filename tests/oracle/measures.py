@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from fractions import Fraction
 
 from compplan.calendar import FiscalPeriod, parse_period
@@ -87,6 +88,7 @@ class Measures:
         scope = Scope(
             self.world, self.plan.tables, payee=owner if group is None else None,
             record_sum=lambda e: self.record_sum(e, owner, period.first_month, period.last_month),
+            day=self.last_day(period.last_month),
         )  # fmt: skip
         return figure_of(quota.value, scope)
 
@@ -122,7 +124,7 @@ class Measures:
         def quota(name: str, window: ty.Window) -> Fraction | None:
             return self.quota(name, self.owner(name, row.payee), *months_of(window.period, row.month))
 
-        return Scope(self.world, self.plan.tables, row.kind, row.record, None, row.payee, row, measure, quota)
+        return Scope(self.world, self.plan.tables, row.kind, row.record, None, row.payee, row, measure, quota, day=row.date)
 
     def period_scope(self, payee: str, last: int, place: Fraction | None = None) -> Scope:
         """What a formula sees for one payee at the end of a month, the last of the period at hand."""
@@ -139,7 +141,12 @@ class Measures:
             quota=lambda name, window: self.quota(name, self.owner(name, payee), *months(window)),
             record_sum=lambda e: self.record_sum(e, payee, *months(e.window)),
             place=place,
+            day=self.last_day(last),
         )
+
+    def last_day(self, month: int) -> date:
+        """The last day of a month."""
+        return self.world.calendar.start_of_month(month + 1) - timedelta(days=1)
 
 
 def months_of(period: Period, month: int) -> tuple[int, int]:

@@ -61,8 +61,9 @@ def _credit(env: Environment, tree: t.Credit) -> ty.Credit | None:
         return None
     lets = {line.name.text: line for line in tree.lines if isinstance(line, t.Let)}
     place = Place(Grain.RECORD, f"the credit {tree.name.text}", kind=kind, credit=origin, lets=lets)
-    where = _conditions(env, place, tree)
     dated = _dated(env, place, tree)
+    place = place.having(dated=dated)
+    where = _conditions(env, place, tree)
     amounts = _amounts(env, place, tree)
     gives = _gives(env, place, kind, tree)
     total = None if gives is None else _total(env, tree, gives)
@@ -197,7 +198,7 @@ def _person(env: Environment, place: Place, path: t.Path) -> ty.Expr | None:
     found = resolve(env, place, path)
     if found is None:
         return None
-    if isinstance(found, (t.Let, t.Measure)) or found.unit.kind is not Kind.RECORD or found.unit.record != PEOPLE:
+    if isinstance(found, (t.Let, t.Measure, t.Parameter)) or found.unit.kind is not Kind.RECORD or found.unit.record != PEOPLE:
         env.problem("wrong-unit", f"{path.text} does not name a person.", path.span, "Declare the column with the type people.")
         return None
     return found
@@ -208,7 +209,7 @@ def _group(env: Environment, place: Place, path: t.Path) -> ty.Recipient | None:
     if found is None:
         return None
     column = env.schema.kinds[PEOPLE].column(path.names[-1].text)
-    if isinstance(found, (t.Let, t.Measure)) or column is None or not isinstance(column.type, TextType):
+    if isinstance(found, (t.Let, t.Measure, t.Parameter)) or column is None or not isinstance(column.type, TextType):
         message = f"{path.text} does not name a group of people."
         env.problem("wrong-unit", message, path.span, "Write the person's column that names the group: everyone in owner.team.")
         return None

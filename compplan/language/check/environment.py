@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from compplan.calendar import Calendar
 from compplan.diagnostics import Collector, Related, Span
@@ -43,10 +44,14 @@ class Environment:
     measures: Mapping[str, t.Measure] = field(default_factory=dict)
     quotas: Mapping[str, t.Quota] = field(default_factory=dict)
     tables: Mapping[str, t.Table] = field(default_factory=dict)
+    parameters: Mapping[str, t.Parameter] = field(default_factory=dict)
     typed_credits: dict[str, ty.Credit | None] = field(default_factory=dict)
     typed_measures: dict[str, ty.Measure | None] = field(default_factory=dict)
     typed_quotas: dict[str, ty.Quota | None] = field(default_factory=dict)
     typed_tables: dict[str, ty.Table | None] = field(default_factory=dict)
+    typed_parameters: dict[str, ty.Parameter | None] = field(default_factory=dict)
+    dates: tuple[date, date] | None = None
+    """The first and last day of the plan, where there is a plan that says them."""
     places: dict[str, tuple[Place, ty.ForPeriod | ty.ForCredit]] = field(default_factory=dict)
     """Where the formulas of each component stand, once it was checked."""
     damage: Damage = NO_DAMAGE

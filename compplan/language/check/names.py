@@ -54,8 +54,11 @@ def did_you_mean(word: str, choices: list[str]) -> str | None:
     return f"There is {', '.join(sorted(choices))}." if 0 < len(choices) <= 12 else None
 
 
-def resolve(env: Environment, place: Place, path: t.Path) -> ty.Expr | t.Let | t.Measure | None:
-    """What a path means: a field, a formula with a name, a measure; None after reporting that it means nothing, or two things."""
+Meaning = ty.Expr | t.Let | t.Measure | t.Parameter
+
+
+def resolve(env: Environment, place: Place, path: t.Path) -> Meaning | None:
+    """What a path means: a field, a formula with a name and so on; None after reporting that it means nothing, or two things."""
     if len(path.names) > 1:
         return _qualified(env, place, path)
     name = path.names[0]
@@ -70,7 +73,7 @@ def resolve(env: Environment, place: Place, path: t.Path) -> ty.Expr | t.Let | t
     return None
 
 
-def _meanings(env: Environment, place: Place, name: t.Name) -> Iterator[tuple[str, ty.Expr | t.Let | t.Measure]]:
+def _meanings(env: Environment, place: Place, name: t.Name) -> Iterator[tuple[str, Meaning]]:
     """Everything that a single name may mean here, each with the way to write it that means nothing else."""
     text, span = name.text, name.span
     if text in place.lets:
@@ -93,9 +96,17 @@ def _meanings(env: Environment, place: Place, name: t.Name) -> Iterator[tuple[st
         reached = follow(env, people, (name,), "A payee")
         if reached is not None:
             yield f"payee.{text}", ty.PayeeField(reached.path, reached.unit, reached.optional, span)
+    yield from _defined(env, place, text)
+
+
+def _defined(env: Environment, place: Place, text: str) -> Iterator[tuple[str, Meaning]]:
+    """What the plan, or the definitions that it uses, mean by a name."""
     if text in env.lets:
         env.use(text)
         yield f"the formula {text}", env.lets[text]
+    if text in env.parameters:
+        env.use(text)
+        yield f"the parameter {text}", env.parameters[text]
     if text in env.measures and place.grain in (Grain.PERIOD, Grain.CREDIT, Grain.MEASURE):
         env.use(text)
         yield f"the measure {text}", env.measures[text]
@@ -192,7 +203,7 @@ def _unknown(env: Environment, place: Place, name: t.Name) -> None:
 
 
 def _in_scope(env: Environment, place: Place) -> list[str]:
-    names = [*place.lets, *env.lets]
+    names = [*place.lets, *env.lets, *env.parameters]
     if place.kind is not None:
         names += [c.name for c in place.kind.columns]
     if place.has_payee and PEOPLE in env.schema.kinds:

@@ -32,7 +32,7 @@ class Place:
     `kind` is the record at hand, `credit` the credit at hand (at the grain RECORD: the credit that the records come from), `child` the
     kind whose rows a `give` goes through. `period` is how often, `window` what a bare measure is taken over, `to_date` whether the
     figure is one to date, `against` which quota it is held against. `group` is a quota's group: a column of people, "" for the company.
-    `adding` is whether the credits at hand are being added up.
+    `adding` is whether the credits at hand are being added up, `dated` the day on which the record at hand is credited.
     """
 
     grain: Grain
@@ -49,6 +49,7 @@ class Place:
     target: ty.Expr | None = None
     ranked: bool = False
     adding: bool = False
+    dated: ty.RecordField | None = None
 
     def having(self, **changes: object) -> Place:
         """The same place with some of it changed."""

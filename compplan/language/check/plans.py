@@ -23,6 +23,7 @@ from compplan.language.check.expressions import type_formula
 from compplan.language.check.formulas import type_condition, type_quantity
 from compplan.language.check.measures import type_measure, type_quota_of
 from compplan.language.check.names import did_you_mean
+from compplan.language.check.parameters import type_parameter
 from compplan.language.check.place import Grain, Place
 from compplan.language.check.tables import type_table
 from compplan.language.check.weights import check_weights
@@ -81,7 +82,7 @@ def _names(lines: Sequence[t.PlanLine | t.SharedLine]) -> Iterator[tuple[str, t.
     """What lines define, with the kind of thing; a quota goes by its measure's name and shares it."""
     for line in lines:
         match line:
-            case t.Let() | t.Credit() | t.Measure() | t.Table() | t.Component():
+            case t.Let() | t.Parameter() | t.Credit() | t.Measure() | t.Table() | t.Component():
                 yield "", line.name
             case t.Quota():
                 yield "quota", line.measure
@@ -102,6 +103,7 @@ def _fill(env: Environment, own: Sequence[t.PlanLine | t.SharedLine], used: Sequ
     env.measures = {x.name.text: x for x in lines if isinstance(x, t.Measure)}
     env.quotas = {x.measure.text: x for x in lines if isinstance(x, t.Quota)}
     env.tables = {x.name.text: x for x in lines if isinstance(x, t.Table)}
+    env.parameters = {x.name.text: x for x in lines if isinstance(x, t.Parameter)}
     seen: dict[tuple[str, str], t.Name] = {}
     for what, name in _names(lines):
         first = seen.setdefault((what, name.text), name)
@@ -111,6 +113,8 @@ def _fill(env: Environment, own: Sequence[t.PlanLine | t.SharedLine], used: Sequ
 
 
 def _type_all(env: Environment) -> None:
+    for parameter in env.parameters:
+        type_parameter(env, parameter)
     for credit in env.credits:
         type_credit(env, credit)
     for measure in env.measures:
@@ -127,7 +131,7 @@ def _type_all(env: Environment) -> None:
 
 def _report_unused(collector: Collector, lines: Sequence[t.PlanLine | t.SharedLine], is_used: Callable[[str], bool]) -> None:
     for line in lines:
-        if isinstance(line, (t.Let, t.Credit, t.Measure, t.Table)) and not is_used(line.name.text):
+        if isinstance(line, (t.Let, t.Parameter, t.Credit, t.Measure, t.Table)) and not is_used(line.name.text):
             collector.add(problem("unused", f"Nothing uses {line.name.text}.", line.name.span, "Use it, or leave it out."))
 
 
@@ -142,6 +146,7 @@ class _Checker:
 
     def check(self) -> ty.Plan | None:
         blocks = self._used_blocks()
+        self.env.dates = next(((x.first, x.last) for x in self.tree.lines if isinstance(x, t.Effective)), None)
         _fill(self.env, self.tree.lines, [line for block in blocks for line in block.lines])
         _type_all(self.env)
         plan = self._plan()
@@ -229,6 +234,7 @@ class _Checker:
             measures={k: v for k, v in env.typed_measures.items() if v is not None},
             quotas={k: v for k, v in env.typed_quotas.items() if v is not None},
             tables={k: v for k, v in env.typed_tables.items() if v is not None},
+            parameters={k: v for k, v in env.typed_parameters.items() if v is not None},
             components=tuple(components), caps=tuple(c for c in caps if c is not None),
             examples=tuple(e for e in examples if e is not None), file=tree.span.file, span=tree.span,
         )  # fmt: skip

@@ -156,6 +156,8 @@ def _share_of(expr: ty.Expr) -> tuple[Fraction, ty.Expr | None]:
     match expr:
         case ty.Const(value=Fraction() as value):
             return value, None
+        case ty.ParameterAt(values=(ty.Since(value=value),)):
+            return _share_of(value)
         case ty.Named():
             return _share_of(expr.value)
         case ty.Neg():
