@@ -12,7 +12,8 @@ from lark.exceptions import VisitError
 from compplan.diagnostics import Diagnostic, Related, Span
 from compplan.immutable import immutable
 from compplan.language import tree as t
-from compplan.language.build import Builder, InvalidText
+from compplan.language.build import Builder
+from compplan.language.build_formulas import InvalidText
 from compplan.language.codes import problem
 from compplan.language.grammar import parser
 from compplan.language.lines import bare, block_end, first_word, indent, lost, open_blocks, place_of, sentence, stray_brace, unclosed

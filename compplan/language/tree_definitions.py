@@ -1,0 +1,193 @@
+"""The syntax tree of definitions: names for formulas, parameters, credits, measures, quotas, tables; each as written, with its place."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from datetime import date
+from enum import Enum
+
+from compplan.diagnostics import Span
+from compplan.immutable import immutable
+from compplan.language.tree_formulas import Expression, Factor, Literal, Name, Path, PeriodLiteral
+from compplan.schema import Period
+
+
+def _span() -> Span:
+    return field(compare=False, repr=False)  # type: ignore[no-any-return]
+
+
+# ---- what is credited, measured, set as a goal --------------------------------------------------------------------
+
+
+@immutable
+class Let:
+    """`let name = formula`."""
+
+    name: Name
+    value: Expression
+    span: Span = _span()
+
+
+@immutable
+class Since:
+    """`from 2027-07-01: 6%`: a value and the first day on which it holds; None where it holds always."""
+
+    first: date | None
+    value: Expression
+    span: Span = _span()
+
+
+@immutable
+class Parameter:
+    """`parameter base_rate = 5%`, or a block of values with the days from which they hold."""
+
+    name: Name
+    values: tuple[Since, ...]
+    span: Span = _span()
+
+
+@immutable
+class ToPerson:
+    """`to owner`."""
+
+    person: Path
+    span: Span = _span()
+
+
+@immutable
+class ToManagers:
+    """`to every manager above owner`."""
+
+    person: Path
+    span: Span = _span()
+
+
+@immutable
+class ToGroup:
+    """`to everyone in owner.team`."""
+
+    group: Path
+    span: Span = _span()
+
+
+Recipient = ToPerson | ToManagers | ToGroup
+
+
+@immutable
+class Give:
+    """`give share to recipient where condition, as overlay`; a share of None is `the rest`."""
+
+    share: Expression | None
+    recipient: Recipient
+    where: Expression | None
+    overlay: bool
+    span: Span = _span()
+
+
+@immutable
+class NamedAmount:
+    """`amount kept = formula`."""
+
+    name: Name
+    value: Expression
+    span: Span = _span()
+
+
+@immutable
+class Sentence:
+    """A sentence of one formula and the keyword that it starts with: `where`, `on`, `amount`, `pay`, `times`, `only if`, `cap`, `floor`."""
+
+    keyword: str
+    value: Factor
+    span: Span = _span()
+
+
+@immutable
+class SharesAdd:
+    """`shares add to 100%`."""
+
+    total: Literal
+    span: Span = _span()
+
+
+CreditLine = Let | Sentence | NamedAmount | Give | SharesAdd
+
+
+@immutable
+class Credit:
+    """`credit name from source { lines }`."""
+
+    name: Name
+    source: Name
+    lines: tuple[CreditLine, ...]
+    span: Span = _span()
+
+
+@immutable
+class EachGroup:
+    """`for each team`."""
+
+    column: Name
+
+
+@immutable
+class Company:
+    """`for the company`."""
+
+
+@immutable
+class Measure:
+    """`measure name for group = formula`; a group of None is each payee."""
+
+    name: Name
+    group: EachGroup | Company | None
+    value: Expression
+    span: Span = _span()
+
+
+@immutable
+class Quota:
+    """`quota for measure each period = formula`."""
+
+    measure: Name
+    period: Period
+    value: Expression
+    span: Span = _span()
+
+
+class CellKind(Enum):
+    """What a cell of a table holds."""
+
+    VALUE = "value"
+    FROM = "from"
+    BELOW = "below"
+    ANY = "any"
+    PERIOD = "period"
+    EMPTY = "empty"
+
+
+@immutable
+class Cell:
+    """One cell; its value is a formula, or a period's label."""
+
+    kind: CellKind
+    value: Expression | PeriodLiteral | None
+    span: Span = _span()
+
+
+@immutable
+class Grid:
+    """Rows of cells; the first row is the header."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    span: Span = _span()
+
+
+@immutable
+class Table:
+    """`table name { grid }` or `table name from "file.csv"`."""
+
+    name: Name
+    grid: Grid | None
+    file: Literal | None
+    span: Span = _span()
