@@ -70,7 +70,11 @@ def add_project(command: Parser) -> None:
 def add_period(command: Parser) -> None:
     """The option --period, which must be given."""
     command.add_argument(
-        "--period", metavar="PERIOD", required=True, type=_period, help="a month 2027-01, a quarter 2027-Q1, a half 2027-H1, a year 2027"
+        "--period",
+        metavar="PERIOD",
+        required=True,
+        type=period_argument,
+        help="a month 2027-01, a quarter 2027-Q1, a half 2027-H1, a year 2027",
     )
 
 
@@ -79,7 +83,8 @@ def add_plan(command: Parser, about: str) -> None:
     command.add_argument("--plan", metavar="NAME", help=about)
 
 
-def _period(text: str) -> FiscalPeriod:
+def period_argument(text: str) -> FiscalPeriod:
+    """The period that a word of the command line names."""
     from compplan.api import period_of
 
     try:

@@ -8,11 +8,12 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compplan.cli.arguments import Commands, Parser, add_command, add_period, add_plan
+from compplan.cli.arguments import Commands, Parser, add_command, add_period, add_plan, period_argument
 from compplan.cli.runs import add_run, run_of
 from compplan.cli.terminal import FINE, note
 
 if TYPE_CHECKING:
+    from compplan.engine.explanation import Explanation
     from compplan.engine.run_folder import Run
 
 NAME = "explain"
@@ -29,23 +30,65 @@ def add(commands: Commands[Parser]) -> None:
     command.add_argument("--project", metavar="FOLDER", default=".", help="the folder with compplan.yaml; this folder if left out")
     add_run(command)
     add_plan(command, "only this plan")
+    command.add_argument(
+        "--against", metavar="PERIOD", type=period_argument, help="an earlier period that was run: what is more or less than then, and why"
+    )
+    command.add_argument("--record", metavar="KEY", help="one deal, or another record: what became of it, and why it counts or not")
     command.add_argument("--json", action="store_true", help="print JSON, for programs")
     command.add_argument("--all", action="store_true", help="print every deal, however many")
 
 
 def work(args: Namespace) -> int:
     """Prints the explanation."""
+    if args.record is not None:
+        return _trace(args)
     from compplan.engine.explain import explain
 
     run = run_of(args.run, args.period.label)
     _tell_what_changed(run, Path(args.project))
     explanation = explain(run, args.payee, args.plan)
+    if args.against is not None:
+        return _difference(args, explain(run_of(args.run, args.against.label), args.payee, args.plan), explanation)
     if args.json:
         sys.stdout.write(json.dumps(explanation.to_json(), indent=2, ensure_ascii=False) + "\n")
         return FINE
     from compplan.engine.explain_text import render_explanation
 
     sys.stdout.write(render_explanation(explanation, _width(), all_rows=args.all).rstrip("\n") + "\n")
+    return FINE
+
+
+def _difference(args: Namespace, before: Explanation, now: Explanation) -> int:
+    """Prints what changed from one period to another."""
+    from compplan.engine.explain_difference import difference
+
+    found = difference(before, now)
+    if args.json:
+        from compplan.engine.explanation import as_json
+
+        sys.stdout.write(json.dumps(as_json(found), indent=2, ensure_ascii=False) + "\n")
+        return FINE
+    from compplan.engine.difference_text import render_difference
+
+    sys.stdout.write(render_difference(found, _width(), all_rows=args.all))
+    return FINE
+
+
+def _trace(args: Namespace) -> int:
+    """Prints what became of one record, as the project's files are now."""
+    from compplan.cli.arguments import opened
+    from compplan.engine.trace_record import trace_record
+
+    company = opened(args.project)
+    trace = trace_record(company.project, company.read, args.period, args.payee, args.record, args.plan)
+    if args.json:
+        from compplan.engine.explanation import as_json
+
+        sys.stdout.write(json.dumps(as_json(trace), indent=2, ensure_ascii=False) + "\n")
+        return FINE
+    from compplan.engine.trace_text import render_trace
+
+    sys.stdout.write(render_trace(trace))
     return FINE
 
 

@@ -159,10 +159,10 @@ class _Renderer:
         yield self.line(f"  {self.spelled(e.when)}{later}", amount)
         if e.ranking is not None:
             word = "within" if e.ranking.qualifies else "not within"
-            figure = f"{e.ranking.words} = {_as(e.ranking.figure, e.ranking.unit)}"
+            figure = f"{e.ranking.words} = {in_unit(e.ranking.figure, e.ranking.unit)}"
             yield f"    place {plain(e.ranking.place)} of {e.ranking.payees} with {figure}: {word} the top"
             for one in e.ranking.first:
-                yield f"      {plain(one.place):>3}  {one.payee}: {_as(one.figure, e.ranking.unit)}"
+                yield f"      {plain(one.place):>3}  {one.payee}: {in_unit(one.figure, e.ranking.unit)}"
             if e.ranking.payees > len(e.ranking.first):
                 yield f"           and {e.ranking.payees - len(e.ranking.first)} more"
         for condition in e.conditions:
@@ -220,31 +220,31 @@ class _Renderer:
                 mark = "->" if tier.reached else "  "
                 word = (tier.words or "at") if node.kind == "curve" else ("from" if tier.start is not None else "below")
                 bound = tier.start if tier.start is not None else (node.tiers[index + 1].start if index + 1 < len(node.tiers) else None)
-                yield f"{indent}{mark} {word} {_as(bound, node.parts[0].unit)}: {_as(tier.value, node.unit)}"
+                yield f"{indent}{mark} {word} {in_unit(bound, node.parts[0].unit)}: {in_unit(tier.value, node.unit)}"
         elif node.kind == "table":
-            yield from (f"{indent}-> {t.words}: {_as(t.value, node.unit)}" for t in node.tiers)
+            yield from (f"{indent}-> {t.words}: {in_unit(t.value, node.unit)}" for t in node.tiers)
 
     def slice(self, t: TierRow, node: Node, indent: str) -> str:
         along = node.parts[0].unit
-        amount = f"{_as(t.amount, along)} x {_as(t.value, t.words)}"
-        return self.line(f"{indent}{_stretch(t, along):<40} {amount}", _as(t.pay, node.unit))
+        amount = f"{in_unit(t.amount, along)} x {in_unit(t.value, t.words)}"
+        return self.line(f"{indent}{_stretch(t, along):<40} {amount}", in_unit(t.pay, node.unit))
 
     def credits(self, p: PlanExplanation) -> Iterator[str]:
         for name in dict.fromkeys(c.credit for c in p.credits):
             lines = [c for c in p.credits if c.credit == name]
             total = sum((c.credited for c in lines if isinstance(c.credited, Fraction)), Fraction(0))
             yield ""
-            yield self.line(f"Credited with {name}: {len(lines)} record{'s' if len(lines) != 1 else ''}", _as(total, lines[0].unit))
+            yield self.line(f"Credited with {name}: {len(lines)} record{'s' if len(lines) != 1 else ''}", in_unit(total, lines[0].unit))
             yield "-" * self.width
             for c in lines if self.all_rows else lines[:MOST_ROWS]:
-                share = "" if c.share == 1 else f"  share {_as(c.share, 'a ratio')}"
+                share = "" if c.share == 1 else f"  share {in_unit(c.share, 'a ratio')}"
                 yield self.line(
                     f"  {c.date}  {c.record}{f' of {c.via}' if c.via else ''}{share}{'  overlay' if c.overlay else ''}",
-                    _as(c.credited, c.unit),
+                    in_unit(c.credited, c.unit),
                 )
             if len(lines) > MOST_ROWS and not self.all_rows:
                 rest = sum((c.credited for c in lines[MOST_ROWS:] if isinstance(c.credited, Fraction)), Fraction(0))
-                yield self.line(f"  and {len(lines) - MOST_ROWS} more (--all lists them)", _as(rest, lines[0].unit))
+                yield self.line(f"  and {len(lines) - MOST_ROWS} more (--all lists them)", in_unit(rest, lines[0].unit))
 
 
 def money(value: Value, currency: str = "") -> str:
@@ -269,10 +269,11 @@ def plain(value: Value) -> str:
 
 def shown(node: Node) -> str:
     """A node's value in its unit."""
-    return _as(node.value, node.unit)
+    return in_unit(node.value, node.unit)
 
 
-def _as(value: Value, unit: str) -> str:
+def in_unit(value: Value, unit: str) -> str:
+    """A value as its unit is written."""
     if not isinstance(value, Fraction):
         return plain(value)
     if unit == "a ratio":
@@ -285,8 +286,8 @@ def _as(value: Value, unit: str) -> str:
 def _stretch(t: TierRow, unit: str) -> str:
     """From where to where a tier reaches."""
     if t.start is None:
-        return f"below {_as(t.end, unit)}"
-    return f"from {_as(t.start, unit)} on" if t.end is None else f"from {_as(t.start, unit)} to {_as(t.end, unit)}"
+        return f"below {in_unit(t.end, unit)}"
+    return f"from {in_unit(t.start, unit)} on" if t.end is None else f"from {in_unit(t.start, unit)} to {in_unit(t.end, unit)}"
 
 
 def _payday(p: PlanExplanation, period: str) -> str:

@@ -12,8 +12,8 @@ from sqlglot import exp
 
 from compplan.calendar import Calendar, FiscalPeriod, parse_period
 from compplan.diagnostics import Diagnostic, Problems
-from compplan.diagnostics.suggest import closest
 from compplan.engine import sql
+from compplan.engine.asked_for import known_payee, plans_of
 from compplan.engine.component_formulas import product
 from compplan.engine.covered import credits_used, paid_months
 from compplan.engine.database import create_calendar
@@ -35,13 +35,13 @@ from compplan.engine.lower import Lowering
 from compplan.engine.lower_components import Figured
 from compplan.engine.observe import ConditionPlan, NodePlan, Observer, Sources, figure_columns, to_value
 from compplan.engine.project_earnings import fixed
-from compplan.engine.relations import RECORDS, STEPS, quoted
+from compplan.engine.relations import STEPS, quoted
 from compplan.engine.run_folder import Run
 from compplan.engine.steps import Months
 from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.project_plans import ProjectPlans, read_plan_files
-from compplan.schema import MONTHS_IN, PEOPLE, Schema
+from compplan.schema import MONTHS_IN
 
 _Row = Mapping[str, object]
 MOST_RANKED = 5
@@ -65,9 +65,9 @@ def explained(
     create_calendar(connection, made_from.calendar, months.whole_years())
     found = _Found(connection, tuple(payees))
     for payee in payees:
-        name = _known_payee(connection, made_from.schema, payee)
+        name = known_payee(connection, made_from.schema, payee)
         explainer = _Explainer(connection, texts, lowering, payee, frozenset(made_from.steps), found)
-        chosen = [p for p in _plans_of(plans, plan) if explainer.is_payee(p)]
+        chosen = [p for p in plans_of(plans, plan) if explainer.is_payee(p)]
         if not chosen:
             message = f"{payee} is paid by no plan of this run." if plan is None else f"{payee} is not paid by the plan {plan}."
             raise Problems([Diagnostic("no-plan", "Nothing to explain", message, None, "See the payees sentence of each plan.")])
@@ -87,32 +87,6 @@ def _dates(calendar: Calendar, period: FiscalPeriod, plans: Sequence[PlanExplana
         found = parse_period(label)
         if found is not None:
             yield PeriodDates(label, calendar.start(found).isoformat(), (calendar.end(found) - timedelta(days=1)).isoformat())
-
-
-def _known_payee(connection: duckdb.DuckDBPyConnection, schema: Schema, payee: str) -> str | None:
-    people = schema.kinds[PEOPLE]
-    key = quoted(people.key[0])
-    named = quoted("name") if people.column("name") is not None else "NULL"
-    row = connection.execute(f"SELECT {named} FROM {RECORDS}.{PEOPLE} WHERE {key} = ?", [payee]).fetchone()
-    if row is None:
-        everyone = [str(r[0]) for r in connection.execute(f"SELECT {key} FROM {RECORDS}.{PEOPLE}").fetchall()]
-        same = f"SELECT {key} FROM {RECORDS}.{PEOPLE} WHERE lower({named}) = lower(?)"
-        found = connection.execute(same, [payee]).fetchone()
-        near = str(found[0]) if found is not None else closest(payee, everyone)
-        hint = f"Did you mean {near}?" if near else f"There are, for example, {', '.join(sorted(everyone)[:3])}."
-        raise Problems([Diagnostic("no-payee", "There is no such person", f"The people's records have no {payee}.", None, hint)])
-    return None if row[0] is None else str(row[0])
-
-
-def _plans_of(plans: Sequence[ty.Plan], name: str | None) -> list[ty.Plan]:
-    if name is None:
-        return list(plans)
-    found = [p for p in plans if p.name == name]
-    if not found:
-        near = closest(name, [p.name for p in plans])
-        hint = f"Did you mean {near}?" if near else f"There are {', '.join(p.name for p in plans)}."
-        raise Problems([Diagnostic("no-plan", "There is no such plan", f"The run has no plan {name}.", None, hint)])
-    return found
 
 
 @immutable

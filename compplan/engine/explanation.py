@@ -214,19 +214,20 @@ class Explanation:
 
     def to_json(self) -> dict[str, Any]:
         """The explanation as JSON; figures are decimal texts, exact."""
-        made = _json(self)
+        made = as_json(self)
         assert isinstance(made, dict)
         return {"form": 1, **made}
 
 
-def _json(value: object) -> object:
+def as_json(value: object) -> object:
+    """Any value of an explanation as JSON; figures are decimal texts, exact."""
     if isinstance(value, bool) or value is None or isinstance(value, (str, int)):
         return value
     if isinstance(value, Fraction):
         return decimal_text(value)
     if isinstance(value, tuple):
-        return [_json(v) for v in value]
-    return {name: _json(getattr(value, name)) for name in value.__slots__}  # type: ignore[attr-defined]
+        return [as_json(v) for v in value]
+    return {name: as_json(getattr(value, name)) for name in value.__slots__}  # type: ignore[attr-defined]
 
 
 def decimal_text(value: Fraction) -> str:

@@ -138,18 +138,23 @@ class Lowering:
 
     def credit(self, plan: ty.Plan, name: str) -> CreditShape:
         """The shape of a credit, lowered if it is not yet."""
-        credit = plan.credits[name]
         step_name = self.credit_step(plan, name)
         if step_name in self._credits:
             return self._credits[step_name]
-        origin = self.credit(plan, credit.source) if credit.from_credit else None
-        lowering = CreditLowering(self.scope(plan), credit, step_name, self._fields_everywhere(credit), origin, self.narrow)
+        lowering = self.credit_lowering(plan, name)
         if lowering.needs_managers:
             self._add(managers_step(self.scope(plan)))
         step, shape = lowering.lower()
         self._add(step)
         self._credits[step_name] = shape
         return shape
+
+    def credit_lowering(self, plan: ty.Plan, name: str) -> CreditLowering:
+        """The lowering of a credit."""
+        credit = plan.credits[name]
+        origin = self.credit(plan, credit.source) if credit.from_credit else None
+        fields = self._fields_everywhere(credit)
+        return CreditLowering(self.scope(plan), credit, self.credit_step(plan, name), fields, origin, self.narrow)
 
     def _fields_everywhere(self, credit: ty.Credit) -> list[ty.RecordField]:
         """The record's fields that anything in any plan that means the same credit reads of it."""

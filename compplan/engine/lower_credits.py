@@ -120,6 +120,11 @@ class CreditLowering:
     def _counting(self, selected: Sequence[exp.Expr]) -> exp.Select:
         """A query over the records that meet the conditions, with every join that the columns asked for need."""
         conditions = [f for w in self.credit.where for f in self.emitter.filters(w)]
+        query = self.every_record(selected)
+        return query.where(*conditions, copy=False) if conditions else query
+
+    def every_record(self, selected: Sequence[exp.Expr]) -> exp.Select:
+        """The same over all records, whether they count or not."""
         query = exp.select(*selected).from_(self._source(), copy=False)
         if self.origin is None:
             query = self.columns.join(query)
@@ -127,7 +132,7 @@ class CreditLowering:
             people = self.scope.schema.kinds[PEOPLE]
             on = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("payee", "r"))
             query = self.payee.join(query.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
-        return query.where(*conditions, copy=False) if conditions else query
+        return query
 
     def _uses_payee(self) -> bool:
         return any(isinstance(e, ty.PayeeField) and e.path for f in self._formulas() for e in every(f))

@@ -1,0 +1,69 @@
+"""The difference between two periods as plain text: three columns, before, now and the change, line by line of the payout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from compplan.diagnostics.text import safe
+from compplan.diagnostics.text import width as text_width
+from compplan.engine.explain_difference import Difference, LineChange, PlanChange
+from compplan.engine.explain_text import in_unit, money
+
+MOST_RECORDS = 6
+_COLUMN = 19
+
+
+def render_difference(found: Difference, width: int = 110, all_rows: bool = False) -> str:
+    """The difference as text of a width; long lists of records are cut unless all are wanted."""
+    return "\n".join(line.rstrip() for line in _Renderer(width, all_rows).difference(found)) + "\n"
+
+
+class _Renderer:
+    def __init__(self, width: int, all_rows: bool) -> None:
+        self.words = max(width - 3 * _COLUMN, 20)
+        self.all_rows = all_rows
+
+    def row(self, left: str, *cells: str) -> str:
+        """Words and up to three figures, each at the right edge of its column."""
+        left = safe(left)
+        if text_width(left) > self.words:
+            left = left[: self.words - 1] + "…"
+        return left + " " * (self.words - text_width(left)) + "".join(f" {safe(c):>{_COLUMN - 1}}" for c in cells)
+
+    def difference(self, d: Difference) -> Iterator[str]:
+        who = f"{d.name} ({d.payee})" if d.name else d.payee
+        yield safe(f"{who}: {d.now} beside {d.before}, {d.company}")
+        for plan in d.plans:
+            yield ""
+            yield from self.plan(plan, d)
+
+    def plan(self, p: PlanChange, d: Difference) -> Iterator[str]:
+        yield self.row(f"{p.label}, {p.currency}", d.before, d.now, "change")
+        yield "=" * (self.words + 3 * _COLUMN)
+        for line in sorted(p.lines, key=lambda x: -abs(x.change)):
+            yield self.row(line.label, *_amounts(line.before, line.now))
+            yield from self.reasons(line)
+        yield "-" * (self.words + 3 * _COLUMN)
+        yield self.row("payout", *_amounts(p.before, p.now))
+
+    def reasons(self, line: LineChange) -> Iterator[str]:
+        if line.failed_now is not None:
+            yield f"    now nothing, as this does not hold: {safe(line.failed_now)}"
+        if line.failed_before is not None:
+            yield f"    before nothing, as this did not hold: {safe(line.failed_before)}"
+        for figure in line.figures:
+            indent = "    " + "  " * figure.depth
+            yield self.row(f"{indent}{figure.words}", *("-" if v is None else in_unit(v, figure.unit) for v in (figure.before, figure.now)))
+        shown = line.records if self.all_rows else line.records[:MOST_RECORDS]
+        for record in shown:
+            yield self.row(f"    {record.date}  {record.record}", *_amounts(record.before, record.now))
+        rest = line.records[len(shown) :]
+        if rest:
+            before, now = sum((r.before for r in rest), Fraction(0)), sum((r.now for r in rest), Fraction(0))
+            yield self.row(f"    and {len(rest)} more (--all lists them)", *_amounts(before, now))
+
+
+def _amounts(before: Fraction, now: Fraction) -> tuple[str, str, str]:
+    """Before, now, and the change with its sign."""
+    return money(before), money(now), f"{'+' if now > before else ''}{money(now - before)}"

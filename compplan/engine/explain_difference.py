@@ -1,0 +1,196 @@
+"""Why somebody is paid more or less in one period than in another: two explanations held beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from compplan.engine.explanation import ComponentExplanation, Earning, Explanation, Node, PlanExplanation, Value
+from compplan.immutable import immutable
+
+_ZERO = Fraction(0)
+
+
+@immutable
+class FigureChange:
+    """A formula of the plan, or a rule, and its value before and now; `depth` counts the formulas that it is part of."""
+
+    words: str
+    unit: str
+    before: Value
+    now: Value
+    depth: int
+
+
+@immutable
+class RecordChange:
+    """What one record earned before and now."""
+
+    record: str
+    date: str
+    before: Fraction
+    now: Fraction
+
+
+@immutable
+class LineChange:
+    """One line of the payout, a component or a rule such as a cap: before, now, and what is behind the difference."""
+
+    label: str
+    name: str
+    unit: str
+    before: Fraction
+    now: Fraction
+    figures: tuple[FigureChange, ...]
+    records: tuple[RecordChange, ...]
+    failed_before: str | None
+    failed_now: str | None
+
+    @property
+    def change(self) -> Fraction:
+        """How much more it is now."""
+        return self.now - self.before
+
+
+@immutable
+class PlanChange:
+    """The payouts of one plan before and now, line by line; the lines add up to them."""
+
+    plan: str
+    label: str
+    currency: str
+    before: Fraction
+    now: Fraction
+    lines: tuple[LineChange, ...]
+
+
+@immutable
+class Difference:
+    """One payee in two periods."""
+
+    company: str
+    payee: str
+    name: str | None
+    before: str
+    now: str
+    plans: tuple[PlanChange, ...]
+
+
+def difference(before: Explanation, now: Explanation) -> Difference:
+    """What changed from one explanation to another of the same payee."""
+    names = list(dict.fromkeys(p.name for e in (before, now) for p in e.plans))
+    plans = tuple(_plan(_named(before.plans, n), _named(now.plans, n)) for n in names)
+    return Difference(now.company, now.payee, now.name, before.period, now.period, plans)
+
+
+def _named(plans: Sequence[PlanExplanation], name: str) -> PlanExplanation | None:
+    return next((p for p in plans if p.name == name), None)
+
+
+def _plan(before: PlanExplanation | None, now: PlanExplanation | None) -> PlanChange:
+    known = now or before
+    assert known is not None
+    keys = list(dict.fromkeys((line.kind, line.component) for p in (before, now) if p for line in p.payouts))
+    components = {c.name: c for p in (before, now) if p for c in p.components}
+    order = {name: index for index, name in enumerate(components)}
+    keys.sort(key=lambda k: (k[0] != "earning", order.get(k[1], len(order))))
+    lines = []
+    for kind, name in keys:
+        amounts = (_paid(before, kind, name), _paid(now, kind, name))
+        if kind == "earning" and name in components:
+            lines.append(_component(components[name], _component_of(before, name), _component_of(now, name), known.currency, amounts))
+        else:
+            lines.append(LineChange(f"{kind} {name}".strip(), name, known.currency, *amounts, (), (), None, None))
+    return PlanChange(
+        known.name, known.label, known.currency, sum((x.before for x in lines), _ZERO), sum((x.now for x in lines), _ZERO), tuple(lines)
+    )
+
+
+def _paid(plan: PlanExplanation | None, kind: str, component: str) -> Fraction:
+    lines = plan.payouts if plan is not None else ()
+    return sum((x.amount for x in lines if (x.kind, x.component) == (kind, component) and isinstance(x.amount, Fraction)), _ZERO)
+
+
+def _component_of(plan: PlanExplanation | None, name: str) -> ComponentExplanation | None:
+    return next((c for c in plan.components if c.name == name), None) if plan is not None else None
+
+
+def _component(
+    known: ComponentExplanation,
+    before: ComponentExplanation | None,
+    now: ComponentExplanation | None,
+    currency: str,
+    amounts: tuple[Fraction, Fraction],
+) -> LineChange:
+    then, later = _only(before), _only(now)
+    return LineChange(
+        known.label,
+        known.name,
+        currency,
+        *amounts,
+        tuple(_figures(then, later)),
+        tuple(_records(before, now)),
+        then.failed if then is not None else None,
+        later.failed if later is not None else None,
+    )
+
+
+def _only(component: ComponentExplanation | None) -> Earning | None:
+    """The earning of a component for periods where there is one; of several, none stands for the others."""
+    found = [e for e in component.earnings if e.record is None] if component is not None else []
+    return found[0] if len(found) == 1 else None
+
+
+def _figures(before: Earning | None, now: Earning | None) -> Iterator[FigureChange]:
+    """Factors and conditions, and what they are made of, where something in them changed."""
+    then, later = _formulas(before), _formulas(now)
+    for words in dict.fromkeys([*later, *then]):
+        yield from _node(then.get(words), later.get(words), 0)
+
+
+def _formulas(earning: Earning | None) -> dict[str, Node]:
+    if earning is None:
+        return {}
+    found = {f.node.words: f.node for f in earning.factors}
+    for condition in earning.conditions:
+        found.update({n.words: n for n in condition.values if n.kind != "constant"})
+    return found
+
+
+def _node(before: Node | None, now: Node | None, depth: int) -> Iterator[FigureChange]:
+    known = now or before
+    assert known is not None
+    inside = [c for pair in _pairs(before, now) for c in _node(*pair, depth + 1)]
+    old, new = before.value if before else None, now.value if now else None
+    if old != new or inside:
+        yield FigureChange(known.words, known.unit, old, new, depth)
+        yield from inside
+
+
+def _pairs(before: Node | None, now: Node | None) -> Iterator[tuple[Node | None, Node | None]]:
+    then = {n.words: n for n in before.parts} if before else {}
+    later = {n.words: n for n in now.parts} if now else {}
+    for words in dict.fromkeys([*later, *then]):
+        if (later.get(words) or then[words]).kind != "constant":
+            yield then.get(words), later.get(words)
+
+
+def _records(before: ComponentExplanation | None, now: ComponentExplanation | None) -> Iterator[RecordChange]:
+    """Each record that earned something else than before, what changed most first."""
+    then, later = _by_record(before), _by_record(now)
+    found = []
+    for key in {*then, *later}:
+        old, new = then.get(key), later.get(key)
+        amounts = (old[1] if old else _ZERO, new[1] if new else _ZERO)
+        if amounts[0] != amounts[1]:
+            found.append(RecordChange(key, (new or old or ("", _ZERO))[0], *amounts))
+    yield from sorted(found, key=lambda r: (-abs(r.now - r.before), r.record))
+
+
+def _by_record(component: ComponentExplanation | None) -> dict[str, tuple[str, Fraction]]:
+    sums: dict[str, tuple[str, Fraction]] = {}
+    for earning in component.earnings if component is not None else ():
+        if earning.record is not None and isinstance(earning.earned, Fraction):
+            date, earned = sums.get(earning.when, (earning.date or "", _ZERO))
+            sums[earning.when] = (date, earned + earning.earned)
+    return sums

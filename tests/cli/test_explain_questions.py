@@ -1,0 +1,126 @@
+"""What payees ask about a payout: why less than last time, and why is this deal missing."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Call
+
+ASK = ("--project", "acme", "--period", "2027-Q1")
+
+
+def asked(compplan: Call, record: str, payee: str = "mia.chen") -> str:
+    said = compplan("explain", payee, *ASK, "--record", record)
+    assert (said.code, said.err) == (0, "")
+    return said.out
+
+
+def with_deal(folder: Path, row: str) -> None:
+    deals = folder / "data" / "deals.csv"
+    deals.write_text(deals.read_text() + row + "\n")
+
+
+# ---- why is this deal missing ----------------------------------------------------------------------------------------
+
+
+def test_a_deal_that_counts(compplan: Call, started: Path) -> None:
+    out = asked(compplan, "D-001")
+    assert "yes  where stage = " in out
+    assert "on close_date: 2027-01-14, in 2027-01" in out
+    assert "given to mia.chen: 100%, 62,000.00 USD" in out
+    assert "-> mia.chen is credited with 62,000.00 USD in 2027-01" in out
+
+
+def test_a_deal_that_fails_a_condition_shows_what_stands_in_it(compplan: Call, started: Path) -> None:
+    out = asked(compplan, "D-003")
+    assert 'NO:  where stage = "Won"\n            stage = Lost\n    -> does not count: stage = "Won" is no' in out
+
+
+def test_a_deal_of_somebody_else(compplan: Call, started: Path) -> None:
+    assert "-> is credited to liam.novak, not to mia.chen" in asked(compplan, "D-002")
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        ("2027-04-01", "-> mia.chen is credited with 10.00 USD, in 2027-04, which is not within 2027-Q1"),
+        ("2026-12-31", "-> counts in 2026-12, which is another year than that of 2027-Q1"),
+    ],
+)
+def test_a_deal_of_another_period(compplan: Call, started: Path, day: str, why: str) -> None:
+    with_deal(started, f"D-X,mia.chen,Won,new,{day},10")
+    assert why in asked(compplan, "D-X")
+
+
+def test_a_deal_whose_row_cannot_be_used(compplan: Call, started: Path) -> None:
+    with_deal(started, "D-X,nobody.at.all,Won,new,2027-03-01,10")
+    line = len((started / "data" / "deals.csv").read_text().splitlines())
+    assert f"It cannot be used: data/deals.csv line {line}: " in asked(compplan, "D-X")
+
+
+def test_whoever_no_plan_pays(compplan: Call, started: Path) -> None:
+    people = started / "data" / "people.csv"
+    row = people.read_text().splitlines()[2].replace("mia.chen", "new.hand").replace("AE", "Trainee")
+    people.write_text(people.read_text() + row + "\n")
+    assert 'No plan pays new.hand:\n  sales: payees where role = "AE"' in asked(compplan, "D-001", "new.hand")
+
+
+def test_a_deal_or_a_payee_that_is_not_there(compplan: Call, started: Path) -> None:
+    said = compplan("explain", "mia.chen", *ASK, "--record", "D-0001")
+    assert said.code == 1
+    assert "There is no such record" in said.err
+    assert "such as D-001, D-002, D-003." in said.err
+    assert "Did you mean mia.chen?" in compplan("explain", "mia.chan", *ASK, "--record", "D-001").err
+
+
+def test_what_became_of_a_deal_as_json(compplan: Call, started: Path) -> None:
+    found = json.loads(compplan("explain", "mia.chen", *ASK, "--record", "D-001", "--json").out)
+    credit = found["plans"][0]["credits"][0]
+    assert credit["conditions"][0]["held"] is True
+    assert credit["given"] == [{"payee": "mia.chen", "via": None, "share": "1", "credited": "62000", "overlay": False}]
+
+
+# ---- why less than last time -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_quarters(compplan: Call, started: Path) -> None:
+    for period in ("2027-Q1", "2027-Q2"):
+        assert compplan("run", "acme", "--period", period).code == 0
+
+
+def test_the_lines_add_up_to_both_payouts(compplan: Call, two_quarters: None) -> None:
+    found = json.loads(compplan("explain", "mia.chen", "--period", "2027-Q2", "--against", "2027-Q1", "--json").out)
+    paid = {p: json.loads(compplan("explain", "mia.chen", "--period", p, "--json").out) for p in ("2027-Q1", "2027-Q2")}
+    (plan,) = found["plans"]
+    for column, period in (("before", "2027-Q1"), ("now", "2027-Q2")):
+        total = sum(Decimal(p["total"]) for p in paid[period]["plans"])
+        assert Decimal(plan[column]) == sum(Decimal(line[column]) for line in plan["lines"]) == total
+    for line in plan["lines"]:
+        if line["records"]:
+            assert sum(Decimal(r["now"]) - Decimal(r["before"]) for r in line["records"]) == Decimal(line["now"]) - Decimal(line["before"])
+
+
+def test_what_is_behind_each_line_is_shown_beside_it(compplan: Call, two_quarters: None) -> None:
+    out = compplan("explain", "mia.chen", "--period", "2027-Q2", "--against", "2027-Q1").out
+    assert out.startswith("Mia Chen (mia.chen): 2027-Q2 beside 2027-Q1, Example Company\n")
+    assert "attainment(bookings)" in out
+    assert "quota of bookings over quarter" not in out or "D-0" in out
+    payout = next(line for line in out.splitlines() if line.startswith("payout"))
+    before, now, change = (Decimal(x.replace(",", "")) for x in payout.split()[1:])
+    assert now - before == change
+
+
+def test_a_period_beside_itself_has_no_reasons(compplan: Call, two_quarters: None) -> None:
+    found = json.loads(compplan("explain", "mia.chen", *ASK, "--against", "2027-Q1", "--json").out)
+    assert all(not line["figures"] and not line["records"] and line["before"] == line["now"] for p in found["plans"] for line in p["lines"])
+
+
+def test_a_period_that_was_not_run(compplan: Call, two_quarters: None) -> None:
+    said = compplan("explain", "mia.chen", *ASK, "--against", "2026-Q4")
+    assert said.code == 1
+    assert "2026-Q4" in said.err
