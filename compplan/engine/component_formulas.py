@@ -19,17 +19,6 @@ def product(emitter: Emitter, component: ty.Component) -> Figure:
     return value
 
 
-def formulas(component: ty.Component) -> Iterator[ty.Expr]:
-    """Every formula of a component."""
-    yield from component.factors
-    yield from component.conditions
-    for formula in (component.cap, component.floor):
-        if formula is not None:
-            yield formula
-    if isinstance(component.grain, ty.ForCredit) and component.grain.where is not None:
-        yield component.grain.where
-
-
 def needs(expr: ty.Expr) -> Iterator[ty.Expr]:
     """What a condition cannot do without: quotas, attainments, sums over records, what is looked up, a group's measure."""
     match expr:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from compplan.engine.component_formulas import formulas
 from compplan.engine.steps import Months
 from compplan.language import typed as ty
+from compplan.language.formulas_of import all_formulas, earnings_read
 from compplan.language.walk import every
 from compplan.schema import MONTHS_IN
 
@@ -16,9 +16,21 @@ def paid_months(plan: ty.Plan, asked: Months) -> Months:
     return Months(first if first + size - 1 <= asked.last else asked.first, asked.last)
 
 
+def first_needed(plan: ty.Plan, asked: int) -> int:
+    """The first month whose earnings are needed from a month on: that in which the payout period, the longest cap, or the longest time
+    over which a component reads what another has earned begins.
+    """
+    periods = {plan.payout, *(cap.period for cap in plan.caps)}
+    for component in plan.components:
+        read = {e.window.period for e in earnings_read(component)}
+        if read:
+            periods |= read | {p for p in (component.grain.to_date, component.earned_at) if p is not None}
+    return min(asked // MONTHS_IN[p] * MONTHS_IN[p] for p in periods)
+
+
 def credits_used(plan: ty.Plan) -> tuple[str, ...]:
     """The credits that a plan pays by, or measures its payees by."""
-    every_formula = [f for c in plan.components for f in (*formulas(c), *((c.top.by,) if c.top is not None else ()))]
+    every_formula = [f for c in plan.components for f in all_formulas(c)]
     read = {e.measure for f in every_formula for e in every(f) if isinstance(e, ty.MeasureAt)}
     used = {part.credit for m in read for part in plan.measures[m].parts if plan.measures[m].group is None}
     used |= {c.grain.credit for c in plan.components if isinstance(c.grain, ty.ForCredit)}

@@ -30,6 +30,7 @@ Leaf = (
     | ty.MeasureAt
     | ty.QuotaAt
     | ty.RecordSum
+    | ty.EarnedAt
     | ty.Place
     | ty.Part
     | ty.Moment
@@ -126,7 +127,7 @@ class Emitter:
                 return self._constant(expr)
             case ty.RecordField() | ty.ChildField() | ty.PayeeField() | ty.CreditField() | ty.Part() | ty.Place() | ty.Moment():
                 return self.leaf(expr)
-            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum():
+            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt():
                 return self.leaf(expr)
             case ty.Arith():
                 return self._arithmetic(expr)

@@ -8,13 +8,13 @@ from sqlglot import exp
 
 from compplan.calendar import FiscalPeriod
 from compplan.engine import sql
-from compplan.engine.component_formulas import formulas
 from compplan.engine.emit import Emitter
 from compplan.engine.lower_components import ComponentLowering, Figured
 from compplan.engine.missing_quotas import wanted_quota
 from compplan.engine.steps import Check, Wanted, table
 from compplan.immutable import immutable
 from compplan.language import typed as ty
+from compplan.language.formulas_of import formulas
 from compplan.language.tree import Reach
 from compplan.language.walk import parts
 

@@ -11,12 +11,12 @@ from sqlglot import exp
 from compplan.calendar import Calendar
 from compplan.engine import sql
 from compplan.engine.columns import RecordColumns
-from compplan.engine.component_formulas import formulas
 from compplan.engine.credit_shape import CreditShape
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.figure_checks import figure_check
 from compplan.engine.lower_components import ComponentLowering, Windowed
 from compplan.engine.lower_credits import CreditLowering
+from compplan.engine.lower_earned import EarningsShape, lower_earned
 from compplan.engine.lower_measures import MeasureShape, Valued, lower_measure, lower_window, may_be_empty, window_name
 from compplan.engine.lower_payouts import lower_payouts, lower_plan_payouts
 from compplan.engine.lower_quotas import lower_quota, lower_quota_window, lower_record_sum
@@ -29,6 +29,7 @@ from compplan.engine.step_names import StepNames
 from compplan.engine.steps import Lowered, Months, Step, identifier, table
 from compplan.immutable import immutable
 from compplan.language import typed as ty
+from compplan.language.formulas_of import formulas
 from compplan.language.tree import Reach
 from compplan.language.walk import every
 from compplan.schema import PEOPLE, Period, Schema
@@ -56,6 +57,7 @@ class Lowering:
     _quotas: dict[str, Valued] = field(default_factory=dict)
     _names: StepNames = field(default_factory=StepNames)
     _credit_steps: dict[tuple[str, str], str] = field(default_factory=dict)
+    _earnings: dict[tuple[str, str], EarningsShape] = field(default_factory=dict)
     _windows: dict[tuple[str, Windowed, Period], Valued] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -83,7 +85,7 @@ class Lowering:
         for plan in self.plans:
             for credit in plan.credits:
                 self.credit(plan, credit)
-            made = [self._component(plan, c) for c in plan.components]
+            made = [self.earnings(plan, c).made for c in plan.components]
             earnings += made
             payouts.append(self._payouts(plan, made))
         if payouts:
@@ -244,6 +246,16 @@ class Lowering:
         self._add(step)
         return valued
 
+    def earned_over(self, plan: ty.Plan, leaf: ty.EarnedAt, cadence: Period) -> Valued:
+        """What another component has earned over a window, for each payee and period of a cadence."""
+        component = plan.component(leaf.component)
+        assert component is not None
+        shape = self.earnings(plan, component)
+        name = self._windowed_step(shape.made.step, leaf.window, cadence)
+        step, valued = lower_earned(self.scope(plan), shape, component, leaf.window, cadence, name)
+        self._add(step)
+        return valued
+
     def _windowed_step(self, base: str, window: ty.Window, cadence: Period) -> str:
         return self._names.name(f"{base}: {window!r} {cadence}", window_name(base, window, cadence))
 
@@ -279,7 +291,14 @@ class Lowering:
         self._add(Step(name, "What an example asks", keys, query, tuple(_tables_read(query)), formula.span))
         return name
 
-    def _component(self, plan: ty.Plan, component: ty.Component) -> Earnings:
+    def earnings(self, plan: ty.Plan, component: ty.Component) -> EarningsShape:
+        """What a component earns, lowered if it is not yet: before those that read it, whatever the order of the text."""
+        key = (plan.name, component.name)
+        if key not in self._earnings:
+            self._earnings[key] = self._component(plan, component)
+        return self._earnings[key]
+
+    def _component(self, plan: ty.Plan, component: ty.Component) -> EarningsShape:
         name = self.plan_step(plan, "earnings", component.name)
         if component.top is not None:
             self._add(ranking_query(self.component(plan, component)))
@@ -293,7 +312,8 @@ class Lowering:
         query = earnings_query(lowering, figured)
         check = figure_check(lowering, figured, name)
         self._add(Step(name, component.label, keys, query, tuple(_tables_read(query)), component.span, (check,)))
-        return Earnings(plan.name, component.name, component.word, name, per_credit)
+        decimals = plan.unit_decimals if component.word != "award" else figured.figure.decimals
+        return EarningsShape(Earnings(plan.name, component.name, component.word, name, per_credit), decimals)
 
     def _payouts(self, plan: ty.Plan, made: Sequence[Earnings]) -> Step:
         def limit(cap: ty.PlanCap, index: int) -> ComponentLowering:
@@ -312,7 +332,7 @@ class Lowering:
 
 @immutable
 class _Source:
-    """Measures, quotas and sums of one plan."""
+    """Measures, quotas, sums and earnings of one plan."""
 
     lowering: Lowering
     plan: ty.Plan
@@ -331,6 +351,8 @@ class _Source:
                 return self.lowering.quota_over(self.plan, leaf, cadence)
             case ty.RecordSum():
                 return self.lowering.sum_over(self.plan, leaf, cadence)
+            case ty.EarnedAt():
+                return self.lowering.earned_over(self.plan, leaf, cadence)
 
 
 def _running_measures(component: ty.Component) -> Iterator[ty.MeasureAt]:

@@ -10,7 +10,8 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.columns import RecordColumns
-from compplan.engine.component_formulas import formulas, needs, product
+from compplan.engine.component_formulas import needs, product
+from compplan.engine.covered import first_needed
 from compplan.engine.credit_shape import CreditShape
 from compplan.engine.emit import Emitted, Emitter, Leaf, round_to
 from compplan.engine.lower_measures import Valued, owner_of, periods
@@ -23,14 +24,15 @@ from compplan.engine.sql import Figure
 from compplan.engine.steps import table
 from compplan.immutable import immutable
 from compplan.language import typed as ty
+from compplan.language.formulas_of import formulas
 from compplan.language.tree import Reach
 from compplan.language.units import NUMBER
 from compplan.language.walk import every
 from compplan.schema import MONTHS_IN, PEOPLE, Period
 
-Windowed = ty.MeasureAt | ty.QuotaAt | ty.RecordSum
+Windowed = ty.MeasureAt | ty.QuotaAt | ty.RecordSum | ty.EarnedAt
 Source = Callable[[Windowed, Period], Valued]
-"""Gives the step that holds a measure, quota or sum for each owner and period of a cadence."""
+"""Gives the step that holds a measure, quota, sum or what another component has earned for each owner and period of a cadence."""
 
 
 @immutable
@@ -124,9 +126,8 @@ class ComponentLowering:
 
     @property
     def first_needed(self) -> int:
-        """The first month whose earnings are needed: that in which the payout period, or the longest cap, of the run's months begins."""
-        sizes = [MONTHS_IN[p] for p in (self.plan.payout, *(cap.period for cap in self.plan.caps))]
-        return min(self.scope.asked.first // size * size for size in sizes)
+        """The first month whose earnings are needed for those of the run's months."""
+        return first_needed(self.plan, self.scope.asked.first)
 
     def month_earned(self, last_month: exp.Expr) -> exp.Expr:
         """The month in which a row is earned: that of the credit or period, or the last of the longest period that it must see whole."""
@@ -265,7 +266,7 @@ class ComponentLowering:
 
     def _leaf(self, leaf: Leaf, cadence: Period) -> Emitted:
         match leaf:
-            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum():
+            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt():
                 return self._windowed(leaf, cadence)
             case ty.PayeeField(path=()):
                 return sql.column("payee", "y")
@@ -288,7 +289,7 @@ class ComponentLowering:
                 return shape.column(leaf, "c")
             case ty.MeasureAt() if leaf.window.reach is not Reach.WHOLE:
                 return self._running_measure(leaf, before=before or leaf.window.reach is Reach.BEFORE)
-            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum():
+            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt():
                 return self._windowed(leaf, leaf.window.period)
             case ty.PayeeField(path=()):
                 return sql.column("payee", "c")
@@ -342,7 +343,7 @@ class ComponentLowering:
         return any(isinstance(e, ty.PayeeField) and e.path for f in formulas(self.component) for e in every(f))
 
     def _group(self, leaf: Windowed) -> str | None:
-        if isinstance(leaf, ty.RecordSum):
+        if isinstance(leaf, (ty.RecordSum, ty.EarnedAt)):
             return None
         return self.plan.measures[leaf.measure].group
 

@@ -50,6 +50,7 @@ _KINDS: Mapping[type, str] = {
     ty.QuotaAt: "quota",
     ty.Attainment: "attainment",
     ty.RecordSum: "sum",
+    ty.EarnedAt: "earned",
     ty.Lookup: "table",
     ty.Slices: "slices",
     ty.Step: "step",

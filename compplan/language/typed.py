@@ -25,6 +25,7 @@ from compplan.language.typed_formulas import (
     CreditField,
     Curve,
     Div,
+    EarnedAt,
     Empty,
     Expr,
     Func,
@@ -345,6 +346,7 @@ class Example:
 
 __all__ = [
     "Aggregate", "AndOr", "Arith", "Attainment", "ChildField", "Cmp", "Component", "Const", "Credit", "CreditField", "Curve", "Div",
+    "EarnedAt",
     "Empty", "Example", "Expectation", "Expr", "ForCredit", "ForPeriod", "Func", "Give", "In", "KeyCell", "Lookup", "Measure",
     "MeasureAt", "Moment", "Named", "Neg", "NotE", "Parameter", "ParameterAt", "Part", "PayeeField", "Place", "Plan", "PlanCap", "Quota",
     "QuotaAt", "Recipient", "RecordField", "RecordSum", "Rows", "Scale", "Shift", "Since", "Slices", "Step", "Table", "TableRow",

@@ -251,6 +251,16 @@ class RecordSum:
 
 
 @immutable
+class EarnedAt:
+    """What another component of the plan has earned the payee, in the months of a window; zero where it has earned nothing."""
+
+    component: str
+    window: Window
+    unit: Unit
+    span: Span = _span()
+
+
+@immutable
 class Lookup:
     """The value of the first row of a table that fits the arguments."""
 
@@ -358,6 +368,6 @@ class Part:
 
 Expr = (
     Const | RecordField | ChildField | PayeeField | CreditField | Arith | Div | Neg | Scale | Func | Shift | Cmp | In | Within | Empty
-    | NotE | AndOr | MeasureAt | QuotaAt | Attainment | RecordSum | Lookup | Slices | Step | Curve | Place | Named | Part | Moment
-    | ParameterAt
+    | NotE | AndOr | MeasureAt | QuotaAt | Attainment | RecordSum | EarnedAt | Lookup | Slices | Step | Curve | Place | Named | Part
+    | Moment | ParameterAt
 )  # fmt: skip

@@ -71,7 +71,10 @@ def plans(draw: st.DrawFn, year: FiscalYear, payout: Period) -> str:
     """The text of a plan."""
     lines, known = draw(definitions())
     count = pick(draw, 3, 2, 4, 5, 1)
-    parts = [draw(component(f"part{n}", known)) for n in range(count)]
+    parts: list[Drawn] = []
+    for n in range(count):
+        earlier = [f"part{i}" for i, p in enumerate(parts) if not p.text.startswith("award")]
+        parts.append(draw(component(f"part{n}", known, earlier)))
     rounding = f"{pick(draw, '0.01', '0.01', '1', '0.0001', '0.1')}, {pick(draw, 'half away from zero', 'half even')}"
     head = [
         draw(effective(year)),

@@ -42,9 +42,9 @@ class Setting:
 
 
 @st.composite
-def component(draw: st.DrawFn, name: str, known: Known) -> Drawn:
-    """A component of any kind."""
-    kind = pick(draw, "credit", "period", "to date", "running", "credit", "ranking", "award", "weighted")
+def component(draw: st.DrawFn, name: str, known: Known, earlier: list[str]) -> Drawn:
+    """A component of any kind; `earlier` are those whose earnings it may read."""
+    kind = pick(draw, "credit", "period", "to date", "running", "credit", "ranking", "award", "weighted", *["reading"] * bool(earlier))
     match kind:
         case "credit":
             return Drawn(draw(for_credit(name, known)))
@@ -56,6 +56,8 @@ def component(draw: st.DrawFn, name: str, known: Known) -> Drawn:
             return Drawn(draw(ranking(name, known)))
         case "award":
             return Drawn(draw(award(name, known)))
+        case "reading":
+            return Drawn(draw(reading(name, known, earlier)))
         case _:
             return draw(for_period(name, known, to_date=False, weighted=kind == "weighted"))
 
@@ -248,6 +250,28 @@ def award(draw: st.DrawFn, name: str, known: Known) -> str:
     if draw(st.booleans()):
         lines.append(f"to the top {pick(draw, '1', '2')} by {pick(draw, 'arr', 'deal_count')}, ties {pick(draw, 'included', 'excluded')}")
     return block(f'award {name} "{name}"', [*lines, f'grant {pick(draw, "1", "2.5", "deal_count * 0.5")} "days off"'])
+
+
+@st.composite
+def reading(draw: st.DrawFn, name: str, known: Known, earlier: list[str]) -> str:
+    """A component that reads what others have earned: for a period, to date of a longer one, or for each credit."""
+
+    def earned(windows: list[str]) -> str:
+        return f"earned({one_of(draw, earlier)}{one_of(draw, windows)})"
+
+    period = draw(st.sampled_from(OFTEN[:-1]))
+    longer = [p for p in PERIODS if MONTHS_IN[p] > MONTHS_IN[period]]
+    heads = [(f"for each {period}", ["", "", *(f" over {p}" for p in longer), *(f" over {p} to date" for p in longer)])]
+    to_date = f"for each {period}, on the {longer[0]} to date less what was earned before" if longer else heads[0][0]
+    heads.append((to_date, ["", *(f" over {p} to date" for p in longer[:1])]))
+    heads.append(("for each booking", [f" over {p}" for p in PERIODS]))
+    head, windows = one_of(draw, heads)
+    pay = pick(draw, f"10% of {earned(windows)}", "10 USD", f"max({earned(windows)} - 5 USD, 0 USD) / 3")
+    gate = pick(draw, "{} > 0 USD", "{} >= 20 USD", "not ({} < 5 USD)").format(earned(windows))
+    lines = [head, f"pay {pay}", f"only if {gate}"]
+    if draw(st.booleans()):
+        lines.append(f"cap at 50% of {earned(windows)}")
+    return block(f'bonus {name} "{name}"', lines)
 
 
 # ---- for each credit ----------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ class Scope:
     measure: Over | None = None
     quota: Over | None = None
     record_sum: Callable[[ty.RecordSum], Fraction | None] | None = None
+    earned: Callable[[ty.EarnedAt], Fraction] | None = None
     place: Fraction | None = None
     parts: tuple[Fraction | None, ...] = ()
     day: date | None = None
@@ -73,7 +74,7 @@ def value_of(expr: ty.Expr, scope: Scope) -> Value | None:
             return scope.parts[expr.index]
         case ty.Cmp() | ty.In() | ty.Within() | ty.Empty() | ty.NotE() | ty.AndOr():
             return condition(expr, scope)
-        case ty.MeasureAt() | ty.QuotaAt() | ty.Attainment() | ty.RecordSum():
+        case ty.MeasureAt() | ty.QuotaAt() | ty.Attainment() | ty.RecordSum() | ty.EarnedAt():
             return over_time(expr, scope)
         case ty.Lookup() | ty.Slices() | ty.Step() | ty.Curve():
             return looked_up(expr, scope)
@@ -212,7 +213,7 @@ def attained(expr: ty.Attainment, scope: Scope) -> tuple[Fraction, Fraction] | N
     return None if measure is None or quota is None or quota <= 0 else (measure, quota)
 
 
-def over_time(expr: ty.MeasureAt | ty.QuotaAt | ty.Attainment | ty.RecordSum, scope: Scope) -> Fraction | None:
+def over_time(expr: ty.MeasureAt | ty.QuotaAt | ty.Attainment | ty.RecordSum | ty.EarnedAt, scope: Scope) -> Fraction | None:
     """What is added up over a window."""
     match expr:
         case ty.MeasureAt():
@@ -227,6 +228,9 @@ def over_time(expr: ty.MeasureAt | ty.QuotaAt | ty.Attainment | ty.RecordSum, sc
         case ty.RecordSum():
             assert scope.record_sum is not None
             return scope.record_sum(expr)
+        case ty.EarnedAt():
+            assert scope.earned is not None
+            return scope.earned(expr)
 
 
 def looked_up(expr: ty.Lookup | ty.Slices | ty.Step | ty.Curve, scope: Scope) -> Value | None:

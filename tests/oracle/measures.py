@@ -27,6 +27,8 @@ class Measures:
     world: World
     credits: Mapping[str, tuple[CreditRow, ...]]
     rows_of: dict[tuple[str, str | None], dict[str, list[CreditRow]]] = field(default_factory=dict)
+    earned: dict[str, list[tuple[str, int, Fraction]]] = field(default_factory=dict)
+    """For each component that is worked out already: payee, month and amount of all that it earns."""
     found: dict[tuple[str, str, int, int], Fraction | None] = field(default_factory=dict)
 
     def owner(self, measure: str, payee: str) -> str | None:
@@ -124,7 +126,14 @@ class Measures:
         def quota(name: str, window: ty.Window) -> Fraction | None:
             return self.quota(name, self.owner(name, row.payee), *months_of(window.period, row.month))
 
-        return Scope(self.world, self.plan.tables, row.kind, row.record, None, row.payee, row, measure, quota, day=row.date)
+        def earned(e: ty.EarnedAt) -> Fraction:
+            return self.earned_by(e.component, row.payee, *months_of(e.window.period, row.month))
+
+        return Scope(self.world, self.plan.tables, row.kind, row.record, None, row.payee, row, measure, quota, earned=earned, day=row.date)
+
+    def earned_by(self, component: str, payee: str, first: int, last: int) -> Fraction:
+        """What a component has earned a payee between two months."""
+        return sum((amount for who, month, amount in self.earned[component] if who == payee and first <= month <= last), Fraction(0))
 
     def period_scope(self, payee: str, last: int, place: Fraction | None = None) -> Scope:
         """What a formula sees for one payee at the end of a month, the last of the period at hand."""
@@ -140,6 +149,7 @@ class Measures:
             measure=lambda name, window: self.measure(name, self.owner(name, payee), *months(window)),
             quota=lambda name, window: self.quota(name, self.owner(name, payee), *months(window)),
             record_sum=lambda e: self.record_sum(e, payee, *months(e.window)),
+            earned=lambda e: self.earned_by(e.component, payee, *months(e.window)),
             place=place,
             day=self.last_day(last),
         )

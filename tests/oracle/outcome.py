@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from compplan.calendar import Calendar
 from compplan.language import typed as ty
+from compplan.language.formulas_of import earnings_read
 from compplan.schema import Schema
 from tests.oracle.components import Components, Earning
 from tests.oracle.credits import credit_rows
@@ -43,6 +44,15 @@ class Outcome:
         return None if measure is None or quota is None or quota <= 0 else round12(measure / quota)
 
 
+def in_order(components: Sequence[ty.Component]) -> list[ty.Component]:
+    """Each component after those whose earnings it reads."""
+    done: list[ty.Component] = []
+    while len(done) < len(components):
+        known = {c.name for c in done}
+        done += [c for c in components if c not in done and all(e.component in known for e in earnings_read(c))]
+    return done
+
+
 def payees_of(plan: ty.Plan, world: World) -> tuple[str, ...]:
     """The people whom a plan pays."""
     return tuple(p for p in world.people() if plan.payees is None or is_yes(plan.payees, Scope(world, plan.tables, payee=p)))
@@ -57,7 +67,11 @@ def evaluate(plan: ty.Plan, schema: Schema, calendar: Calendar, records: Records
     if troubles:
         return Outcome(measures, (), (), (), credited, tuple(troubles))
     components = Components(plan, measures, payees_of(plan, world), first_month_needed(plan, first_month), last_month, troubles)
-    found = [earning for component in plan.components for earning in components.earnings(component)]
+    found: list[Earning] = []
+    for component in in_order(plan.components):
+        made = components.earnings(component)
+        measures.earned[component.name] = [(e.payee, e.earned_month, e.amount) for e in made]
+        found += made
     money = [e for e in found if e.word != "award"]
     paid = _payouts(plan, measures, money, first_month, last_month, troubles)
     in_run = [e for e in found if first_month <= e.earned_month <= last_month]

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from compplan.calendar import FiscalPeriod
 from compplan.language import typed as ty
+from compplan.language.formulas_of import earnings_read
 from compplan.schema import MONTHS_IN
 from tests.oracle.components import Earning
 from tests.oracle.formulas import figure_of
@@ -20,8 +21,14 @@ _Paid = dict[tuple[str, int], Fraction]
 
 
 def first_month_needed(plan: ty.Plan, first: int) -> int:
-    """From when on earnings must be known for the payouts from a month on: since the longest cap, or the payout period, began."""
+    """From when on earnings must be known for the payouts from a month on: since the longest cap, the payout period, or the longest time
+    over which a component reads what another has earned began.
+    """
     periods = [plan.payout, *(cap.period for cap in plan.caps)]
+    for component in plan.components:
+        windows = [e.window.period for e in earnings_read(component)]
+        if windows:
+            periods += [*windows, *(p for p in (component.grain.to_date, component.earned_at) if p is not None)]
     return min(first // MONTHS_IN[p] * MONTHS_IN[p] for p in periods)
 
 

@@ -239,7 +239,10 @@ def _earned_at(component: ty.Component) -> Period | None:
     if isinstance(component.grain, ty.ForCredit) and component.grain.where is not None:
         formulas.append(component.grain.where)
     whole: set[Period] = {
-        e.window.period for f in formulas for e in every(f) if isinstance(e, ty.MeasureAt) and e.window.reach is t.Reach.WHOLE
+        e.window.period
+        for f in formulas
+        for e in every(f)
+        if isinstance(e, (ty.MeasureAt, ty.EarnedAt)) and e.window.reach is t.Reach.WHOLE
     }
     if isinstance(component.grain, ty.ForPeriod):
         whole.add(component.grain.period)

@@ -14,6 +14,7 @@ from compplan.language.check.damage import NONE as NO_DAMAGE
 from compplan.language.check.damage import Damage
 from compplan.language.check.place import Place
 from compplan.language.codes import problem
+from compplan.language.units import Unit
 from compplan.schema import Schema
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
@@ -45,6 +46,8 @@ class Environment:
     quotas: Mapping[str, t.Quota] = field(default_factory=dict)
     tables: Mapping[str, t.Table] = field(default_factory=dict)
     parameters: Mapping[str, t.Parameter] = field(default_factory=dict)
+    components: Mapping[str, Unit] = field(default_factory=dict)
+    """What each component of the plan comes to."""
     typed_credits: dict[str, ty.Credit | None] = field(default_factory=dict)
     typed_measures: dict[str, ty.Measure | None] = field(default_factory=dict)
     typed_quotas: dict[str, ty.Quota | None] = field(default_factory=dict)

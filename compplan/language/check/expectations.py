@@ -95,6 +95,11 @@ def _formula(env: Environment, asked: _Asked, expr: t.Expression) -> list[ty.Tar
     typed = type_quantity(env, place, expr)
     if typed is None:
         return None
+    earned = next((e for e in every(typed) if isinstance(e, ty.EarnedAt)), None)
+    if earned is not None:
+        message = "What a component has earned is expected by its name."
+        env.problem("wrong-arguments", message, earned.span, f'Write expect {earned.component} for "ana" in 2027-Q1 = ...')
+        return None
     return [ty.Target("formula", asked.tree.words, formula=typed, grain=ty.ForPeriod(asked.period, None, None))]
 
 

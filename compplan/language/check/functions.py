@@ -11,7 +11,7 @@ from compplan.language.check.aggregates import type_aggregate
 from compplan.language.check.environment import Environment
 from compplan.language.check.place import Place
 from compplan.language.check.tables import type_lookup
-from compplan.language.check.windows import type_attainment, type_quota
+from compplan.language.check.windows import type_attainment, type_earned, type_quota
 
 _FORMS = {"abs": (1, 1, "abs(figure)"), "if": (3, 3, "if(condition, figure, figure)"), "round": (2, 2, "round(figure, 0.01 USD)")}
 
@@ -38,6 +38,8 @@ def type_call(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
         return type_attainment(env, place, call)
     if name == "quota":
         return type_quota(env, place, call)
+    if name == "earned":
+        return type_earned(env, place, call)
     if name in ("min", "max", "abs", "if", "round"):
         return _function(env, place, call)
     message = f"There is no function or table {name}."

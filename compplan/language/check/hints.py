@@ -12,7 +12,7 @@ from compplan.language import typed as ty
 from compplan.language.check.names import did_you_mean
 from compplan.language.units import Kind, Unit
 
-FUNCTIONS = ("sum", "count", "min", "max", "abs", "if", "round", "attainment", "quota")
+FUNCTIONS = ("sum", "count", "min", "max", "abs", "if", "round", "attainment", "quota", "earned")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 _CONDITIONED_SUM = "Put the condition into the sum: sum(booking.credited where ...), count(booking where ...)."

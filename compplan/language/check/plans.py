@@ -16,6 +16,7 @@ from compplan.language import typed as ty
 from compplan.language.check.components import type_component
 from compplan.language.check.credits import type_credit
 from compplan.language.check.damage import damage_of
+from compplan.language.check.dependencies import report_circles
 from compplan.language.check.environment import FIRST_YEAR, LAST_YEAR, Environment
 from compplan.language.check.example_records import Frame
 from compplan.language.check.examples import type_example
@@ -28,7 +29,8 @@ from compplan.language.check.place import Grain, Place
 from compplan.language.check.tables import type_table
 from compplan.language.check.weights import check_weights
 from compplan.language.codes import problem
-from compplan.language.units import money
+from compplan.language.units import NUMBER, money
+from compplan.language.walk import every
 from compplan.schema import MONTHS_IN, Schema
 
 _ROUNDINGS = frozenset(Fraction(10) ** n for n in range(-6, 7))
@@ -216,7 +218,10 @@ class _Checker:
         payout = self._one(t.Payout, "payout", "payout each month")
         code = currency.code if isinstance(currency, t.Currency) else env.schema.currency
         where = self._payees(payees)
+        trees = [line for line in tree.lines if isinstance(line, t.Component)]
+        env.components = {c.name.text: NUMBER if c.word == "award" else money(code) for c in trees}
         components = self._components(code)
+        report_circles(env, components)
         caps = [self._cap(line, code, payout) for line in tree.lines if isinstance(line, t.PlanCap)]
         check_weights(env, tree)
         frame = self._frame(code, effective, payout)
@@ -270,6 +275,11 @@ class _Checker:
         if isinstance(payout, t.Payout) and MONTHS_IN[payout.period] > MONTHS_IN[line.period]:
             message = f"Payouts are made each {payout.period}; a cap for each {line.period} is shorter."
             self.env.problem("needs-window", message, line.span)
+            return None
+        earned = next((e for e in every(limit) if isinstance(e, ty.EarnedAt)), None)
+        if earned is not None and isinstance(payout, t.Payout) and payout.period != line.period:
+            message = f"This cap limits each {payout.period}'s payout, when it is not known yet what is earned in the {line.period}."
+            self.env.problem("needs-window", message, earned.span, f"Cap each {payout.period}, or let the cap speak of measures.")
             return None
         return ty.PlanCap(line.period, limit, line.span)
 

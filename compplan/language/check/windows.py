@@ -37,7 +37,13 @@ def type_measure_over(env: Environment, place: Place, name: str, window: ty.Wind
         message = f"{_shown(env, measure)} has one value for a payee and a period; here there is one value for {place.grain.value}."
         env.problem("wrong-grain", message, span)
         return None
-    chosen = window or place.window
+    chosen = _window_in_period(env, place, window or place.window, span)
+    return None if chosen is None else ty.MeasureAt(measure.name, chosen, measure.unit, span)
+
+
+def _window_in_period(env: Environment, place: Place, chosen: ty.Window, span: Span) -> ty.Window | None:
+    """A window for a payee and a period, if it can be read there."""
+    assert place.period is not None
     if chosen.reach is t.Reach.BEFORE:
         env.problem(
             "needs-window", "“before this one” is for components that pay for each credit.", span, "Write to date, or leave it out."
@@ -54,7 +60,47 @@ def type_measure_over(env: Environment, place: Place, name: str, window: ty.Wind
         message = f"A figure to date cannot read the whole {chosen.period}, which is not over yet."
         env.problem("needs-window", message, span, f"Write over {chosen.period} to date.")
         return None
-    return ty.MeasureAt(measure.name, chosen, measure.unit, span)
+    return chosen
+
+
+def type_earned(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
+    """`earned(own)`, `earned(own over year to date)`: what another component of the plan has earned the payee."""
+    argument = call.arguments[0] if len(call.arguments) == 1 else None
+    window = None
+    if isinstance(argument, t.Over):
+        window, argument = ty.Window(argument.period, argument.reach), argument.operand
+    if not isinstance(argument, t.Path) or len(argument.names) != 1:
+        env.problem("wrong-arguments", "earned is asked of a component by its name.", call.span, "Write earned(own).")
+        return None
+    name = argument.names[0]
+    if name.text not in env.components:
+        message = f"There is no component {name.text} in this plan."
+        env.problem("unknown-name", message, name.span, did_you_mean(name.text, list(env.components)))
+        return None
+    if _is_inside_a_sum(env, place, f"What {name.text} has earned", call.span):
+        return None
+    if place.grain is Grain.CREDIT:
+        chosen = _earned_at_credit(env, place, name.text, window, call.span)
+    elif place.grain is Grain.PERIOD and place.window is not None:
+        chosen = _window_in_period(env, place, window or place.window, call.span)
+    else:
+        message = f"What {name.text} has earned has one value for a payee and a period; here there is one value for {place.grain.value}."
+        env.problem("wrong-grain", message, call.span)
+        return None
+    return None if chosen is None else ty.EarnedAt(name.text, chosen, env.components[name.text], call.span)
+
+
+def _earned_at_credit(env: Environment, place: Place, name: str, window: ty.Window | None, span: Span) -> ty.Window | None:
+    """Beside one credit, what is earned is known for whole months alone."""
+    if place.to_date:
+        message = f"A figure to date for each credit is made of what was credited; what {name} has earned belongs to months."
+        env.problem("needs-window", message, span, "Let the component be for each month.")
+        return None
+    if window is None or window.reach is not t.Reach.WHOLE:
+        message = f"What {name} has earned needs a whole period here, where there is one value for each credit."
+        env.problem("needs-window", message, span, f"Write earned({name} over month), or quarter, half or year.")
+        return None
+    return window
 
 
 def _plural(period: Period) -> str:

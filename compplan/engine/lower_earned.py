@@ -1,0 +1,49 @@
+"""What a component has earned over a window, for the other components of the plan that read it."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from compplan.engine import sql
+from compplan.engine.lower_measures import Valued, owners, periods
+from compplan.engine.relations import Earnings
+from compplan.engine.scope import Scope
+from compplan.engine.sql import Figure
+from compplan.engine.steps import Step, table
+from compplan.immutable import immutable
+from compplan.language import typed as ty
+from compplan.language.tree import Reach
+from compplan.schema import Period
+
+
+@immutable
+class EarningsShape:
+    """The step of a component's earnings, and how many decimals they have."""
+
+    made: Earnings
+    decimals: int
+
+
+def lower_earned(
+    scope: Scope, shape: EarningsShape, component: ty.Component, window: ty.Window, cadence: Period, name: str
+) -> tuple[Step, Valued]:
+    """The sum of what is earned in the months of the window, for everyone and each period of a cadence; nothing earned is zero."""
+    month = sql.column("earned_month", "e")
+    within = sql.all_of(
+        [
+            exp.EQ(this=sql.column("payee", "e"), expression=sql.column("owner", "o")),
+            exp.GTE(this=month, expression=sql.column("low", "w")),
+            exp.LTE(this=month, expression=sql.column("high", "w")),
+        ]
+    )
+    total = exp.func("coalesce", exp.func("sum", sql.column("earned", "e")), sql.whole(0))
+    value = Figure(sql.cast(total, sql.decimal_type(sql.MOST_DIGITS, shape.decimals)), sql.MOST_DIGITS, shape.decimals)
+    query = (
+        exp.select(sql.column("owner", "o"), sql.column("period", "w"), value.named("value"))
+        .from_(owners(scope, None).subquery("o", copy=False), copy=False)
+        .join(periods(scope, cadence, window).subquery("w", copy=False), join_type="cross", copy=False)
+        .join(table(shape.made.step, "e"), on=within, join_type="left", copy=False)
+        .group_by(sql.column("owner", "o"), sql.column("period", "w"), copy=False)
+    )
+    words = f"{component.label}, over {window.period} {'' if window.reach is Reach.WHOLE else 'to date'}".strip()
+    return Step(name, words, ("owner", "period"), query, (shape.made.step,), component.span), Valued(name, value)

@@ -1,0 +1,31 @@
+"""Every formula of a component, and the earnings of other components that they read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compplan.language import typed as ty
+from compplan.language.walk import every
+
+
+def formulas(component: ty.Component) -> Iterator[ty.Expr]:
+    """Every formula of a component but those of its ranking."""
+    yield from component.factors
+    yield from component.conditions
+    for formula in (component.cap, component.floor):
+        if formula is not None:
+            yield formula
+    if isinstance(component.grain, ty.ForCredit) and component.grain.where is not None:
+        yield component.grain.where
+
+
+def all_formulas(component: ty.Component) -> Iterator[ty.Expr]:
+    """Every formula of a component."""
+    yield from formulas(component)
+    if component.top is not None:
+        yield component.top.by
+
+
+def earnings_read(component: ty.Component) -> Iterator[ty.EarnedAt]:
+    """Where a component reads what others have earned."""
+    yield from (e for f in all_formulas(component) for e in every(f) if isinstance(e, ty.EarnedAt))
