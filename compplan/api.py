@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from compplan.engine.examples import Tried
+    from compplan.engine.explain_difference import Difference
     from compplan.engine.explanation import Explanation
     from compplan.engine.run_folder import Run
+    from compplan.engine.trace_record import RecordTrace
     from compplan.language import typed as ty
     from compplan.records.project import Project
 
@@ -114,6 +116,16 @@ class Company:
         )  # fmt: skip
         return Results(run, passing)
 
+    def trace(self, period: str | FiscalPeriod, payee: str, record: str, plan: str | None = None) -> RecordTrace:
+        """What became of one record of the project, and why a payee is credited with it or not; printing it prints it as text.
+
+        Raises `Problems` where there is no such record or payee.
+        """
+        from compplan.engine.trace_record import trace_record
+
+        asked = period_of(period) if isinstance(period, str) else period
+        return trace_record(self.project, self.read, asked, payee, record, plan)
+
 
 @immutable
 class Results:
@@ -177,6 +189,15 @@ class Results:
         from compplan.engine.explain import explain
 
         return explain(self.run, payee, plan)
+
+    def compare(self, before: Results, payee: str, plan: str | None = None) -> Difference:
+        """What a payee gets more or less than in another period, and why; printing it prints it as text.
+
+        Raises `Problems` as `explain` does.
+        """
+        from compplan.engine.explain_difference import difference
+
+        return difference(before.explain(payee, plan), self.explain(payee, plan))
 
 
 def _together(tables: list[tuple[str, pa.Table]]) -> pa.Table:

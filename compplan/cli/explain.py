@@ -8,12 +8,12 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compplan.cli.arguments import Commands, Parser, add_command, add_period, add_plan, period_argument
+from compplan.cli.arguments import Commands, Parser, add_command, add_period, add_plan, opened, period_argument
 from compplan.cli.runs import add_run, run_of
 from compplan.cli.terminal import FINE, note
 
 if TYPE_CHECKING:
-    from compplan.engine.explanation import Explanation
+    from compplan.engine.page import Page
     from compplan.engine.run_folder import Run
 
 NAME = "explain"
@@ -47,48 +47,26 @@ def work(args: Namespace) -> int:
     run = run_of(args.run, args.period.label)
     _tell_what_changed(run, Path(args.project))
     explanation = explain(run, args.payee, args.plan)
-    if args.against is not None:
-        return _difference(args, explain(run_of(args.run, args.against.label), args.payee, args.plan), explanation)
-    if args.json:
-        sys.stdout.write(json.dumps(explanation.to_json(), indent=2, ensure_ascii=False) + "\n")
-        return FINE
-    from compplan.engine.explain_text import render_explanation
-
-    sys.stdout.write(render_explanation(explanation, _width(), all_rows=args.all).rstrip("\n") + "\n")
-    return FINE
-
-
-def _difference(args: Namespace, before: Explanation, now: Explanation) -> int:
-    """Prints what changed from one period to another."""
+    if args.against is None:
+        return _print(args, explanation, explanation.to_text(_width(), all_rows=args.all))
     from compplan.engine.explain_difference import difference
 
-    found = difference(before, now)
-    if args.json:
-        from compplan.engine.explanation import as_json
-
-        sys.stdout.write(json.dumps(as_json(found), indent=2, ensure_ascii=False) + "\n")
-        return FINE
-    from compplan.engine.difference_text import render_difference
-
-    sys.stdout.write(render_difference(found, _width(), all_rows=args.all))
-    return FINE
+    before = explain(run_of(args.run, args.against.label), args.payee, args.plan)
+    found = difference(before, explanation)
+    return _print(args, found, found.to_text(_width(), all_rows=args.all))
 
 
 def _trace(args: Namespace) -> int:
     """Prints what became of one record, as the project's files are now."""
-    from compplan.cli.arguments import opened
-    from compplan.engine.trace_record import trace_record
+    trace = opened(args.project).trace(args.period, args.payee, args.record, args.plan)
+    return _print(args, trace, trace.to_text())
 
-    company = opened(args.project)
-    trace = trace_record(company.project, company.read, args.period, args.payee, args.record, args.plan)
+
+def _print(args: Namespace, page: Page, text: str) -> int:
     if args.json:
-        from compplan.engine.explanation import as_json
-
-        sys.stdout.write(json.dumps(as_json(trace), indent=2, ensure_ascii=False) + "\n")
-        return FINE
-    from compplan.engine.trace_text import render_trace
-
-    sys.stdout.write(render_trace(trace))
+        sys.stdout.write(json.dumps(page.to_json(), indent=2, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write(text.rstrip("\n") + "\n")
     return FINE
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from compplan.engine.explanation import ComponentExplanation, Earning, Explanation, Node, PlanExplanation, Value
+from compplan.engine.page import Page
 from compplan.immutable import immutable
 
 _ZERO = Fraction(0)
@@ -65,7 +66,7 @@ class PlanChange:
 
 
 @immutable
-class Difference:
+class Difference(Page):
     """One payee in two periods."""
 
     company: str
@@ -74,6 +75,15 @@ class Difference:
     before: str
     now: str
     plans: tuple[PlanChange, ...]
+
+    def __repr__(self) -> str:
+        return f"<Difference {self.payee} {self.before} {self.now}>"
+
+    def to_text(self, width: int = 110, *, all_rows: bool = False) -> str:
+        """The difference as text of a width; long lists of records are cut unless all are wanted."""
+        from compplan.engine.difference_text import render_difference
+
+        return render_difference(self, width, all_rows)
 
 
 def difference(before: Explanation, now: Explanation) -> Difference:

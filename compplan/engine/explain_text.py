@@ -19,8 +19,8 @@ from compplan.engine.explanation import (
     PlanExplanation,
     TierRow,
     Value,
-    decimal_text,
 )
+from compplan.engine.page import decimal_text
 from compplan.schema import MONTHS_IN, PERIODS
 
 MOST_ROWS = 12

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
+from compplan.engine.page import Page
 from compplan.immutable import immutable
 
 Value = Fraction | str | bool | None
@@ -182,7 +181,7 @@ class PeriodDates:
 
 
 @immutable
-class Explanation:
+class Explanation(Page):
     """Why a payee was paid what they were paid in a run. Printing it prints it as text."""
 
     company: str
@@ -197,42 +196,8 @@ class Explanation:
     def __repr__(self) -> str:
         return f"<Explanation {self.payee} {self.period}: {', '.join(p.label for p in self.plans)}>"
 
-    def __str__(self) -> str:
-        return self.to_text()
-
-    def _repr_html_(self) -> str:
-        """The text as notebooks show it."""
-        from html import escape
-
-        return f"<pre>{escape(self.to_text())}</pre>"
-
     def to_text(self, width: int = 110, *, all_rows: bool = False) -> str:
         """The explanation as text of a width; long lists are cut unless all rows are wanted."""
         from compplan.engine.explain_text import render_explanation
 
         return render_explanation(self, width, all_rows)
-
-    def to_json(self) -> dict[str, Any]:
-        """The explanation as JSON; figures are decimal texts, exact."""
-        made = as_json(self)
-        assert isinstance(made, dict)
-        return {"form": 1, **made}
-
-
-def as_json(value: object) -> object:
-    """Any value of an explanation as JSON; figures are decimal texts, exact."""
-    if isinstance(value, bool) or value is None or isinstance(value, (str, int)):
-        return value
-    if isinstance(value, Fraction):
-        return decimal_text(value)
-    if isinstance(value, tuple):
-        return [as_json(v) for v in value]
-    return {name: as_json(getattr(value, name)) for name in value.__slots__}  # type: ignore[attr-defined]
-
-
-def decimal_text(value: Fraction) -> str:
-    """A figure of finite decimals as text, exact."""
-    numerator, decimals = value.numerator, 0
-    while numerator % value.denominator:
-        numerator, decimals = numerator * 10, decimals + 1
-    return f"{Decimal(numerator // value.denominator).scaleb(-decimals):f}"

@@ -23,6 +23,7 @@ from compplan.engine.explanation import Condition, Value
 from compplan.engine.lower import Lowering
 from compplan.engine.lower_credits import CreditLowering
 from compplan.engine.observe import ConditionPlan, Observer, Sources, to_value
+from compplan.engine.page import Page
 from compplan.engine.relations import RECORDS, STEPS, quoted
 from compplan.engine.steps import Months
 from compplan.immutable import immutable
@@ -78,7 +79,7 @@ class PlanTrace:
 
 
 @immutable
-class RecordTrace:
+class RecordTrace(Page):
     """A record of a kind, and what each plan makes of it for a payee; `rejected` says why it cannot be used, if it cannot."""
 
     payee: str
@@ -87,6 +88,15 @@ class RecordTrace:
     period: str
     rejected: tuple[str, ...]
     plans: tuple[PlanTrace, ...]
+
+    def __repr__(self) -> str:
+        return f"<RecordTrace {self.record} {self.payee} {self.period}>"
+
+    def to_text(self) -> str:
+        """The trace as text."""
+        from compplan.engine.trace_text import render_trace
+
+        return render_trace(self)
 
 
 def trace_record(

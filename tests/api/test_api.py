@@ -99,6 +99,15 @@ def test_printing_an_explanation_prints_it_as_text(quarter: compplan.Results) ->
     assert max(map(len, explanation.to_text(60).splitlines())) <= 60
 
 
+def test_what_became_of_a_deal_and_what_changed_since_another_period(company: compplan.Company, quarter: compplan.Results) -> None:
+    trace = company.trace("2027-Q1", "mia.chen", "D-001")
+    assert "-> mia.chen is credited with 62,000.00 USD in 2027-01" in str(trace)
+    assert repr(trace) == "<RecordTrace D-001 mia.chen 2027-Q1>"
+    changes = company.run("2027-Q2").compare(quarter, "mia.chen")
+    assert str(changes).startswith("Mia Chen (mia.chen): 2027-Q2 beside 2027-Q1")
+    assert changes.to_json()["before"] == "2027-Q1"
+
+
 def test_results_as_a_workbook_and_as_csv(quarter: compplan.Results, tmp_path: Path) -> None:
     quarter.write_workbook(tmp_path / "payouts.xlsx")
     quarter.write_csv(str(tmp_path / "csv"))
