@@ -85,12 +85,24 @@ class Column:
 
 
 @immutable
+class Validity:
+    """The columns that say from which day a row holds, and through which (both days included; an empty one: it still does)."""
+
+    first: str
+    last: str
+
+
+@immutable
 class RecordKind:
-    """A table of the project: its name, the columns that name a row (none where rows have no name), its columns."""
+    """A table of the project: its name, the columns that name a row (none where rows have no name), its columns.
+
+    Where rows are `valid` from a day to a day, the key names a row within a day: one key may have several rows, one after the other.
+    """
 
     name: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    valid: Validity | None = None
 
     def column(self, name: str) -> Column | None:
         """The column of that name, if there is one."""

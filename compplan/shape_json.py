@@ -20,6 +20,7 @@ from compplan.schema import (
     ReferenceType,
     Schema,
     TextType,
+    Validity,
     YesNoType,
 )
 
@@ -38,14 +39,23 @@ _NAMES = {made: name for name, made in _TYPES.items()}
 
 def schema_to_json(schema: Schema) -> dict[str, Any]:
     """A schema as JSON."""
-    kinds = {kind.name: {"key": list(kind.key), "columns": [_column_to_json(c) for c in kind.columns]} for kind in schema.kinds.values()}
-    return {"currency": schema.currency, "kinds": kinds}
+    return {"currency": schema.currency, "kinds": {kind.name: _kind_to_json(kind) for kind in schema.kinds.values()}}
+
+
+def _kind_to_json(kind: RecordKind) -> dict[str, Any]:
+    valid = {} if kind.valid is None else {"valid": [kind.valid.first, kind.valid.last]}
+    return {"key": list(kind.key), "columns": [_column_to_json(c) for c in kind.columns], **valid}
 
 
 def schema_from_json(data: Mapping[str, Any]) -> Schema:
     """The schema of what `schema_to_json` made; raises KeyError, TypeError or ValueError for anything else."""
     kinds = {
-        name: RecordKind(name, tuple(kind["key"]), tuple(_column_from_json(c) for c in kind["columns"]))
+        name: RecordKind(
+            name,
+            tuple(kind["key"]),
+            tuple(_column_from_json(c) for c in kind["columns"]),
+            Validity(*kind["valid"]) if "valid" in kind else None,
+        )
         for name, kind in data["kinds"].items()
     }
     return Schema(data["currency"], kinds)

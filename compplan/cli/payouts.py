@@ -84,7 +84,10 @@ def _names(results: Results, schema: Schema) -> dict[str, str] | None:
         return None
     from pyarrow import parquet
 
-    table = parquet.read_table(results.folder / "records" / f"{PEOPLE}.parquet", columns=[people.key[0], "name"])
+    valid = [] if people.valid is None else [people.valid.first]
+    table = parquet.read_table(results.folder / "records" / f"{PEOPLE}.parquet", columns=[people.key[0], "name", *valid])
+    if people.valid is not None:
+        table = table.sort_by(people.valid.first)  # the latest name is the one that is kept
     return dict(zip(table.column(people.key[0]).to_pylist(), table.column("name").to_pylist(), strict=True))
 
 

@@ -18,7 +18,8 @@ def known_payee(connection: duckdb.DuckDBPyConnection, schema: Schema, payee: st
     people = schema.kinds[PEOPLE]
     key = quoted(people.key[0])
     named = quoted("name") if people.column("name") is not None else "NULL"
-    row = connection.execute(f"SELECT {named} FROM {RECORDS}.{PEOPLE} WHERE {key} = ?", [payee]).fetchone()
+    latest = f" ORDER BY {quoted(people.valid.first)} DESC" if people.valid is not None else ""
+    row = connection.execute(f"SELECT {named} FROM {RECORDS}.{PEOPLE} WHERE {key} = ?{latest}", [payee]).fetchone()
     if row is None:
         everyone = [str(r[0]) for r in connection.execute(f"SELECT {key} FROM {RECORDS}.{PEOPLE}").fetchall()]
         same = f"SELECT {key} FROM {RECORDS}.{PEOPLE} WHERE lower({named}) = lower(?)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlglot import exp
 
@@ -17,11 +18,15 @@ from compplan.schema import Column, MoneyType, NumberType, RatioType, RecordKind
 
 @dataclass(slots=True)
 class RecordColumns:
-    """Columns reached from one row of a kind, under `alias`; remembers the joins for references on the way."""
+    """Columns reached from one row of a kind, under `alias`; remembers the joins for references on the way.
+
+    Rows that hold from a day to a day are those of `day`.
+    """
 
     schema: Schema
     kind: RecordKind
     alias: str
+    day: exp.Expr | None = None
     joined: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def column(self, path: tuple[str, ...]) -> Emitted:
@@ -42,7 +47,7 @@ class RecordColumns:
 
     def join(self, query: exp.Select) -> exp.Select:
         """The query with the joins that the columns asked for so far need."""
-        for path, alias in sorted(self.joined.items(), key=lambda item: len(item[0])):
+        for path, alias in sorted(self.joined.items(), key=lambda item: (self._is_dated(item[0]), len(item[0]))):
             kind, before = self.kind, self.alias
             for index, name in enumerate(path):
                 reference = self._column(kind, name)
@@ -51,8 +56,38 @@ class RecordColumns:
                 if index < len(path) - 1:
                     before = self.joined[path[: index + 1]]
             on = exp.EQ(this=sql.column(kind.key[0], alias), expression=sql.column(path[-1], before))
-            query = query.join(table(kind.name, alias, RECORDS), on=on, join_type="left", copy=False)
+            query = query.join(
+                table(kind.name, alias, RECORDS), on=sql.all_of([on, *holds_on(kind, alias, self.day)]), join_type="left", copy=False
+            )
         return query
+
+    def _is_dated(self, path: tuple[str, ...]) -> bool:
+        """Whether a path leads through rows that hold from a day to a day; the day itself may need the other joins."""
+        kind = self.kind
+        for name in path:
+            reference = self._column(kind, name)
+            assert isinstance(reference.type, ReferenceType)
+            kind = self.schema.kinds[reference.type.kind]
+            if kind.valid is not None:
+                return True
+        return False
+
+
+def holds_on(kind: RecordKind, alias: str, day: exp.Expr | None) -> list[exp.Expr]:
+    """That a row holds on a day; nothing for rows that always do."""
+    if kind.valid is None:
+        return []
+    assert day is not None, f"no day is known on which to read {kind.name}"
+    return [
+        exp.LTE(this=sql.column(kind.valid.first, alias), expression=sql.paren(day.copy())),
+        exp.GTE(this=last_day_of(kind, alias), expression=sql.paren(day.copy())),
+    ]
+
+
+def last_day_of(kind: RecordKind, alias: str) -> exp.Expr:
+    """The last day on which a row holds; the end of time where it still does."""
+    assert kind.valid is not None
+    return exp.func("coalesce", sql.column(kind.valid.last, alias), sql.day(date.max))
 
 
 def typed_column(column: Column, alias: str | None, name: str | None = None) -> Emitted:

@@ -94,11 +94,12 @@ def create_calendar(connection: duckdb.DuckDBPyConnection, calendar: Calendar, m
     periods = list(_periods(months))
     kinds, labels = [p.kind for p in periods], [p.label for p in periods]
     counted = [[p.number for p in periods], [p.first_month for p in periods], [p.last_month for p in periods]]
+    days = [[calendar.start(p) for p in periods], [calendar.end(p) - timedelta(days=1) for p in periods]]
     connection.execute(
         f"""CREATE TABLE {CALENDAR}.periods AS
             SELECT unnest(?) AS kind, unnest(?::INTEGER[]) AS number, unnest(?) AS label, unnest(?::INTEGER[]) AS first_month,
-                unnest(?::INTEGER[]) AS last_month""",
-        [kinds, counted[0], labels, counted[1], counted[2]],
+                unnest(?::INTEGER[]) AS last_month, unnest(?::DATE[]) AS first_day, unnest(?::DATE[]) AS last_day""",
+        [kinds, counted[0], labels, counted[1], counted[2], days[0], days[1]],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from fractions import Fraction
 
 import duckdb
@@ -179,7 +180,13 @@ class _Asking:
         elif group is not None:
             key = self.lowering.schema.kinds[PEOPLE].key[0]
             query = f"SELECT {quoted(group)} FROM records.people WHERE {quoted(key)} = ?"
-            row = self.connection.execute(query, [owner]).fetchone()
+            asked: list[object] = [owner]
+            valid = self.lowering.schema.kinds[PEOPLE].valid
+            if valid is not None:  # the group at the end of the period
+                day = self.lowering.calendar.end(expectation.period) - timedelta(days=1)
+                query += f" AND ? BETWEEN {quoted(valid.first)} AND coalesce({quoted(valid.last)}, DATE '9999-12-31')"
+                asked.append(day)
+            row = self.connection.execute(query, asked).fetchone()
             owner = row[0] if row else None
         values = []
         for step in _windowed(self.lowering, self.plan, target, expectation):

@@ -9,10 +9,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from compplan.calendar import Calendar
-from compplan.engine import sql
-from compplan.engine.columns import RecordColumns
 from compplan.engine.credit_shape import CreditShape
-from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.figure_checks import figure_check
 from compplan.engine.lower_components import ComponentLowering, Windowed
 from compplan.engine.lower_credits import CreditLowering
@@ -22,11 +19,12 @@ from compplan.engine.lower_payouts import lower_payouts, lower_plan_payouts
 from compplan.engine.lower_quotas import lower_quota, lower_quota_window, lower_record_sum
 from compplan.engine.project_earnings import earnings_query
 from compplan.engine.rankings import ranking_query
-from compplan.engine.relations import RECORDS, Earnings
+from compplan.engine.relations import Earnings
 from compplan.engine.reporting_lines import managers_step
 from compplan.engine.scope import Scope
+from compplan.engine.stays import Stays, day_step, payees_step, stays_step
 from compplan.engine.step_names import StepNames
-from compplan.engine.steps import Lowered, Months, Step, identifier, table
+from compplan.engine.steps import Lowered, Months, Step, identifier
 from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.formulas_of import formulas
@@ -70,7 +68,7 @@ class Lowering:
             for quota in plan.quotas:
                 self.quota_step(plan, quota)
         for plan in self.plans:
-            for kind in ("payees", "earned", "payouts"):
+            for kind in ("payees", "stays", "earned", "payouts"):
                 self.plan_step(plan, kind)
             for component in plan.components:
                 self.plan_step(plan, "ranking", component.name)
@@ -134,7 +132,13 @@ class Lowering:
     def quota_step(self, plan: ty.Plan, name: str) -> str:
         """The name of a quota's step by its own period."""
         quota = plan.quotas[name]
+        if self._is_by_stays(quota):
+            return self.plan_step(plan, "quota", name)
         return self._name(plan, "quota", name, f"{quota!r}|{plan.measures[name].group}|{_tables(plan, [quota.value])}")
+
+    def _is_by_stays(self, quota: ty.Quota) -> bool:
+        """Whether a quota depends on when somebody is a payee of the plan: where it reads columns that can change."""
+        return self.schema.kinds[PEOPLE].valid is not None and any(isinstance(e, ty.PayeeField) and e.path for e in every(quota.value))
 
     # ---- credits
 
@@ -226,7 +230,7 @@ class Lowering:
                         self._names.name(f"{name}: {e!r}", name, "from", e.kind, str(len(sums) + 1)),
                     )
                     self._add(step)
-            step, self._quotas[name] = lower_quota(self.scope(plan), quota, group, name, sums)
+            step, self._quotas[name] = lower_quota(self.scope(plan), quota, group, name, sums, self.stays(plan) if group is None else None)
             self._add(step)
         base = self._quotas[name]
         if leaf.window == ty.Window(quota.period) and cadence == quota.period:
@@ -265,8 +269,26 @@ class Lowering:
         """The step with the payees of a plan."""
         name = self.plan_step(plan, "payees")
         if name not in self.steps:
-            self._add(_payees_step(self.scope(plan), plan, name))
+            stays = self.stays(plan)
+            self._add(payees_step(self.scope(plan), plan, name, None if stays is None else stays.step))
         return name
+
+    def stays(self, plan: ty.Plan) -> Stays | None:
+        """Where people are dated: who is a payee of a plan, and when."""
+        if self.schema.kinds[PEOPLE].valid is None:
+            return None
+        name = self.plan_step(plan, "stays")
+        if name not in self.steps:
+            self._add(stays_step(self.scope(plan), plan, name))
+
+        def day(cadence: Period, window: ty.Window | None) -> str:
+            words = window_name(f"day of {plan.name}", window, cadence) if window else f"day of {plan.name} for each {cadence} ever"
+            step = self._names.name(f"{plan.name}: day {cadence} {window!r}", words)
+            if step not in self.steps:
+                self._add(day_step(self.scope(plan), name, cadence, window, step))
+            return step
+
+        return Stays(name, day)
 
     def component(self, plan: ty.Plan, component: ty.Component, only: exp.Expr | None = None) -> ComponentLowering:
         """The lowering of a component, for all payees or for one."""
@@ -274,7 +296,16 @@ class Lowering:
         shapes = {grain.credit: self.credit(plan, grain.credit)} if isinstance(grain, ty.ForCredit) else {}
         ranking = self.plan_step(plan, "ranking", component.name) if component.top is not None else None
         return ComponentLowering(
-            self.scope(plan), plan, component, shapes, self.source(plan), self.payees(plan), ranking, only, narrow=self.narrow
+            self.scope(plan),
+            plan,
+            component,
+            shapes,
+            self.source(plan),
+            self.payees(plan),
+            ranking,
+            only,
+            narrow=self.narrow,
+            stays=self.stays(plan),
         )
 
     def ask(self, plan: ty.Plan, formula: ty.Expr, grain: ty.ForPeriod | ty.ForCredit) -> str:
@@ -373,24 +404,6 @@ def _credit_formulas(credit: ty.Credit) -> Iterator[ty.Expr]:
     yield from credit.amounts.values()
     for give in credit.gives:
         yield from (e for e in (give.share, give.where, give.recipient.target) if e is not None)
-
-
-def _payees_step(scope: Scope, plan: ty.Plan, name: str) -> Step:
-    people = scope.schema.kinds[PEOPLE]
-    columns = RecordColumns(scope.schema, people, "p")
-
-    def leaf(e: Leaf) -> Emitted:
-        assert isinstance(e, ty.PayeeField)
-        return columns.column(e.path or people.key)
-
-    emitter = Emitter(leaf, scope.tables, scope.calendar)
-    where = [] if plan.payees is None else [emitter.condition(plan.payees)]
-    key = sql.column(people.key[0], "p")
-    number = exp.Window(this=exp.func("row_number"), order=exp.Order(expressions=[exp.Ordered(this=key, nulls_first=True)]))
-    numbered = sql.alias(sql.cast(number, "INTEGER"), "number")
-    query = exp.select(sql.alias(key, "payee"), numbered).from_(table(PEOPLE, "p", RECORDS), copy=False)
-    query = columns.join(query)
-    return Step(name, f"The payees of {plan.label}", ("payee",), query.where(*where, copy=False) if where else query, (), plan.span)
 
 
 def _tables_read(query: exp.Select) -> list[str]:

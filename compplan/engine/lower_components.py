@@ -9,7 +9,7 @@ from fractions import Fraction
 from sqlglot import exp
 
 from compplan.engine import sql
-from compplan.engine.columns import RecordColumns
+from compplan.engine.columns import RecordColumns, holds_on
 from compplan.engine.component_formulas import needs, product
 from compplan.engine.covered import first_needed
 from compplan.engine.credit_shape import CreditShape
@@ -21,6 +21,7 @@ from compplan.engine.running_rows import is_first, own_figure, running
 from compplan.engine.running_totals import RunningTotals
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
+from compplan.engine.stays import Stays
 from compplan.engine.steps import table
 from compplan.immutable import immutable
 from compplan.language import typed as ty
@@ -71,12 +72,17 @@ class ComponentLowering:
     only: exp.Expr | None = None
     every_period: bool = False
     narrow: bool = False
+    stays: Stays | None = None
     joined: dict[tuple[Windowed, Period], str] = field(default_factory=dict)
     running: dict[tuple[ty.Aggregate, Period], int] = field(default_factory=dict)
     columns: RecordColumns = field(init=False)
+    inner: RecordColumns = field(init=False)
+    """Columns of the payee, and of the payee beside each credit that a running total takes in."""
 
     def __post_init__(self) -> None:
-        self.columns = RecordColumns(self.scope.schema, self.scope.schema.kinds[PEOPLE], "p")
+        day = sql.column("day", "l") if isinstance(self.component.grain, ty.ForPeriod) else sql.column("date", "c")
+        self.columns = RecordColumns(self.scope.schema, self.scope.schema.kinds[PEOPLE], "p", day)
+        self.inner = RecordColumns(self.scope.schema, self.scope.schema.kinds[PEOPLE], "p", sql.column("date", "i"))
 
     def figured(self) -> Figured:
         """The component's rows and figures."""
@@ -95,6 +101,7 @@ class ComponentLowering:
             .from_(table(self.payees, "y"), copy=False)
             .join(periods(self.scope, grain.period, window).subquery("n", copy=False), join_type="cross", copy=False)
         )
+        rows = self._with_day(rows, grain)
         rows = self._with_payee(rows, sql.column("payee", "y"))
         rows = self._with_windowed(rows, sql.column("payee", "y"), {grain.period: sql.column("period", "n")})
         if self.ranking is not None:
@@ -117,6 +124,15 @@ class ComponentLowering:
             rows = rows.where(_among(sql.column("payee", "y"), self.only), copy=False)
         keys = (sql.column("payee", "y"), sql.column("period", "n"))
         return Figured(rows, None, keys, figure, None, emitter, None, sql.column("period", "n"), sql.column("high", "n"))
+
+    def _with_day(self, rows: exp.Select, grain: ty.ForPeriod) -> exp.Select:
+        """Where people are dated: the rows of those who are payees in the period, or in the longer one to date, with the day to read."""
+        if self.stays is None:
+            return rows
+        window = ty.Window(grain.to_date, Reach.TO_DATE) if grain.to_date is not None else ty.Window(grain.period)
+        step = self.stays.day_step(grain.period, None if self.every_period else window)
+        on = sql.all_of([exp.EQ(this=sql.column(n, "l"), expression=sql.column(n, a)) for n, a in (("payee", "y"), ("period", "n"))])
+        return rows.join(table(step, "l"), on=on, join_type="left" if self.every_period else "inner", copy=False)
 
     def _needed(self, grain: ty.ForPeriod | ty.ForCredit, last_month: exp.Expr) -> exp.Expr:
         """Whether a row is needed: one that is earned from the first needed month on, and of a figure to date the one before that."""
@@ -156,6 +172,7 @@ class ComponentLowering:
         counts = None if grain.where is None else sql.any_of([*self._unknown(emitter, grain.where), emitter.condition(grain.where)])
         rows = exp.select().from_(self._credit_rows(shape), copy=False)
         rows = rows.join(table(self.payees, "y"), on=exp.EQ(this=sql.column("payee", "y"), expression=sql.column("payee", "c")), copy=False)
+        rows = self._on_payees_days(rows)
         rows = self._with_payee(rows, sql.column("payee", "c"))
         month = sql.column("month", "c")
         by_period = {p: sql.quotient_down(month, MONTHS_IN[p]) for _, p in self.joined}
@@ -172,6 +189,15 @@ class ComponentLowering:
             rows = rows.where(*where, copy=False)
         keys = tuple(sql.column(n, "c") for n in ("payee", *shape.record, *shape.marks, "date"))
         return Figured(rows, counts, keys, figure, before, emitter, emitter_before, month, month)
+
+    def _on_payees_days(self, rows: exp.Select) -> exp.Select:
+        """Where people are dated: the credits of days on which whoever is credited is a payee."""
+        if self.stays is None:
+            return rows
+        date = sql.column("date", "c")
+        on: list[exp.Expr] = [exp.EQ(this=sql.column("payee", "s"), expression=sql.column("payee", "c"))]
+        on += [exp.LTE(this=sql.column("first", "s"), expression=date), exp.GTE(this=sql.column("last", "s"), expression=date.copy())]
+        return rows.join(table(self.stays.step, "s"), on=sql.all_of(on), copy=False)
 
     def _before(self, emitter: Emitter) -> Figure:
         before = self._figure(emitter)
@@ -245,9 +271,10 @@ class ComponentLowering:
             isinstance(e, ty.PayeeField) and e.path for part, _ in self.running for f in (part.value, part.where) if f for e in every(f)
         ):
             return inner
-        people = self.scope.schema.kinds[PEOPLE]
-        on = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("payee", "i"))
-        return self.columns.join(inner.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
+        people, date = self.scope.schema.kinds[PEOPLE], sql.column("date", "i")
+        own = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("payee", "i"))
+        on = sql.all_of([own, *holds_on(people, "p", date)])
+        return self.inner.join(inner.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
 
     def _inner_leaf(self, leaf: Leaf, shape: CreditShape) -> Emitted:
         match leaf:
@@ -256,7 +283,7 @@ class ComponentLowering:
             case ty.PayeeField(path=()):
                 return sql.column("payee", "i")
             case ty.PayeeField():
-                return self.columns.column(leaf.path)
+                return self.inner.column(leaf.path)
             case ty.Moment():
                 return sql.column("date", "i")
             case _:
@@ -336,7 +363,8 @@ class ComponentLowering:
         if not groups and not self.columns.joined and not self._reads_payee():
             return rows
         people = self.scope.schema.kinds[PEOPLE]
-        on = exp.EQ(this=sql.column(people.key[0], "p"), expression=payee)
+        own = exp.EQ(this=sql.column(people.key[0], "p"), expression=payee)
+        on = sql.all_of([own, *holds_on(people, "p", self.columns.day)])
         return self.columns.join(rows.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
 
     def _reads_payee(self) -> bool:

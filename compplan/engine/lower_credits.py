@@ -9,11 +9,11 @@ from fractions import Fraction
 from sqlglot import exp
 
 from compplan.engine import sql
-from compplan.engine.columns import RecordColumns, node_of
+from compplan.engine.columns import RecordColumns, holds_on, node_of
 from compplan.engine.credit_shape import CreditShape, amount_columns, at, carried, record_columns
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.relations import RECORDS
-from compplan.engine.reporting_lines import MANAGERS
+from compplan.engine.reporting_lines import MANAGERS, lines_on
 from compplan.engine.scope import Scope
 from compplan.engine.share_words import amiss, column_name, key_text
 from compplan.engine.sql import Figure
@@ -36,12 +36,14 @@ class CreditLowering:
     children: dict[str, RecordColumns] = field(default_factory=dict)
     columns: RecordColumns = field(init=False)
     payee: RecordColumns = field(init=False)
+    day: exp.Expr = field(init=False)
     emitter: Emitter = field(init=False)
 
     def __post_init__(self) -> None:
         schema = self.scope.schema
         self.columns = RecordColumns(schema, schema.kinds[self.credit.kind], "r")
         self.payee = RecordColumns(schema, schema.kinds[PEOPLE], "p")
+        self.columns.day = self.payee.day = self.day = node_of(self._leaf(self.credit.dated))
         self.emitter = Emitter(self._leaf, self.scope.tables, self.scope.calendar, self.narrow)
 
     def lower(self) -> tuple[Step, CreditShape]:
@@ -99,6 +101,17 @@ class CreditLowering:
         schema = self.scope.schema
         return self.children.setdefault(kind, RecordColumns(schema, schema.kinds[kind], "k"))
 
+    def _children(self, query: exp.Select, give: ty.Give, key: exp.Expr, day: exp.Expr, *, join: bool) -> exp.Select:
+        """The query with the rows of a give's kind that refer to the record of a key and hold on a day; joined, or in its place."""
+        assert give.child is not None
+        columns = self._child_columns(give.child)
+        columns.day = day
+        refers = exp.EQ(this=sql.column(give.child_reference or "", "k"), expression=key)
+        on = sql.all_of([refers, *holds_on(columns.kind, "k", day)])
+        if join:
+            return columns.join(query.join(table(give.child, "k", RECORDS), on=on, copy=False))
+        return columns.join(query.from_(table(give.child, "k", RECORDS), copy=False)).where(on, copy=False)
+
     def _field_type(self, leaf: ty.RecordField) -> Emitted:
         if self.origin is not None:
             return self.origin.fields[leaf.path]
@@ -130,7 +143,8 @@ class CreditLowering:
             query = self.columns.join(query)
         if self._uses_payee():
             people = self.scope.schema.kinds[PEOPLE]
-            on = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("payee", "r"))
+            own = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("payee", "r"))
+            on = sql.all_of([own, *holds_on(people, "p", self.day)])
             query = self.payee.join(query.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
         return query
 
@@ -149,7 +163,7 @@ class CreditLowering:
         dated = node_of(self._leaf(self.credit.dated))
         selected: list[exp.Expr] = [
             *self._key(),
-            sql.alias(dated, "date"),
+            sql.alias(dated.copy(), "date"),
             sql.alias(self.scope.month_of(dated), "month"),
             *(f.named(f"amount_{name}") for name, f in amounts.items()),
             *(sql.alias(node_of(self._leaf(f)), carried(f.path)) for f in self.fields),
@@ -214,10 +228,10 @@ class CreditLowering:
         match give.recipient.how:
             case "managers":
                 pairs = exp.select(exp.Count(this=exp.Star())).from_(table(MANAGERS, "a"), copy=False)
-                query = pairs.where(exp.EQ(this=sql.column("person", "a"), expression=target), copy=False)
+                query = pairs.where(sql.all_of(self._above(target, self.day)), copy=False)
             case "group":
                 members = exp.select(exp.Count(this=exp.Star())).from_(table(PEOPLE, "m", RECORDS), copy=False)
-                query = members.where(exp.EQ(this=sql.column(give.recipient.group or "", "m"), expression=target), copy=False)
+                query = members.where(sql.all_of(self._member(give, target, self.day)), copy=False)
             case _:
                 return None
         return Figure(sql.cast(query.subquery(copy=False), sql.decimal_type(18, 0)), 18, 0)
@@ -227,9 +241,7 @@ class CreditLowering:
         assert give.child_reference is not None
         share = self._share(give)
         key = sql.column(self.columns.kind.key[0] if self.origin is None else "record", "r")
-        on = exp.EQ(this=sql.column(give.child_reference, "k"), expression=key)
-        query = exp.select(exp.func("sum", share.node)).from_(table(give.child, "k", RECORDS), copy=False)
-        query = self._child_columns(give.child).join(query).where(on, copy=False)
+        query = self._children(exp.select(exp.func("sum", share.node)), give, key, self.day, join=False)
         figure = Figure(exp.func("coalesce", query.subquery(copy=False), sql.constant(Fraction(0)).node), sql.MOST_DIGITS, share.decimals)
         return Figure(sql.cast(figure.node, sql.decimal_type(sql.MOST_DIGITS, share.decimals)), sql.MOST_DIGITS, share.decimals)
 
@@ -259,8 +271,7 @@ class CreditLowering:
         assert give.child_reference is not None
         emitter = Emitter(self._child_leaf, self.scope.tables, self.scope.calendar, self.narrow)
         share, target = self._share(give, emitter), emitter.plain(give.recipient.target)
-        on = exp.EQ(this=sql.column(give.child_reference, "k"), expression=sql.column("record", "b"))
-        query = self._child_columns(give.child).join(query.join(table(give.child, "k", RECORDS), on=on, copy=False))
+        query = self._children(query, give, sql.column("record", "b"), sql.column("date", "b"), join=True)
         query, payee = self._reach(query, give, target)
         return self._labelled(query, number, give, payee), share
 
@@ -268,14 +279,23 @@ class CreditLowering:
         """The query with a row for each recipient, and the column that names the recipient."""
         match give.recipient.how:
             case "managers":
-                on = exp.EQ(this=sql.column("person", "a"), expression=target)
+                on = sql.all_of(self._above(target, sql.column("date", "b")))
                 return query.join(table(MANAGERS, "a"), on=on, copy=False), sql.column("manager", "a")
             case "group":
-                on = exp.EQ(this=sql.column(give.recipient.group or "", "m"), expression=target)
+                on = sql.all_of(self._member(give, target, sql.column("date", "b")))
                 key = self.scope.schema.kinds[PEOPLE].key[0]
                 return query.join(table(PEOPLE, "m", RECORDS), on=on, copy=False), sql.column(key, "m")
             case _:
                 return query.where(sql.not_null(target), copy=False), target
+
+    def _above(self, target: exp.Expr, day: exp.Expr) -> list[exp.Expr]:
+        """That a row of the reporting lines, `a`, is of the target, on a day."""
+        return [exp.EQ(this=sql.column("person", "a"), expression=target), *lines_on(self.scope, "a", day)]
+
+    def _member(self, give: ty.Give, target: exp.Expr, day: exp.Expr) -> list[exp.Expr]:
+        """That a row of people, `m`, is of the target's group, on a day."""
+        people = self.scope.schema.kinds[PEOPLE]
+        return [exp.EQ(this=sql.column(give.recipient.group or "", "m"), expression=target), *holds_on(people, "m", day)]
 
     def _labelled(self, query: exp.Select, number: int, give: ty.Give, payee: exp.Expr) -> exp.Select:
         return query.select(
@@ -336,8 +356,7 @@ class CreditLowering:
         query = self._counting(key)
         if give.child is not None:
             own = sql.column(self.columns.kind.key[0] if self.origin is None else "record", "r")
-            on = exp.EQ(this=sql.column(give.child_reference or "", "k"), expression=own)
-            query = self._child_columns(give.child).join(query.join(table(give.child, "k", RECORDS), on=on, copy=False))
+            query = self._children(query, give, own, self.day, join=True)
         return Check(
             "shares",
             "A share is empty",

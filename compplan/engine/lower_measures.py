@@ -8,7 +8,7 @@ from fractions import Fraction
 from sqlglot import exp
 
 from compplan.engine import sql
-from compplan.engine.columns import RecordColumns
+from compplan.engine.columns import RecordColumns, holds_on
 from compplan.engine.credit_shape import CreditShape
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.relations import CALENDAR, RECORDS
@@ -71,7 +71,7 @@ class CreditColumns:
         self.shape = shape
         self.alias = alias
         self.people = scope.schema.kinds[PEOPLE]
-        self.payee = RecordColumns(scope.schema, self.people, "p")
+        self.payee = RecordColumns(scope.schema, self.people, "p", sql.column("date", alias))
 
     def leaf(self, leaf: Leaf) -> Emitted:
         """The column that a name stands for."""
@@ -89,7 +89,8 @@ class CreditColumns:
 
     def join_payee(self, query: exp.Select) -> exp.Select:
         """The query with the payee's own record."""
-        on = exp.EQ(this=sql.column(self.people.key[0], "p"), expression=sql.column("payee", self.alias))
+        own = exp.EQ(this=sql.column(self.people.key[0], "p"), expression=sql.column("payee", self.alias))
+        on = sql.all_of([own, *holds_on(self.people, "p", self.payee.day)])
         return self.payee.join(query.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
 
 
@@ -239,7 +240,9 @@ def owners(scope: Scope, group: str | None) -> exp.Select:
         return exp.select(sql.alias(sql.text(""), "owner"))
     name = people.key[0] if group is None else group
     query = exp.select(sql.alias(sql.column(name, "p"), "owner")).from_(table(PEOPLE, "p", RECORDS), copy=False)
-    return query if group is None else query.where(sql.not_null(sql.column(name, "p")), copy=False).distinct()
+    if group is None:
+        return query if people.valid is None else query.distinct()
+    return query.where(sql.not_null(sql.column(name, "p")), copy=False).distinct()
 
 
 def periods(scope: Scope, cadence: Period, window: ty.Window) -> exp.Select:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from compplan.engine import sql
-from compplan.engine.columns import RecordColumns
+from compplan.engine.columns import RecordColumns, holds_on
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.lower_measures import Valued, owners, periods
 from compplan.engine.relations import CALENDAR, RECORDS
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
+from compplan.engine.stays import Stays
 from compplan.engine.steps import Step, table
 from compplan.language import typed as ty
 from compplan.language.walk import every
@@ -57,10 +58,12 @@ def lower_record_sum(scope: Scope, expr: ty.RecordSum, group: str | None, cadenc
     return Step(name, f"{expr.kind} added up", ("owner", "period"), query, (), expr.span), Valued(name, figure)
 
 
-def lower_quota(scope: Scope, quota: ty.Quota, group: str | None, name: str, sums: Mapping[ty.RecordSum, Valued]) -> tuple[Step, Valued]:
-    """The quota of every owner in each of its own periods."""
+def lower_quota(
+    scope: Scope, quota: ty.Quota, group: str | None, name: str, sums: Mapping[ty.RecordSum, Valued], stays: Stays | None
+) -> tuple[Step, Valued]:
+    """The quota of every owner in each of its own periods; where people are dated, their columns are those of the last day in the plan."""
     people = scope.schema.kinds[PEOPLE]
-    payee = RecordColumns(scope.schema, people, "p")
+    payee = RecordColumns(scope.schema, people, "p", sql.column("day", "l"))
     joined: dict[ty.RecordSum, str] = {}
 
     def leaf(e: Leaf) -> Emitted:
@@ -77,16 +80,24 @@ def lower_quota(scope: Scope, quota: ty.Quota, group: str | None, name: str, sum
                 raise AssertionError(f"{type(e).__name__} in a quota")
 
     value = Emitter(leaf, scope.tables, scope.calendar).figure(quota.value)
+    reads: list[str] = []
     query = exp.select(sql.column("owner", "o"), sql.column("period", "w"), value.named("value"))
     query = query.from_(owners(scope, group).subquery("o", copy=False), copy=False)
     query = query.join(periods(scope, quota.period, ty.Window(quota.period)).subquery("w", copy=False), join_type="cross", copy=False)
     if any(isinstance(e, ty.PayeeField) for e in every(quota.value)):
-        on = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("owner", "o"))
+        own = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("owner", "o"))
+        on = sql.all_of([own, *holds_on(people, "p", payee.day)])
+        if stays is not None:
+            step = stays.day_step(quota.period, ty.Window(quota.period))
+            pairs = (("payee", "o", "owner"), ("period", "w", "period"))
+            same = sql.all_of([exp.EQ(this=sql.column(n, "l"), expression=sql.column(m, a)) for n, a, m in pairs])
+            query = query.join(table(step, "l"), on=same, join_type="left", copy=False)
+            reads.append(step)
         query = payee.join(query.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
     query = join_valued(query, {alias: sums[e].step for e, alias in joined.items()}, sql.column("owner", "o"), sql.column("period", "w"))
     title = f"The quota for {quota.measure}, for each {quota.period}"
-    reads = tuple(dict.fromkeys(sums[e].step for e in joined))
-    return Step(name, title, ("owner", "period"), query, reads, quota.span), Valued(name, value)
+    reads += [sums[e].step for e in joined]
+    return Step(name, title, ("owner", "period"), query, tuple(dict.fromkeys(reads)), quota.span), Valued(name, value)
 
 
 def join_valued(query: exp.Select, steps: Mapping[str, str], owner: exp.Expr, period: exp.Expr) -> exp.Select:

@@ -135,7 +135,11 @@ class Paid:
     def people(self) -> str:
         """The join that the name needs."""
         key = quoted(self.schema.kinds[PEOPLE].key[0])
-        return f"LEFT JOIN {RECORDS}.{PEOPLE} n ON n.{key} = t.payee" if has_names(self.schema) else ""
+        if not has_names(self.schema):
+            return ""
+        valid = self.schema.kinds[PEOPLE].valid
+        latest = f"(SELECT {key}, arg_max(name, {quoted(valid.first)}) AS name FROM {RECORDS}.{PEOPLE} GROUP BY {key})" if valid else ""
+        return f"LEFT JOIN {latest or f'{RECORDS}.{PEOPLE}'} n ON n.{key} = t.payee"
 
 
 def write_paid(connection: duckdb.DuckDBPyConnection, paid: Paid, folder: Path) -> None:

@@ -47,6 +47,7 @@ TITLES: Mapping[str, str] = {
     "unknown-use": "There are no such definitions",
     "circular": "A definition leads back to itself",
     "effective": "The plan's dates do not fit",
+    "dated-record": "A day is needed to read this",
     "currency": "Another currency",
     "parameter": "It is not said which value of the parameter holds",
     "target-period": "The target is that of another period",

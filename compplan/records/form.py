@@ -105,6 +105,13 @@ class AddUpForm(_Form):
     )
 
 
+class ValidForm(_Form):
+    """The columns that say on which days a row holds."""
+
+    from_: str = Field(alias="from", description="The column with the first day on which a row holds.")
+    through: str = Field(description="The column with the last such day; empty where the row still holds.")
+
+
 class SourceForm(_Form):
     """Files of a kind of record, and what their rows have in common."""
 
@@ -131,6 +138,7 @@ class KindForm(_Form):
     key: Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = Field(
         (), description="The column or columns that name a row; no two rows have the same."
     )
+    valid: ValidForm | None = Field(None, description="Where rows hold from a day to a day: the columns that say so.")
     columns: dict[str, Annotated[ColumnForm, BeforeValidator(_typed, json_schema_input_type=str | ColumnForm)]] = Field(
         min_length=1, description="The columns that plans may use, each with its type."
     )

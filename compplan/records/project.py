@@ -22,7 +22,20 @@ from compplan.records.form_problems import form_problems
 from compplan.records.paths import OutsideProjectError, check_inside, check_name, find_files
 from compplan.records.spec import AddUp, ColumnSource, Given, SourceSpec
 from compplan.records.yaml_marks import Marks, Place, Value, read_yaml
-from compplan.schema import PEOPLE, PROJECT_FILE, Column, MoneyType, NumberType, RatioType, RecordKind, ReferenceType, Schema, TextType
+from compplan.schema import (
+    PEOPLE,
+    PROJECT_FILE,
+    Column,
+    DateType,
+    MoneyType,
+    NumberType,
+    RatioType,
+    RecordKind,
+    ReferenceType,
+    Schema,
+    TextType,
+    Validity,
+)
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _LONGEST_NAME = 255
@@ -130,8 +143,10 @@ class _ProjectReader:
             if read is not None:
                 columns.append(read[0])
                 sources[column_name] = read[1]
-        kind = RecordKind(name, form.key, tuple(columns))
+        kind = RecordKind(name, form.key, tuple(columns), None if form.valid is None else Validity(form.valid.from_, form.valid.through))
         self._check_key(kind, form)
+        if kind.valid is not None:
+            self._check_validity(kind, kind.valid, form)
         for index, source in enumerate(form.source or ()):
             here = (*place, "source", index) if (*place, "source", index) in self.marks.values else (*place, "source")
             self._check_path(source.file, (*here, "file"))
@@ -181,6 +196,26 @@ class _ProjectReader:
                 self._say("optional-key", "A key may not be empty", message, where, "Take `optional` away, or choose another key.")
         if len(set(kind.key)) < len(kind.key):
             self._say("key-column-twice", "A column stands twice in the key", "Each column may be in the key once.", place)
+
+    def _check_validity(self, kind: RecordKind, valid: Validity, form: KindForm) -> None:
+        """Days from and through: columns of dates, the first always filled in, of a kind whose rows have a key."""
+        place: Place = ("records", kind.name, "valid")
+        for word, name in (("from", valid.first), ("through", valid.last)):
+            column, where = kind.column(name), (*place, word)
+            if name not in form.columns:
+                message = f"`{name}` is not a column of {kind.name}."
+                self._say("unknown-column", "This column is not known", message, where, _near(name, list(form.columns)))
+            elif column is not None and not isinstance(column.type, DateType):
+                self._say("valid-dates", "This is no date", f"`{name}` holds no dates.", where, f"Declare `{name}: date`.")
+        first = kind.column(valid.first)
+        if first is not None and not first.required:
+            message = f"`{valid.first}` says from when on a row holds, so it cannot be optional."
+            self._say("valid-dates", "The first day is needed", message, (*place, "from"), "Take `optional` away.")
+        if valid.first == valid.last:
+            self._say("valid-dates", "One column for two days", "A row holds from one day through another: name two columns.", place)
+        if not kind.key:
+            message = f"Rows of {kind.name} hold from a day to a day, but nothing says which of them belong together."
+            self._say("valid-dates", "A key is needed", message, place, "Give it a `key`: one key has one row on each day.")
 
     def _check_given(self, kind: RecordKind, source: SourceForm, place: Place) -> None:
         for name, value in source.set_.items():

@@ -25,9 +25,11 @@ def is_sound(tables: Tables, kind: RecordKind, kinds: dict[str, RecordKind], rul
 
 
 def _keys_repeat(tables: Tables, kind: RecordKind) -> bool:
-    """Whether some key may stand twice; equal hashes count as equal keys."""
+    """Whether some key may stand twice; equal hashes count as equal keys. Where rows hold from a day to a day: on one day."""
     if not kind.key:
         return False
+    if kind.valid is not None:
+        return tables.connection.execute(f"{overlapping(tables, kind)} LIMIT 1").fetchone() is not None
     key = ", ".join(name(k) for k in kind.key)
     return may_repeat(tables, tables.table(kind.name), key, _with_key(tables, kind), tables.rows[kind.name])
 
@@ -41,6 +43,9 @@ def check_keys(tables: Tables, kind: RecordKind) -> None:
     """No two rows have the same key; every row of a key that is not alone is flagged, naming another one."""
     if not _keys_repeat(tables, kind):
         return
+    if kind.valid is not None:
+        tables.flag(overlapping(tables, kind))
+        return
     keys = [name(k) for k in kind.key]
     table, key, present = tables.table(kind.name), ", ".join(keys), _with_key(tables, kind)
     shown = " || ', ' || ".join(f"CAST({k} AS VARCHAR)" for k in keys)
@@ -53,6 +58,23 @@ def check_keys(tables: Tables, kind: RecordKind) -> None:
                CASE WHEN t.rowid = found.pair[1] THEN found.pair[2] ELSE found.pair[1] END, NULL
         FROM {table} AS t JOIN found ON {all_of(f"t.{k} = found.{k}" for k in keys)}
         WHERE {tables.kept(kind.name, "t.")}""")
+
+
+def overlapping(tables: Tables, kind: RecordKind) -> str:
+    """Flags for rows that end before they begin, and for rows of one key that hold on the same day, each naming another one."""
+    assert kind.valid is not None
+    keys, first, last = [name(k) for k in kind.key], name(kind.valid.first), name(kind.valid.last)
+    table = tables.table(kind.name)
+    shown = " || ', ' || ".join(f"CAST(t.{k} AS VARCHAR)" for k in keys)
+    never = "DATE '9999-12-31'"
+    sound = all_of([_with_key(tables, kind), f"{first} IS NOT NULL", f"coalesce({last}, {never}) >= {first}"])
+    rows = f"(SELECT {', '.join(keys)}, rowid AS row, {first} AS first, coalesce({last}, {never}) AS last FROM {table} WHERE {sound})"
+    same = all_of([*(f"t.{k} = o.{k}" for k in keys), "t.row <> o.row", "t.first <= o.last", "o.first <= t.last"])
+    return f"""
+        SELECT {text(kind.name)}, rowid, {text(kind.valid.last)}, CAST({last} AS VARCHAR), 'ends-before-start', NULL::BIGINT, NULL::VARCHAR
+        FROM {table} WHERE {tables.kept(kind.name)} AND {last} < {first}
+        UNION ALL SELECT {text(kind.name)}, t.row, {text(", ".join(kind.key))}, {shown}, 'overlapping-rows', min(o.row), NULL
+        FROM {rows} AS t JOIN {rows} AS o ON {same} GROUP BY ALL"""
 
 
 def _of(alias: str, keys: Sequence[str], shown: str) -> str:

@@ -15,9 +15,10 @@ from compplan.diagnostics import Diagnostic
 from compplan.language import typed as ty
 from compplan.language.check.plans import check_plans
 from compplan.language.parse import parse
-from compplan.schema import MONTHS_IN, PERIODS, Period
-from tests.generators.company import FISCAL_YEARS, SCHEMA, FiscalYear
+from compplan.schema import MONTHS_IN, PERIODS, Period, Schema
+from tests.generators.company import DATED_SCHEMA, FISCAL_YEARS, SCHEMA, FiscalYear
 from tests.generators.components import OFTEN, Drawn, component
+from tests.generators.dated import dated
 from tests.generators.definitions import definitions
 from tests.generators.known import Known, block, one_of, pick
 from tests.generators.records import Row, records
@@ -37,6 +38,7 @@ class Case:
     plan_text: str = field(repr=False)
     calendar: Calendar
     records: Mapping[str, list[Row]] = field(repr=False)
+    schema: Schema = field(repr=False)
     first_month: int
     last_month: int
 
@@ -48,10 +50,10 @@ class Case:
         return "\n".join(["", repr(self), self.plan_text, *rows])
 
 
-def check(plan_text: str, calendar: Calendar) -> tuple[ty.Plan | None, list[Diagnostic]]:
+def check(plan_text: str, calendar: Calendar, schema: Schema = SCHEMA) -> tuple[ty.Plan | None, list[Diagnostic]]:
     """The typed plan of a case, and the errors that the checker finds in it (none are expected)."""
     parsed = parse(plan_text, "generated.plan")
-    checked = check_plans([parsed.file], SCHEMA, calendar, lambda _: None)
+    checked = check_plans([parsed.file], schema, calendar, lambda _: None)
     errors = [d for d in (*parsed.diagnostics, *checked.diagnostics) if d.is_error]
     return (checked.plans[0] if checked.plans and not errors else None), errors
 
@@ -63,7 +65,10 @@ def cases(draw: st.DrawFn) -> Case:
     payout = draw(st.sampled_from(OFTEN))
     text = draw(plans(year, payout))
     first, last = draw(run_of(payout, year))
-    return Case(text, year.calendar, draw(records(year)), first, last)
+    found, schema = draw(records(year)), SCHEMA
+    if pick(draw, False, True):
+        found, schema = draw(dated(found, year)), DATED_SCHEMA
+    return Case(text, year.calendar, found, schema, first, last)
 
 
 @st.composite

@@ -17,6 +17,7 @@ from compplan.schema import (
     ReferenceType,
     Schema,
     TextType,
+    Validity,
     YesNoType,
 )
 
@@ -104,6 +105,18 @@ SCHEMA = Schema(
         )
     },
 )
+
+VALID = Validity("starts", "ends")
+DATED_SCHEMA = Schema(
+    "USD",
+    {
+        name: RecordKind(name, kind.key, (*kind.columns, Column("starts", DateType()), Column("ends", DateType(), required=False)), VALID)
+        if name in ("people", "splits")
+        else kind
+        for name, kind in SCHEMA.kinds.items()
+    },
+)
+"""The same company, where people and splits hold from a day to a day."""
 
 PEOPLE = ("ana", "bob", "cy", "dee", "eve", "fay")
 ROLES = ("AE", "SE", "Manager")

@@ -13,6 +13,7 @@ from compplan.language.walk import parts
 from compplan.schema import MONTHS_IN
 from tests.oracle.formulas import Scope, figure_of, is_yes, value_of
 from tests.oracle.measures import Measures, months_of
+from tests.oracle.stays import Stays
 from tests.oracle.values import CreditRow, DataError, Key, Trouble, half_away, half_even, round12
 
 NOTHING = Fraction(0)
@@ -33,13 +34,18 @@ class Earning:
     amount: Fraction
 
 
+def _since(grain: ty.ForPeriod, period: FiscalPeriod) -> int:
+    """The first month of what a figure of a period looks at: the period, or the longer one to date."""
+    return period.first_month if grain.to_date is None else months_of(grain.to_date, period.last_month)[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Components:
     """Works out the components of a plan between two months; what the data leave undecided goes to `troubles`."""
 
     plan: ty.Plan
     measures: Measures
-    payees: tuple[str, ...]
+    stays: Stays
     first: int
     last: int
     troubles: list[Trouble]
@@ -57,8 +63,10 @@ class Components:
             month = months_of(component.earned_at or grain.period, period.last_month)[1]
             if not self.first <= month <= self.last:
                 continue
-            places = self._places(component, period)
-            for payee in self.payees:
+            since = _since(grain, period)
+            payees = tuple(p for p in self.stays.payees if self.stays.last_day(p, since, period.last_month) is not None)
+            places = self._places(component, period, payees)
+            for payee in payees:
                 try:
                     amount = self._at(component, payee, period, places) - self._before(component, grain, payee, period)
                 except DataError as error:
@@ -79,39 +87,48 @@ class Components:
             return NOTHING
         previous = FiscalPeriod(grain.period, period.number - 1)
         longer = months_of(grain.to_date, period.last_month)
+        if self.stays.last_day(payee, _since(grain, previous), previous.last_month) is None:
+            return NOTHING
         if previous not in self._periods(grain) or months_of(grain.to_date, previous.last_month) != longer:
             return NOTHING
         return self._at(component, payee, previous, None)
 
     def _at(self, component: ty.Component, payee: str, period: FiscalPeriod, places: dict[str, Place] | None) -> Fraction:
+        assert isinstance(component.grain, ty.ForPeriod)
+        since = _since(component.grain, period)
         if component.top is None:
-            return self.figure(component, self.measures.period_scope(payee, period.last_month), payee, period.label)
+            return self.figure(component, self.measures.period_scope(payee, period.last_month, since=since), payee, period.label)
         if places is None or not places[payee].qualifies:
             return NOTHING
-        scope = self.measures.period_scope(payee, period.last_month, Fraction(places[payee].place))
+        scope = self.measures.period_scope(payee, period.last_month, Fraction(places[payee].place), since=since)
         return self.figure(component, scope, payee, period.label)
 
-    def _places(self, component: ty.Component, period: FiscalPeriod) -> dict[str, Place] | None:
+    def _places(self, component: ty.Component, period: FiscalPeriod, payees: tuple[str, ...]) -> dict[str, Place] | None:
         """Each payee's place in the ranking; None where there is no ranking, or somebody has no figure to be ranked by."""
         if component.top is None:
             return None
         figures: dict[str, Fraction] = {}
-        for payee in self.payees:
+        for payee in payees:
             try:
-                figure = figure_of(component.top.by, self.measures.period_scope(payee, period.last_month))
+                scope = self.measures.period_scope(payee, period.last_month, since=period.first_month)
+                figure = figure_of(component.top.by, scope)
                 if figure is None:
                     raise DataError(Trouble("empty-rank", component.name, payee, period.label))
                 figures[payee] = figure
             except DataError as error:
                 self.troubles.append(error.trouble)
-        return ranked(component.top, figures) if len(figures) == len(self.payees) else None
+        return ranked(component.top, figures) if len(figures) == len(payees) else None
 
     # ---- for each credit ------------------------------------------------------------------------------------------
 
     def _for_credits(self, component: ty.Component, grain: ty.ForCredit) -> Iterator[Earning]:
         for row in self.measures.credits[grain.credit]:
             month = row.month if component.earned_at is None else months_of(component.earned_at, row.month)[1]
-            if row.payee not in self.payees or not self.plan.first <= row.date <= self.plan.last or not self.first <= month <= self.last:
+            if (
+                not self.stays.on(row.payee, row.date)
+                or not self.plan.first <= row.date <= self.plan.last
+                or not self.first <= month <= self.last
+            ):
                 continue
             try:
                 if grain.where is not None:

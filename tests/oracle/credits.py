@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from compplan.language import typed as ty
 from tests.oracle.formulas import Scope, figure_of, is_yes, value_of
-from tests.oracle.values import CreditRow, DataError, Row, Trouble, round12
+from tests.oracle.values import CreditRow, DataError, Row, Trouble, record_date, round12
 from tests.oracle.world import World
 
 
@@ -52,10 +52,20 @@ def _sources(credit: ty.Credit, plan: ty.Plan, world: World, done: Mapping[str, 
     """What is credited: each record of a kind, or each row of another credit with its payee."""
     if credit.from_credit:
         for row in done[credit.source]:
-            yield Scope(world, plan.tables, kind=row.kind, record=row.record, credit=row, payee=row.payee)
+            scope = Scope(world, plan.tables, kind=row.kind, record=row.record, credit=row, payee=row.payee, record_day=record_date(row))
+            day = _date_of(credit, scope)
+            yield replace(scope, day=day, dated=day)
     else:
         for record in world.rows(credit.kind):
-            yield Scope(world, plan.tables, kind=credit.kind, record=record)
+            scope = Scope(world, plan.tables, kind=credit.kind, record=record)
+            day = _date_of(credit, scope)
+            yield replace(scope, day=day, dated=day, record_day=day)
+
+
+def _date_of(credit: ty.Credit, scope: Scope) -> date | None:
+    day = value_of(credit.dated, scope)
+    assert day is None or isinstance(day, date)
+    return day
 
 
 def _credited(credit: ty.Credit, scope: Scope) -> list[CreditRow]:
@@ -65,8 +75,8 @@ def _credited(credit: ty.Credit, scope: Scope) -> list[CreditRow]:
     assert record is not None
     key = world.key(credit.kind, record)
     where = ", ".join(str(part) for part in key)
-    day = value_of(credit.dated, scope)
-    if not isinstance(day, date):
+    day = scope.dated
+    if day is None:
         raise DataError(Trouble("empty-date", credit.name, where=where))
     amounts = {name: figure_of(formula, scope) for name, formula in credit.amounts.items()}
     known = {name: amount for name, amount in amounts.items() if amount is not None}
@@ -130,7 +140,7 @@ def _children(credit: ty.Credit, give: ty.Give, scope: Scope) -> Iterable[tuple[
         return [(None, None)]
     assert scope.record is not None
     key = scope.world.key(credit.kind, scope.record)[0]
-    return list(scope.world.referring(give.child, give.child_reference, key).items())
+    return list(scope.world.referring(give.child, give.child_reference, key, scope.dated).items())
 
 
 def _recipients(credit: ty.Credit, recipient: ty.Recipient, scope: Scope) -> tuple[str, ...]:
@@ -141,7 +151,7 @@ def _recipients(credit: ty.Credit, recipient: ty.Recipient, scope: Scope) -> tup
         case "person":
             return (str(target),)
         case "managers":
-            return scope.world.managers_above(str(target), credit.name)
+            return scope.world.managers_above(str(target), credit.name, scope.dated)
         case _:
             assert recipient.group is not None
-            return scope.world.members(recipient.group, target)
+            return scope.world.members(recipient.group, target, scope.dated)

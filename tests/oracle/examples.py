@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 
 from compplan.calendar import Calendar, parse_period
@@ -87,7 +88,8 @@ def _target(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fract
             return values[0] if len(set(values)) == 1 and asked.unit == RATIO else sum((v for v in values if v is not None), Fraction(0))
         case _:
             assert asked.payee is not None
-            owner = outcome.measures.owner(target.name, asked.payee)
+            end = measures.world.calendar.end(asked.period) - timedelta(days=1)
+            owner = measures.owner(target.name, asked.payee, end)
             ask = {"measure": outcome.measure, "quota": outcome.quota, "attainment": outcome.attainment}[target.how]
             return ask(target.name, owner, first, last)
 

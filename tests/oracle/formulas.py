@@ -19,7 +19,7 @@ Over = Callable[[str, ty.Window], "Fraction | None"]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a formula can see where it stands."""
+    """What a formula can see where it stands; dated rows are those of `dated`, beside the record those of `record_day`."""
 
     world: World
     tables: Mapping[str, ty.Table]
@@ -35,6 +35,8 @@ class Scope:
     place: Fraction | None = None
     parts: tuple[Fraction | None, ...] = ()
     day: date | None = None
+    record_day: date | None = None
+    dated: date | None = None
 
 
 def is_yes(expr: ty.Expr, scope: Scope) -> bool:
@@ -53,12 +55,13 @@ def value_of(expr: ty.Expr, scope: Scope) -> Value | None:
         case ty.Const():
             return expr.value
         case ty.RecordField():
-            return scope.world.follow(scope.kind, scope.record, expr.path)
+            return scope.world.follow(scope.kind, scope.record, expr.path, scope.record_day)
         case ty.ChildField():
-            return scope.world.follow(expr.kind, scope.child, expr.path)
+            return scope.world.follow(expr.kind, scope.child, expr.path, scope.dated)
         case ty.PayeeField():
             assert scope.payee is not None
-            return scope.world.follow(PEOPLE, scope.world.person(scope.payee), expr.path) if expr.path else scope.payee
+            person = scope.world.person(scope.payee, scope.dated)
+            return scope.world.follow(PEOPLE, person, expr.path, scope.dated) if expr.path else scope.payee
         case ty.CreditField():
             assert scope.credit is not None
             return scope.credit.field(expr.name)

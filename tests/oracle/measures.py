@@ -12,7 +12,8 @@ from compplan.language import typed as ty
 from compplan.language.tree import Reach
 from compplan.schema import MONTHS_IN, Period
 from tests.oracle.formulas import Scope, figure_of, is_yes, value_of
-from tests.oracle.values import CreditRow, DataError, Trouble
+from tests.oracle.stays import Stays
+from tests.oracle.values import CreditRow, DataError, Trouble, record_date
 from tests.oracle.world import World
 
 COMPANY = ""
@@ -26,15 +27,16 @@ class Measures:
     plan: ty.Plan
     world: World
     credits: Mapping[str, tuple[CreditRow, ...]]
+    stays: Stays
     rows_of: dict[tuple[str, str | None], dict[str, list[CreditRow]]] = field(default_factory=dict)
     earned: dict[str, list[tuple[str, int, Fraction]]] = field(default_factory=dict)
     """For each component that is worked out already: payee, month and amount of all that it earns."""
     found: dict[tuple[str, str, int, int], Fraction | None] = field(default_factory=dict)
 
-    def owner(self, measure: str, payee: str) -> str | None:
-        """Whose figure of a measure is that of a payee: the payee's own, the payee's group's, the company's. None without a group."""
+    def owner(self, measure: str, payee: str, day: date | None) -> str | None:
+        """Whose figure of a measure is that of a payee on a day: the payee's own, the group's, the company's. None without a group."""
         group = self.plan.measures[measure].group
-        return payee if group is None else COMPANY if group == COMPANY else self.world.group_of(payee, group)
+        return payee if group is None else COMPANY if group == COMPANY else self.world.group_of(payee, group, day)
 
     def measure(self, name: str, owner: str | None, first: int, last: int, only: Only | None = None) -> Fraction | None:
         """A measure over months; `only` picks among the rows of credits. None where there is no owner."""
@@ -69,7 +71,7 @@ class Measures:
         if (credit, group) not in self.rows_of:
             by_owner = self.rows_of[credit, group] = {}
             for row in self.credits[credit]:
-                whose = row.payee if group is None else COMPANY if group == COMPANY else self.world.group_of(row.payee, group)
+                whose = row.payee if group is None else COMPANY if group == COMPANY else self.world.group_of(row.payee, group, row.date)
                 if whose is not None:
                     by_owner.setdefault(whose, []).append(row)
         return self.rows_of[credit, group].get(owner, [])
@@ -89,6 +91,7 @@ class Measures:
         group = self.plan.measures[quota.measure].group
         scope = Scope(
             self.world, self.plan.tables, payee=owner if group is None else None,
+            dated=self.stays.last_day(owner, period.first_month, period.last_month) if group is None else None,
             record_sum=lambda e: self.record_sum(e, owner, period.first_month, period.last_month),
             day=self.last_day(period.last_month),
         )  # fmt: skip
@@ -116,7 +119,7 @@ class Measures:
 
         def measure(name: str, window: ty.Window) -> Fraction | None:
             first, last = months_of(window.period, row.month)
-            owner = self.owner(name, row.payee)
+            owner = self.owner(name, row.payee, row.date)
             if window.reach is Reach.WHOLE:
                 return self.measure(name, owner, first, last)
             if window.reach is Reach.TO_DATE and not before:
@@ -124,19 +127,25 @@ class Measures:
             return self.measure(name, owner, first, last, lambda other: other.order < row.order)
 
         def quota(name: str, window: ty.Window) -> Fraction | None:
-            return self.quota(name, self.owner(name, row.payee), *months_of(window.period, row.month))
+            return self.quota(name, self.owner(name, row.payee, row.date), *months_of(window.period, row.month))
 
         def earned(e: ty.EarnedAt) -> Fraction:
             return self.earned_by(e.component, row.payee, *months_of(e.window.period, row.month))
 
-        return Scope(self.world, self.plan.tables, row.kind, row.record, None, row.payee, row, measure, quota, earned=earned, day=row.date)
+        return Scope(
+            self.world, self.plan.tables, row.kind, row.record, None, row.payee, row, measure, quota, earned=earned,
+            day=row.date, dated=row.date, record_day=record_date(row),
+        )  # fmt: skip
 
     def earned_by(self, component: str, payee: str, first: int, last: int) -> Fraction:
         """What a component has earned a payee between two months."""
         return sum((amount for who, month, amount in self.earned[component] if who == payee and first <= month <= last), Fraction(0))
 
-    def period_scope(self, payee: str, last: int, place: Fraction | None = None) -> Scope:
-        """What a formula sees for one payee at the end of a month, the last of the period at hand."""
+    def period_scope(self, payee: str, last: int, place: Fraction | None = None, *, since: int | None = None) -> Scope:
+        """What a formula sees for one payee at the end of a month, the last of the period at hand: the payee's columns as they were on
+        the last day on which the payee was one, since a month.
+        """
+        day = self.stays.last_day(payee, since, last)
 
         def months(window: ty.Window) -> tuple[int, int]:
             first, end = months_of(window.period, last)
@@ -146,12 +155,13 @@ class Measures:
             self.world,
             self.plan.tables,
             payee=payee,
-            measure=lambda name, window: self.measure(name, self.owner(name, payee), *months(window)),
-            quota=lambda name, window: self.quota(name, self.owner(name, payee), *months(window)),
+            measure=lambda name, window: self.measure(name, self.owner(name, payee, day), *months(window)),
+            quota=lambda name, window: self.quota(name, self.owner(name, payee, day), *months(window)),
             record_sum=lambda e: self.record_sum(e, payee, *months(e.window)),
             earned=lambda e: self.earned_by(e.component, payee, *months(e.window)),
             place=place,
             day=self.last_day(last),
+            dated=day,
         )
 
     def last_day(self, month: int) -> date:

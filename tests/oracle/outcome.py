@@ -12,9 +12,9 @@ from compplan.language.formulas_of import earnings_read
 from compplan.schema import Schema
 from tests.oracle.components import Components, Earning
 from tests.oracle.credits import credit_rows
-from tests.oracle.formulas import Scope, is_yes
 from tests.oracle.measures import Measures
 from tests.oracle.payouts import Payout, first_month_needed, payouts
+from tests.oracle.stays import stays_of
 from tests.oracle.values import CreditRow, DataError, Records, Trouble, round12
 from tests.oracle.world import World
 
@@ -53,20 +53,16 @@ def in_order(components: Sequence[ty.Component]) -> list[ty.Component]:
     return done
 
 
-def payees_of(plan: ty.Plan, world: World) -> tuple[str, ...]:
-    """The people whom a plan pays."""
-    return tuple(p for p in world.people() if plan.payees is None or is_yes(plan.payees, Scope(world, plan.tables, payee=p)))
-
-
 def evaluate(plan: ty.Plan, schema: Schema, calendar: Calendar, records: Records, first_month: int, last_month: int) -> Outcome:
     """What a plan comes to on records between two months, both included. Raises nothing: `errors` has what the data leave undecided."""
     world = World(schema, calendar, records)
     troubles: list[Trouble] = []
     credited = credit_rows(plan, world, troubles)
-    measures = Measures(plan, world, credited)
+    stays = stays_of(plan, world)
+    measures = Measures(plan, world, credited, stays)
     if troubles:
         return Outcome(measures, (), (), (), credited, tuple(troubles))
-    components = Components(plan, measures, payees_of(plan, world), first_month_needed(plan, first_month), last_month, troubles)
+    components = Components(plan, measures, stays, first_month_needed(plan, first_month), last_month, troubles)
     found: list[Earning] = []
     for component in in_order(plan.components):
         made = components.earnings(component)

@@ -73,6 +73,11 @@ class CreditRow:
         return own if self.source is None else (*own, *self.source.order, self.source.payee)
 
 
+def record_date(row: CreditRow) -> date:
+    """The date of the credit that the record itself was credited by: it decides what the record's references lead to."""
+    return row.date if row.source is None else record_date(row.source)
+
+
 def half_away(value: Fraction, unit: Fraction) -> Fraction:
     """The multiple of `unit` that is nearest; of two as near, the one farther from zero."""
     whole, rest = divmod(abs(value), unit)

@@ -9,7 +9,6 @@ from fractions import Fraction
 from hypothesis import given, note
 
 from tests.generators import Case, cases, check
-from tests.generators.company import SCHEMA
 from tests.oracle import Earning, Outcome, evaluate
 from tests.properties.effort import examples
 from tests.support.engine import Found, run_engine
@@ -18,11 +17,11 @@ from tests.support.engine import Found, run_engine
 @examples(200)
 @given(cases())
 def test_the_engine_pays_what_the_oracle_pays(case: Case) -> None:
-    plan, errors = check(case.plan_text, case.calendar)
+    plan, errors = check(case.plan_text, case.calendar, case.schema)
     assert plan is not None, errors
-    expected = evaluate(plan, SCHEMA, case.calendar, case.records, case.first_month, case.last_month)
+    expected = evaluate(plan, case.schema, case.calendar, case.records, case.first_month, case.last_month)
     note(f"the oracle finds {expected.errors}")
-    found = run_engine(case.plan_text, SCHEMA, case.calendar, case.records, case.first_month, case.last_month)
+    found = run_engine(case.plan_text, case.schema, case.calendar, case.records, case.first_month, case.last_month)
     note(f"the engine finds {found.errors}")
     assert bool(found.errors) == bool(expected.errors)
     if not expected.errors:

@@ -13,11 +13,9 @@ from compplan.calendar import FiscalPeriod
 from compplan.language import typed as ty
 from compplan.schema import MONTHS_IN
 from tests.generators import Case, cases, check
-from tests.generators.company import SCHEMA
 from tests.oracle import Outcome, evaluate
 from tests.oracle.components import Components
 from tests.oracle.formulas import figure_of
-from tests.oracle.outcome import payees_of
 from tests.oracle.tiers import Row, slices
 from tests.oracle.values import CreditRow, Trouble, half_away, half_even
 from tests.properties.effort import examples
@@ -29,7 +27,7 @@ NONE = Fraction(0)
 def worked_out(case: Case) -> tuple[ty.Plan, Outcome]:
     plan, errors = check(case.plan_text, case.calendar)
     assert plan is not None, errors
-    outcome = evaluate(plan, SCHEMA, case.calendar, case.records, case.first_month, case.last_month)
+    outcome = evaluate(plan, case.schema, case.calendar, case.records, case.first_month, case.last_month)
     assume(not outcome.errors)
     return plan, outcome
 
@@ -95,21 +93,20 @@ def test_no_more_is_paid_to_date_than_the_last_cap_allows(case: Case) -> None:
 @given(cases())
 def test_what_is_earned_to_date_adds_up_to_the_figure_at_the_end(case: Case) -> None:
     plan, outcome = worked_out(case)
-    world = outcome.measures.world
-    components = Components(plan, outcome.measures, payees_of(plan, world), case.first_month, case.last_month, list[Trouble]())
+    components = Components(plan, outcome.measures, outcome.measures.stays, case.first_month, case.last_month, list[Trouble]())
     for component in plan.components:
         grain = component.grain
         if not isinstance(grain, ty.ForPeriod) or grain.to_date is None:
             continue
         longer = MONTHS_IN[grain.to_date]
-        for payee in payees_of(plan, world):
+        for payee in outcome.measures.stays.payees:
             mine = [e for e in outcome.earnings if e.component == component.name and e.payee == payee]
             for number in {e.earned_month // longer for e in mine}:
                 within = [e for e in mine if e.earned_month // longer == number]
                 first, last = within[0].earned_month, within[-1].earned_month
                 if case.first_month > number * longer:
                     continue
-                scope = outcome.measures.period_scope(payee, last)
+                scope = outcome.measures.period_scope(payee, last, since=number * longer)
                 assert sum((e.amount for e in within), NONE) == components.figure(component, scope, payee, str(first))
 
 
@@ -118,7 +115,7 @@ def test_what_is_earned_to_date_adds_up_to_the_figure_at_the_end(case: Case) -> 
 def test_the_order_of_rows_changes_nothing(case: Case) -> None:
     plan, outcome = worked_out(case)
     turned = {kind: rows[::-1] for kind, rows in case.records.items()}
-    again = evaluate(plan, SCHEMA, case.calendar, turned, case.first_month, case.last_month)
+    again = evaluate(plan, case.schema, case.calendar, turned, case.first_month, case.last_month)
     assert again.payouts == outcome.payouts
     assert sorted(map(repr, again.earnings)) == sorted(map(repr, outcome.earnings))
 

@@ -44,7 +44,7 @@ def run_engine(
     threads: int = 1,
 ) -> Found:
     """Works out a plan on records over some months."""
-    plan, errors = check(plan_text, calendar)
+    plan, errors = check(plan_text, calendar, schema)
     assert plan is not None, errors
     asked = Months(first_month, last_month)
     with open_database(threads=threads) as connection:

@@ -8,6 +8,7 @@ from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check import formulas
 from compplan.language.check.credits import type_credit
+from compplan.language.check.dated import check_rows
 from compplan.language.check.doubtful import is_shared
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean
@@ -176,6 +177,8 @@ def _record_sum(env: Environment, place: Place, kind: RecordKind, call: t.Call) 
         return None
     value: ty.Expr | None = ty.Const(1, NUMBER, call.span) if counting else formulas.type_quantity(env, rows, call.arguments[0])  # type: ignore[arg-type]
     if value is None or (call.where is not None and where is None):
+        return None
+    if not check_rows(env, kind, (value, where), call.span):
         return None
     person, group = _owner_column(env, place, kind, call)
     if person is None and group is None:

@@ -9,6 +9,7 @@ from compplan.diagnostics import Related
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check import formulas
+from compplan.language.check.dated import check_date, check_source
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean, resolve
 from compplan.language.check.place import Grain, Place
@@ -59,6 +60,8 @@ def _credit(env: Environment, tree: t.Credit) -> ty.Credit | None:
         message = f"The records of {kind.name} have no key, so a credit could not say which it comes from."
         env.problem("wrong-arguments", message, tree.source.span, "Declare a key for them in the project file.")
         return None
+    if not check_source(env, kind, tree.source.span):
+        return None
     lets = {line.name.text: line for line in tree.lines if isinstance(line, t.Let)}
     place = Place(Grain.RECORD, f"the credit {tree.name.text}", kind=kind, credit=origin, lets=lets)
     dated = _dated(env, place, tree)
@@ -105,7 +108,8 @@ def _dated(env: Environment, place: Place, tree: t.Credit) -> ty.RecordField | N
     if not isinstance(found, ty.RecordField) or found.unit.kind is not Kind.DATE:
         env.problem("wrong-unit", f"{sentence.value.text} is no date of the record.", sentence.value.span)
         return None
-    return found
+    assert place.kind is not None
+    return found if check_date(env, place.kind, found) else None
 
 
 def _amounts(env: Environment, place: Place, tree: t.Credit) -> dict[str, ty.Expr] | None:

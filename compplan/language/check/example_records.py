@@ -31,13 +31,15 @@ def check_given(env: Environment, tree: t.Example, given: Sequence[ty.Rows]) -> 
     keys = {kind.name: {key for key, _ in _keys(kind, given)} for kind in env.schema.kinds.values()}
     cells = {rows.span: line.grid.rows[1:] for rows in given for line in tree.lines if isinstance(line, t.Given) and line.span == rows.span}
     for kind in env.schema.kinds.values():
-        seen: set[tuple[ty.Value, ...]] = set()
+        seen: dict[tuple[ty.Value, ...], list[tuple[date, date]]] = {}
         for key, (rows, number) in _keys(kind, given):
-            if key in seen:
-                shown = ", ".join(str(k) for k in key)
-                message = f"Two rows of {kind.name} have the key {shown}."
-                env.problem("duplicate-name", message, _row_span(cells[rows.span][number]), "Give each row a key of its own.")
-            seen.add(key)
+            first, last = _days(kind, rows, number)
+            if any(first <= other_last and other_first <= last for other_first, other_last in seen.get(key, ())):
+                shown, when = ", ".join(str(k) for k in key), "" if kind.valid is None else " on one day"
+                message = f"Two rows of {kind.name} have the key {shown}{when}."
+                hint = "Give each row a key of its own." if kind.valid is None else "End one row the day before the next begins."
+                env.problem("duplicate-name", message, _row_span(cells[rows.span][number]), hint)
+            seen.setdefault(key, []).append((first, last))
     for rows in given:
         for index, name in enumerate(rows.columns):
             column = env.schema.kinds[rows.kind].column(name)
@@ -49,6 +51,15 @@ def check_given(env: Environment, tree: t.Example, given: Sequence[ty.Rows]) -> 
                     message = f"The example gives no {_one_of(column.type.kind)} {row[index]}."
                     span = cells[rows.span][number][index].span
                     env.problem("unknown-name", message, span, did_you_mean(str(row[index]), [str(k[0]) for k in known]))
+
+
+def _days(kind: RecordKind, rows: ty.Rows, number: int) -> tuple[date, date]:
+    """The first and the last day on which a row holds: all days, where the kind is not dated."""
+    if kind.valid is None:
+        return date.min, date.max
+    cells = dict(zip(rows.columns, rows.rows[number], strict=True))
+    first, last = cells.get(kind.valid.first), cells.get(kind.valid.last)
+    return first if isinstance(first, date) else date.min, last if isinstance(last, date) else date.max
 
 
 def _one_of(kind: str) -> str:

@@ -16,6 +16,7 @@ from compplan.language import typed as ty
 from compplan.language.check.components import type_component
 from compplan.language.check.credits import type_credit
 from compplan.language.check.damage import damage_of
+from compplan.language.check.dated import check_payees
 from compplan.language.check.dependencies import report_circles
 from compplan.language.check.environment import FIRST_YEAR, LAST_YEAR, Environment
 from compplan.language.check.example_records import Frame
@@ -253,7 +254,8 @@ class _Checker:
     def _payees(self, line: t.PlanLine | None) -> ty.Expr | None:
         if not isinstance(line, t.Payees) or line.where is None:
             return None
-        return type_condition(self.env, Place(Grain.PEOPLE, "the payees sentence"), line.where)
+        where = type_condition(self.env, Place(Grain.PEOPLE, "the payees sentence"), line.where)
+        return where if where is None or check_payees(self.env, where) else None
 
     def _components(self, code: str) -> list[ty.Component]:
         trees = [line for line in self.tree.lines if isinstance(line, t.Component)]
