@@ -47,5 +47,6 @@ def _own(plan: ty.Plan) -> Iterator[ty.Expr]:
 
 
 def _of_credit(credit: ty.Credit) -> Iterable[ty.Expr]:
+    repeat = [] if credit.repeat is None else [credit.repeat.times]
     given = [e for g in credit.gives for e in (g.share, g.where, g.recipient.target)]
-    return [e for e in (*credit.where, credit.dated, *credit.amounts.values(), *given) if e is not None]
+    return [e for e in (*credit.where, credit.dated, *credit.amounts.values(), *repeat, *given) if e is not None]

@@ -80,7 +80,7 @@ def _definitions(plan: ty.Plan, words: _Words) -> Iterator[str]:
         values = (f"{'' if v.first is None else f'from {v.first}: '}{'; '.join(words.text(v.value.span))}" for v in parameter.values)
         yield _row("parameter", f"{parameter.name} = {', '.join(values)}  ({words.place(parameter.span)})")
     for credit in (c for c in plan.credits.values() if c.name in used.credits):
-        yield _row("credit", f"{credit.name} from {credit.source}  ({words.place(credit.span)})")
+        yield _row("credit", f"{credit.name} from {credit.source}{_again(credit, words)}  ({words.place(credit.span)})")
     for measure in plan.measures.values():
         whose = "each payee" if measure.group is None else f"each {measure.group}" if measure.group else "the company"
         if measure.name.isidentifier() and measure.name in used.measures:
@@ -115,6 +115,10 @@ def _component_rows(plan: ty.Plan, component: ty.Component, words: _Words) -> It
     yield from words.quoted("at most", "", component.cap)
     yield _row("earned", _earned(component))
     yield _row("limited by", _limited(plan, component))
+
+
+def _again(credit: ty.Credit, words: _Words) -> str:
+    return "" if credit.repeat is None else f", each {credit.repeat.period}, {words.text(credit.repeat.times.span)} times"
 
 
 def _to_date(grain: ty.ForPeriod | ty.ForCredit) -> str:

@@ -13,7 +13,7 @@ from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.schema import RecordKind
 
-_OTHER_COLUMNS = re.compile(r"record.*|payee|give|via|date|month|share|overlay|(own|total|first)_\d+")
+_OTHER_COLUMNS = re.compile(r"record.*|payee|give|via|date|month|share|overlay|repetition|(own|total|first)_\d+")
 
 
 @immutable
@@ -39,6 +39,8 @@ class CreditShape:
             return at(self.fields[leaf.path], carried(leaf.path), alias)
         if leaf.name == "share":
             return at(self.share, "share", alias)
+        if leaf.name == "repetition":
+            return Figure(sql.cast(sql.column("repetition", alias), sql.decimal_type(18, 0)), 18, 0)
         if leaf.name == "overlay":
             return sql.column("overlay", alias)
         return at(self.amounts[leaf.name], amount_columns(self.amounts)[leaf.name], alias)

@@ -402,6 +402,8 @@ def _credit_formulas(credit: ty.Credit) -> Iterator[ty.Expr]:
     yield from credit.where
     yield credit.dated
     yield from credit.amounts.values()
+    if credit.repeat is not None:
+        yield credit.repeat.times
     for give in credit.gives:
         yield from (e for e in (give.share, give.where, give.recipient.target) if e is not None)
 

@@ -13,6 +13,7 @@ from compplan.engine.columns import RecordColumns, holds_on, node_of
 from compplan.engine.credit_shape import CreditShape, amount_columns, at, carried, record_columns
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.relations import RECORDS
+from compplan.engine.repetitions import repeated
 from compplan.engine.reporting_lines import MANAGERS, lines_on
 from compplan.engine.scope import Scope
 from compplan.engine.share_words import amiss, column_name, key_text
@@ -155,16 +156,21 @@ class CreditLowering:
         yield from self.credit.where
         yield self.credit.dated
         yield from self.credit.amounts.values()
+        if self.credit.repeat is not None:
+            yield self.credit.repeat.times
         for give in self.credit.gives:
             yield from (e for e in (give.share, give.where, give.recipient.target) if e is not None)
 
     def _base(self, amounts: Mapping[str, Figure]) -> exp.Select:
         """One row for each record that counts, with its date, month, amounts and fields, and what each direct give needs."""
-        dated = node_of(self._leaf(self.credit.dated))
+        inherits = self.origin is not None and self.origin.credit.repeated
+        dated = sql.column("date", "r") if inherits else node_of(self._leaf(self.credit.dated))
+        month = [sql.alias(self.scope.month_of(dated), "month")] if self.credit.repeat is None else []
         selected: list[exp.Expr] = [
             *self._key(),
-            sql.alias(dated.copy(), "date"),
-            sql.alias(self.scope.month_of(dated), "month"),
+            sql.alias(dated.copy(), "date" if self.credit.repeat is None else "start"),
+            *month,
+            *([sql.column("repetition", "r")] if inherits else []),
             *(f.named(f"amount_{name}") for name, f in amounts.items()),
             *(sql.alias(node_of(self._leaf(f)), carried(f.path)) for f in self.fields),
         ]
@@ -174,7 +180,10 @@ class CreditLowering:
             if give.child is None:
                 selected += self._given(number, give)
         selected += [sql.alias(node_of(self._leaf(leaf)), self._lifted(leaf)) for leaf in self._read_by_children()]
-        return self.scope.in_years(self._counting(selected), dated)
+        if self.credit.repeat is None:
+            return self.scope.in_years(self._counting(selected), dated)
+        times = self.emitter.figure(self.credit.repeat.times)
+        return repeated(self.scope, self._counting([*selected, times.named("times")]), self.credit.repeat.period)
 
     def _given(self, number: int, give: ty.Give) -> list[exp.Expr]:
         """Target and share of a direct give; the share is zero where its condition does not hold or nobody is named."""
@@ -312,6 +321,7 @@ class CreditLowering:
             *(sql.column(n, "g") for n in ("payee", "give")),
             sql.alias(via, "via"),
             *(sql.column(n, "g") for n in ("date", "month", "share", "overlay")),
+            *([sql.column("repetition", "g")] if self.credit.repeated else []),
             *(f.named(name) for name, f in products.items()),
             *(sql.column(carried(f.path), "g") for f in self.fields),
         ]
@@ -333,6 +343,15 @@ class CreditLowering:
                 lambda row: f"{names} {key_text(row)} counts for {self.credit.name}, and its {self.credit.dated.path[-1]} is empty.",
                 "Fill it in, or leave such records out with where.",
                 self.credit.dated.span,
+            )
+        if self.credit.repeat is not None and any(_may_be_empty(e) for e in every(self.credit.repeat.times)):
+            yield Check(
+                "no-amount",
+                "It is not said how often a record counts",
+                self._counting(key).where(sql.is_null(self.emitter.plain(self.credit.repeat.times)), copy=False),
+                lambda row: f"{names} {key_text(row)} counts for {self.credit.name}, and how often it is repeated is empty.",
+                "Fill it in, or leave such records out with where.",
+                self.credit.repeat.span,
             )
         for name, figure in amounts.items():
             if not any(_may_be_empty(e) for e in every(self.credit.amounts[name])):

@@ -118,14 +118,14 @@ class _Lines:
         credit, step = plan.credits[component.grain.credit], self.lowering.credit_step(plan, component.grain.credit)
         unit = credit.amounts["credited"].unit
         keys = [c for c in self._columns(e.step) if _KEY.fullmatch(c)]
-        names = ", ".join(quoted(k) for k in keys)
-        same = " AND ".join(f"c.{quoted(k)} IS NOT DISTINCT FROM e.{quoted(k)}" for k in keys)
+        names = ", ".join(quoted(k) for k in (*keys, "date"))
+        same = " AND ".join(f"c.{quoted(k)} IS NOT DISTINCT FROM e.{quoted(k)}" for k in (*keys, "date"))
         on_amount = any(isinstance(e, ty.CreditField) and e.name in credit.amounts for f in component.factors for e in every(f))
         rate = wide(f"TRY({self._rate(e.step, step)})") if on_amount and str(unit) == plan.currency else wide("NULL")
         return f"""{head}, {_deal(keys, "e")} AS deal, {"e.via" if "via" in keys else "NULL::VARCHAR"} AS via, e.date,
                 {wide("c.credited")} AS amount, {_unit(unit)} AS unit, {rate} AS rate,
                 e.earned_month, {self.paid.money("e.earned")} AS earned
-            FROM (SELECT {names}, date, earned_month, sum(earned) AS earned FROM {STEPS}.{quoted(e.step)} WHERE {where} GROUP BY ALL) e
+            FROM (SELECT {names}, earned_month, sum(earned) AS earned FROM {STEPS}.{quoted(e.step)} WHERE {where} GROUP BY ALL) e
             LEFT JOIN (SELECT {names}, sum(credited) AS credited FROM {STEPS}.{quoted(step)} GROUP BY ALL) c ON {same}"""
 
     def _rate(self, earnings: str, credit: str) -> str:

@@ -47,6 +47,10 @@ class Builder(FormulaBuilder):
         share = None if isinstance(kids[0], Token) else kids[0]
         return t.Give(share, kids[1], kids[2], kids[3] is not None, self._of(meta))
 
+    def repeat(self, meta: Meta, kids: list[Any]) -> t.Repeat:
+        period, times = (k for k in kids if not isinstance(k, Token))
+        return t.Repeat(period, times, self._of(meta))
+
     def shares(self, meta: Meta, kids: list[Any]) -> t.SharesAdd:
         return t.SharesAdd(self._percent(kids[0]), self._of(meta))
 

@@ -42,6 +42,7 @@ FORMS: Mapping[str, Form] = {
     "example": Form(("plan",), 'example "TEXT" {', 'example "at 120 %" {'),
     "where": Form(("credit",), "where CONDITION", 'where stage = "Won"'),
     "on": Form(("credit",), "on DATE_COLUMN", "on close_date"),
+    "repeat": Form(("credit",), "repeat each PERIOD, NUMBER times", "repeat each month, 36 times"),
     "amount": Form(("credit",), "amount FORMULA, or amount NAME = FORMULA", "amount acv"),
     "give": Form(("credit",), "give SHARE to PERSON, or give the rest to PERSON", "give 100% to owner"),
     "shares": Form(("credit",), "shares add to PERCENT", "shares add to 100%"),

@@ -103,6 +103,15 @@ class Sentence:
 
 
 @immutable
+class Repeat:
+    """`repeat each month, 36 times`."""
+
+    period: Period
+    times: Expression
+    span: Span = _span()
+
+
+@immutable
 class SharesAdd:
     """`shares add to 100%`."""
 
@@ -110,7 +119,7 @@ class SharesAdd:
     span: Span = _span()
 
 
-CreditLine = Let | Sentence | NamedAmount | Give | SharesAdd
+CreditLine = Let | Sentence | NamedAmount | Give | SharesAdd | Repeat
 
 
 @immutable

@@ -87,11 +87,22 @@ class Give:
 
 
 @immutable
+class Repeat:
+    """A record counts `times` times: on its day, and again after each month, quarter, half or year."""
+
+    period: Period
+    times: Expr
+    span: Span = _span()
+
+
+@immutable
 class Credit:
     """Who is credited with which part of what.
 
     `source` is a kind of record or, where `from_credit`, another credit; `kind` is the record's kind in the end. `amounts` holds `credited`
-    and the named amounts, each before it is shared out. `total` is what the shares that are no overlays add up to.
+    and the named amounts, each before it is shared out. `total` is what the shares that are no overlays add up to. `repeat` is how often
+    each record counts; `repeated` is whether that, or the credit that it comes from, says so: then `repetition` is a field, and the day
+    is the repetition's.
     """
 
     name: str
@@ -104,6 +115,8 @@ class Credit:
     gives: tuple[Give, ...]
     total: Fraction
     has_overlay: bool
+    repeat: Repeat | None
+    repeated: bool
     span: Span = _span()
 
 
@@ -345,10 +358,61 @@ class Example:
 
 
 __all__ = [
-    "Aggregate", "AndOr", "Arith", "Attainment", "ChildField", "Cmp", "Component", "Const", "Credit", "CreditField", "Curve", "Div",
+    "Aggregate",
+    "AndOr",
+    "Arith",
+    "Attainment",
+    "ChildField",
+    "Cmp",
+    "Component",
+    "Const",
+    "Credit",
+    "CreditField",
+    "Curve",
+    "Div",
     "EarnedAt",
-    "Empty", "Example", "Expectation", "Expr", "ForCredit", "ForPeriod", "Func", "Give", "In", "KeyCell", "Lookup", "Measure",
-    "MeasureAt", "Moment", "Named", "Neg", "NotE", "Parameter", "ParameterAt", "Part", "PayeeField", "Place", "Plan", "PlanCap", "Quota",
-    "QuotaAt", "Recipient", "RecordField", "RecordSum", "Rows", "Scale", "Shift", "Since", "Slices", "Step", "Table", "TableRow",
-    "Target", "Tier", "Top", "Value", "Window", "Within",
+    "Empty",
+    "Example",
+    "Expectation",
+    "Expr",
+    "ForCredit",
+    "ForPeriod",
+    "Func",
+    "Give",
+    "In",
+    "KeyCell",
+    "Lookup",
+    "Measure",
+    "MeasureAt",
+    "Moment",
+    "Named",
+    "Neg",
+    "NotE",
+    "Parameter",
+    "ParameterAt",
+    "Part",
+    "PayeeField",
+    "Place",
+    "Plan",
+    "PlanCap",
+    "Quota",
+    "QuotaAt",
+    "Recipient",
+    "RecordField",
+    "RecordSum",
+    "Repeat",
+    "Rows",
+    "Scale",
+    "Shift",
+    "Since",
+    "Slices",
+    "Step",
+    "Table",
+    "TableRow",
+    "Target",
+    "Tier",
+    "Top",
+    "Value",
+    "Window",
+    "Within",
 ]  # fmt: skip

@@ -47,6 +47,12 @@ def definitions(draw: st.DrawFn) -> tuple[list[str], Known]:
     if draw(st.booleans()):
         lines.append(draw(roll_up()))
         credited.append(KnownCredit("roll_up", True, ("credited",), from_credit=True))
+    if draw(st.integers(0, 2)) == 0:
+        lines.append(draw(recurring()))
+        credited.append(KnownCredit("recurring", True, ("credited",)))
+        if draw(st.booleans()):
+            lines.append(ABOVE_RECURRING)
+            credited.append(KnownCredit("above", True, ("credited",), from_credit=True))
     if draw(st.booleans()):
         lines.append(draw(qualified()))
         credited.append(KnownCredit("qualified", False, ("points",)))
@@ -122,6 +128,25 @@ def roll_up(draw: st.DrawFn) -> str:
 
 
 @st.composite
+def recurring(draw: st.DrawFn) -> str:
+    """A credit that counts again and again."""
+    times = pick(draw, "3", "12", "units", "units * 2.5", "1")
+    lines = [
+        "where   close_date is not empty",
+        "on      close_date",
+        f"repeat  each {pick(draw, 'month', 'quarter', 'month')}, {times} times",
+    ]
+    return block("credit recurring from deals", [*lines, f"amount  {pick(draw, 'acv / 12', 'acv')}", *draw(fixed_shares())])
+
+
+ABOVE_RECURRING = """credit above from recurring {
+  on      close_date
+  amount  if(repetition <= 2, credited, 50% of credited)
+  give    100% to every manager above payee, as overlay
+}"""
+
+
+@st.composite
 def qualified(draw: st.DrawFn) -> str:
     """A credit from leads, worth points."""
     points = pick(draw, "1", "score", "score * 2")
@@ -188,6 +213,9 @@ def measures(draw: st.DrawFn, credited: tuple[str, ...]) -> tuple[list[str], lis
         found.append(KnownMeasure("rolled", "money", "roll_up"))
         texts.append("measure both = arr + 50% of (rolled)")
         found.append(KnownMeasure("both", "money", None))
+    if "recurring" in credited:
+        texts.append("measure monthly = sum(recurring.credited where repetition > 1)")
+        found.append(KnownMeasure("monthly", "money", "recurring"))
     if "qualified" in credited:
         texts.append("measure points = sum(qualified.credited)")
         found.append(KnownMeasure("points", "number", "qualified"))

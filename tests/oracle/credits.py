@@ -8,8 +8,9 @@ from datetime import date
 from fractions import Fraction
 
 from compplan.language import typed as ty
+from compplan.schema import MONTHS_IN
 from tests.oracle.formulas import Scope, figure_of, is_yes, value_of
-from tests.oracle.values import CreditRow, DataError, Row, Trouble, record_date, round12
+from tests.oracle.values import CreditRow, DataError, Row, Trouble, moved, record_date, round12
 from tests.oracle.world import World
 
 
@@ -78,18 +79,33 @@ def _credited(credit: ty.Credit, scope: Scope) -> list[CreditRow]:
     day = scope.dated
     if day is None:
         raise DataError(Trouble("empty-date", credit.name, where=where))
+    repetitions = list(_repetitions(credit, scope, day, where))
     amounts = {name: figure_of(formula, scope) for name, formula in credit.amounts.items()}
     known = {name: amount for name, amount in amounts.items() if amount is not None}
     if len(known) < len(amounts):
         raise DataError(Trouble("empty-amount", credit.name, where=where))
     return [
         CreditRow(
-            credit.name, credit.kind, record, key, s.give, s.via, s.payee, day, world.calendar.month_of(day), s.share, s.overlay,
-            {name: round12(s.share * amount) for name, amount in known.items()}, scope.credit,
+            credit.name, credit.kind, record, key, s.give, s.via, s.payee, d, world.calendar.month_of(d), s.share, s.overlay,
+            {name: round12(s.share * amount) for name, amount in known.items()}, scope.credit, n,
         )
+        for n, d in repetitions
         for s in _shares(credit, scope, where)
         if s.share != 0
     ]  # fmt: skip
+
+
+def _repetitions(credit: ty.Credit, scope: Scope, day: date, where: str) -> Iterator[tuple[int, date]]:
+    """Each day on which a record counts, numbered: its own, and so many months later; what comes from a repeated credit has its day."""
+    if credit.repeat is None:
+        source = scope.credit
+        yield (1, day) if source is None or not credit.repeated else (source.repetition, source.date)
+        return
+    times = figure_of(credit.repeat.times, scope)
+    if times is None:
+        raise DataError(Trouble("empty-times", credit.name, where=where))
+    for n in range(int(times)):
+        yield n + 1, moved(day, 0, n * MONTHS_IN[credit.repeat.period])
 
 
 def _shares(credit: ty.Credit, scope: Scope, where: str) -> list[_Share]:

@@ -55,6 +55,7 @@ class CreditRow:
     overlay: bool
     amounts: Mapping[str, Fraction]
     source: CreditRow | None
+    repetition: int = 1
 
     def field(self, name: str) -> Value:
         """`share`, `overlay` or one of the amounts."""
@@ -63,6 +64,8 @@ class CreditRow:
                 return self.share
             case "overlay":
                 return self.overlay
+            case "repetition":
+                return Fraction(self.repetition)
             case _:
                 return self.amounts[name]
 

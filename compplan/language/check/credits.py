@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal
 
 from compplan.diagnostics import Related
 from compplan.language import tree as t
@@ -13,7 +14,7 @@ from compplan.language.check.dated import check_date, check_source
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean, resolve
 from compplan.language.check.place import Grain, Place
-from compplan.language.units import RATIO, Kind
+from compplan.language.units import NUMBER, RATIO, Kind
 from compplan.language.walk import is_negative
 from compplan.schema import PEOPLE, PERIODS, RecordKind, ReferenceType, TextType
 
@@ -70,10 +71,14 @@ def _credit(env: Environment, tree: t.Credit) -> ty.Credit | None:
     amounts = _amounts(env, place, tree)
     gives = _gives(env, place, kind, tree)
     total = None if gives is None else _total(env, tree, gives)
-    if where is None or dated is None or amounts is None or gives is None or total is None:
+    repeat = _repeat(env, place, origin, tree)
+    if where is None or dated is None or amounts is None or gives is None or total is None or isinstance(repeat, bool):
         return None
     overlay = any(g.overlay for g in gives)
-    return ty.Credit(tree.name.text, source, from_credit, kind.name, where, dated, amounts, gives, total, overlay, tree.span)
+    repeated = repeat is not None or (origin is not None and origin.repeated)
+    return ty.Credit(
+        tree.name.text, source, from_credit, kind.name, where, dated, amounts, gives, total, overlay, repeat, repeated, tree.span
+    )
 
 
 def _conditions(env: Environment, place: Place, tree: t.Credit) -> tuple[ty.Expr, ...] | None:
@@ -108,8 +113,37 @@ def _dated(env: Environment, place: Place, tree: t.Credit) -> ty.RecordField | N
     if not isinstance(found, ty.RecordField) or found.unit.kind is not Kind.DATE:
         env.problem("wrong-unit", f"{sentence.value.text} is no date of the record.", sentence.value.span)
         return None
+    origin = place.credit
+    if origin is not None and origin.repeated and found.path != origin.dated.path:
+        message = f"{origin.name} counts on {origin.dated.path[-1]} and is repeated; what comes from it counts on the same days."
+        env.problem("wrong-arguments", message, sentence.value.span, f"Write on {'.'.join(origin.dated.path)}.")
+        return None
     assert place.kind is not None
     return found if check_date(env, place.kind, found) else None
+
+
+def _repeat(env: Environment, place: Place, origin: ty.Credit | None, tree: t.Credit) -> ty.Repeat | Literal[False] | None:
+    """How often each record counts; None where it counts once, False after a report."""
+    found = [line for line in tree.lines if isinstance(line, t.Repeat)]
+    if not found:
+        return None
+    for again in found[1:]:
+        env.problem("duplicate-sentence", f"The credit {tree.name.text} has two sentences with repeat.", again.span)
+        return False
+    if origin is not None:
+        message = f"{tree.name.text} comes from the credit {origin.name}: only what comes from records is repeated."
+        env.problem("wrong-place", message, found[0].span, f"Repeat {origin.name}; what comes from it is then repeated as well.")
+        return False
+    times = formulas.type_quantity(env, place, found[0].times)
+    if times is None:
+        return False
+    if times.unit != NUMBER:
+        env.problem("wrong-unit", f"How often a record counts is a number; this is {times.unit}.", times.span)
+        return False
+    if isinstance(times, ty.Const) and isinstance(times.value, Fraction) and (times.value < 1 or times.value.denominator != 1):
+        env.problem("wrong-arguments", "How often a record counts is a whole number, 1 or more.", times.span)
+        return False
+    return ty.Repeat(found[0].period, times, found[0].span)
 
 
 def _amounts(env: Environment, place: Place, tree: t.Credit) -> dict[str, ty.Expr] | None:
@@ -122,7 +156,7 @@ def _amounts(env: Environment, place: Place, tree: t.Credit) -> dict[str, ty.Exp
     for line in tree.lines:
         if isinstance(line, t.NamedAmount):
             value = formulas.type_quantity(env, place, line.value)
-            if line.name.text in amounts or line.name.text in ("credited", "share", "overlay", "payee"):
+            if line.name.text in amounts or line.name.text in ("credited", "share", "overlay", "payee", "repetition"):
                 env.problem("duplicate-name", f"The credit already has a {line.name.text}.", line.name.span)
             elif value is not None:
                 amounts[line.name.text] = value

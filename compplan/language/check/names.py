@@ -118,6 +118,8 @@ def credit_field(credit: ty.Credit, name: str, span: Span) -> ty.CreditField | N
         return ty.CreditField(name, credit.amounts[name].unit, span)
     if name == "share":
         return ty.CreditField("share", RATIO, span)
+    if name == "repetition" and credit.repeated:
+        return ty.CreditField("repetition", NUMBER, span)
     if name == "overlay":
         return ty.CreditField("overlay", YES_NO, span)
     return None
@@ -209,7 +211,7 @@ def _in_scope(env: Environment, place: Place) -> list[str]:
     if place.has_payee and PEOPLE in env.schema.kinds:
         names += [c.name for c in env.schema.kinds[PEOPLE].columns]
     if place.credit is not None:
-        names += [*place.credit.amounts, "share", "overlay"]
+        names += [*place.credit.amounts, "share", "overlay", *(["repetition"] if place.credit.repeated else [])]
     if place.grain in (Grain.PERIOD, Grain.CREDIT, Grain.MEASURE):
         names += [*env.measures, "payee"]
     return names
