@@ -14,7 +14,8 @@ from compplan.calendar import parse_period
 from compplan.cli.figures import amount_text
 from compplan.cli.tables import Heading, table_lines
 from compplan.diagnostics.text import safe
-from compplan.engine.result_tables import PAYOUTS, cap_label
+from compplan.engine.payout_kinds import EARNING, corrections_of, parts_of
+from compplan.engine.result_tables import PAYOUTS
 from compplan.immutable import immutable
 from compplan.schema import PEOPLE, Schema, TextType
 
@@ -22,12 +23,10 @@ if TYPE_CHECKING:
     from compplan.api import Company, Results
     from compplan.language import typed as ty
 
-CAP = "cap"
-
 
 @immutable
 class Payout:
-    """What one component came to for a payee in a payout period, or what a cap took off."""
+    """What one component came to for a payee in a payout period, or what a cap or a draw changed of the payout."""
 
     plan: str
     payee: str
@@ -58,20 +57,19 @@ class Payouts:
         return next(p for p in self.plans if p.name == row.plan)
 
     def label(self, row: Payout) -> str:
-        """What people call the component, or the cap."""
-        plan = self.plan(row)
-        component = plan.component(row.component) if row.kind != CAP else None
-        return cap_label(plan, row.component) if component is None else component.label
+        """What people call the component, the cap or the draw."""
+        labels = {(kind, name): label for kind, name, label in parts_of(self.plan(row))}
+        return labels[row.kind, row.component]
 
 
 def payouts_of(results: Results, company: Company) -> Payouts:
     """The payouts of a run of the company."""
     manifest, schema = results.run.manifest, company.project.schema
     plans = tuple(p for p in company.plans() if p.name in manifest.plans)
-    order = {(p.name, c.name): n for p in plans for n, c in enumerate(p.components)}
+    order = {(p.name, kind, name): n for p in plans for n, (kind, name, _) in enumerate(parts_of(p))}
     columns = [results.payouts.column(c).to_pylist() for c in ("plan", "payee", "label", "kind", "component", "amount")]
     rows = [Payout(*values) for values in zip(*columns, strict=True)]
-    rows.sort(key=lambda r: (manifest.plans.index(r.plan), r.payee, r.period, order.get((r.plan, r.component), len(order)), r.component))
+    rows.sort(key=lambda r: (manifest.plans.index(r.plan), r.payee, r.period, order[r.plan, r.kind, r.component]))
     period = parse_period(manifest.period)
     spelled = manifest.period if period is None else company.project.calendar.spelled(period)
     return Payouts(company.name, manifest.period, spelled, schema.currency, plans, tuple(rows), _names(results, schema))
@@ -95,21 +93,21 @@ def _names(results: Results, schema: Schema) -> dict[str, str] | None:
 
 
 def plan_lines(payouts: Payouts, plan: ty.Plan) -> Iterator[str]:
-    """The table of a plan: a row for each payee, a column for each component, what caps take off, the total."""
+    """The table of a plan: a row for each payee, a column for each component, for what caps and draws change, for the total."""
     rows = [r for r in payouts.rows if r.plan == plan.name]
     if not rows:
         yield f"Nobody is paid by this plan in this period; it pays each {plan.payout}."
         return
     parts = [c.name for c in plan.components if c.word != "award"]
-    taken = any(r.kind == CAP for r in rows)
+    kinds = [kind for kind in dict.fromkeys(kind for kind, *_ in corrections_of(plan)) if any(r.kind == kind for r in rows)]
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     totals: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
-        part = CAP_COLUMN if row.kind == CAP else row.component
+        part = row.component if row.kind == EARNING else _column_of(row.kind)
         for name in (part, TOTAL_COLUMN):
             sums[row.payee][name] += row.amount
             totals[name] += row.amount
-    columns = [*parts, *([CAP_COLUMN] if taken else []), TOTAL_COLUMN]
+    columns = [*parts, *map(_column_of, kinds), TOTAL_COLUMN]
     named = payouts.names is not None
     headings = [Heading("payee"), *([Heading("name")] if named else []), *(Heading(t, right=True) for t in _heads(plan, columns))]
 
@@ -130,8 +128,12 @@ def _heads(plan: ty.Plan, columns: Sequence[str]) -> Iterator[str]:
         yield f"{label} ({name})" if often[label] > 1 else label
 
 
-CAP_COLUMN, TOTAL_COLUMN = "cap ", "total "
-"""Heads of columns; the space keeps them apart from components of the same name, and is not seen."""
+def _column_of(kind: str) -> str:
+    """The head of a column; the space keeps it apart from components of the same name, and is not seen."""
+    return f"{kind} "
+
+
+TOTAL_COLUMN = _column_of("total")
 
 
 def total_line(payouts: Payouts) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compplan.engine.steps import Months
 from compplan.language import typed as ty
-from compplan.language.formulas_of import all_formulas, earnings_read
+from compplan.language.formulas_of import all_formulas
 from compplan.language.walk import every
 from compplan.schema import MONTHS_IN
 
@@ -14,18 +14,6 @@ def paid_months(plan: ty.Plan, asked: Months) -> Months:
     size = MONTHS_IN[plan.payout]
     first = asked.first // size * size
     return Months(first if first + size - 1 <= asked.last else asked.first, asked.last)
-
-
-def first_needed(plan: ty.Plan, asked: int) -> int:
-    """The first month whose earnings are needed from a month on: that in which the payout period, the longest cap, or the longest time
-    over which a component reads what another has earned begins.
-    """
-    periods = {plan.payout, *(cap.period for cap in plan.caps)}
-    for component in plan.components:
-        read = {e.window.period for e in earnings_read(component)}
-        if read:
-            periods |= read | {p for p in (component.grain.to_date, component.earned_at) if p is not None}
-    return min(asked // MONTHS_IN[p] * MONTHS_IN[p] for p in periods)
 
 
 def credits_used(plan: ty.Plan) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ Leaf = (
     | ty.RecordSum
     | ty.EarnedAt
     | ty.Place
+    | ty.PaidBefore
     | ty.Part
     | ty.Moment
 )
@@ -127,7 +128,7 @@ class Emitter:
                 return self._constant(expr)
             case ty.RecordField() | ty.ChildField() | ty.PayeeField() | ty.CreditField() | ty.Part() | ty.Place() | ty.Moment():
                 return self.leaf(expr)
-            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt():
+            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt() | ty.PaidBefore():
                 return self.leaf(expr)
             case ty.Arith():
                 return self._arithmetic(expr)

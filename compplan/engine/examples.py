@@ -13,6 +13,7 @@ from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine.credit_shape import amount_columns
 from compplan.engine.database import Keeper, create_calendar, create_kind, insert_rows, make_steps, open_database
 from compplan.engine.lower import Lowering
+from compplan.engine.reach import reach
 from compplan.engine.relations import STEPS, quoted
 from compplan.engine.steps import Lowered, Months
 from compplan.immutable import immutable
@@ -61,7 +62,7 @@ def try_example(plan: ty.Plan, example: ty.Example, schema: Schema, calendar: Ca
                 create_kind(connection, kind)
             for rows in example.given:
                 insert_rows(connection, schema.kinds[rows.kind], rows.columns, rows.rows)
-            create_calendar(connection, calendar, asked.whole_years())
+            create_calendar(connection, calendar, reach([plan], calendar, asked))
             lowering = Lowering([plan], schema, calendar, asked)
             lowered, formulas = _with_expected(lowering, plan, example)
             make_steps(connection, lowered, Keeper())
@@ -136,13 +137,21 @@ class _Asking:
                 if expectation.record is not None and not earnings.per_credit:
                     return None
                 return self._sum("earned", earnings.step, "earned_month", expectation)
+            case "draw":
+                query = f"""SELECT sum(p.amount) FROM {STEPS}.payouts p JOIN calendar.periods n ON n.label = p.label
+                    WHERE (p.payee = $payee OR $payee IS NULL) AND n.first_month >= $first AND n.last_month <= $last
+                        AND p.kind = 'draw' AND p.component = $draw"""
+                return self._one(query, {**_asked_of(expectation), "draw": target.name})
+            case "balance":
+                step = self.lowering.balance_step(self.plan, target.name)
+                query = f"""SELECT sum(b.after) FROM {STEPS}.{quoted(step)} b JOIN calendar.periods n ON n.number = b.period
+                    WHERE (b.payee = $payee OR $payee IS NULL) AND n.kind = $kind AND n.last_month = $last"""
+                values = {k: v for k, v in _asked_of(expectation).items() if k != "first"}
+                return self._one(query, {**values, "kind": self.plan.payout})
             case "payout":
                 query = f"""SELECT sum(p.amount) FROM {STEPS}.payouts p JOIN calendar.periods n ON n.label = p.label
                     WHERE (p.payee = $payee OR $payee IS NULL) AND n.first_month >= $first AND n.last_month <= $last"""
-                values = {
-                    "payee": expectation.payee, "first": expectation.period.first_month, "last": expectation.period.last_month,
-                }  # fmt: skip
-                return self._one(query, values)
+                return self._one(query, _asked_of(expectation))
             case "credited":
                 shape = self.lowering.credit(self.plan, target.name)
                 return self._sum(amount_columns(shape.amounts)[target.amount], shape.step, "month", expectation)
@@ -198,6 +207,11 @@ class _Asking:
         if len(values) == 1:
             return values[0]
         return _to_twelve(values[0], values[1]) if values[1] > 0 else None
+
+
+def _asked_of(expectation: ty.Expectation) -> dict[str, object]:
+    """The payee and the months that are asked about."""
+    return {"payee": expectation.payee, "first": expectation.period.first_month, "last": expectation.period.last_month}
 
 
 def _rows_of(expectation: ty.Expectation, month: str) -> tuple[str, dict[str, object]]:

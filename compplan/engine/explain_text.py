@@ -21,6 +21,7 @@ from compplan.engine.explanation import (
     Value,
 )
 from compplan.engine.page import decimal_text
+from compplan.engine.payout_kinds import CAP, CARRIED, DRAW, EARNING
 from compplan.schema import MONTHS_IN, PERIODS
 
 MOST_ROWS = 12
@@ -79,7 +80,8 @@ class _Renderer:
     def plan(self, p: PlanExplanation) -> Iterator[str]:
         yield self.line(f"{p.label}, payout", money(p.total, p.currency))
         yield "=" * self.width
-        labels = {c.name: c.label for c in p.components}
+        labels = {(EARNING, c.name): c.label for c in p.components}
+        labels |= {(kind, d.name): d.label for d in p.draws for kind in (CARRIED, DRAW)}
         if not p.payouts:
             yield f"  Nothing is paid in {self.spelled(self.period)}: {_payday(p, self.period)}"
         for period in dict.fromkeys(line.period for line in p.payouts):
@@ -87,10 +89,10 @@ class _Renderer:
             total = sum((line.amount for line in lines if isinstance(line.amount, Fraction)), Fraction(0))
             yield self.line(f"  {self.spelled(period)}", money(total, p.currency))
             for line in lines:
-                yield self.line(
-                    f"    {labels.get(line.component, 'the cap takes off' if line.kind == 'cap' else line.component)}", money(line.amount)
-                )
+                name = "the cap takes off" if line.kind == CAP else line.component
+                yield self.line(f"    {labels.get((line.kind, line.component), name)}", money(line.amount))
         yield from self.caps(p)
+        yield from self.draws(p)
         for component in p.components:
             yield ""
             yield from self.component(component, p.currency)
@@ -109,6 +111,22 @@ class _Renderer:
                 yield self.line(f"    to date, with {c.period}", money(_sum(c.earlier, c.own)))
                 if c.correction:
                     yield self.line(f"    changes {c.period} by", money(c.correction))
+
+    def draws(self, p: PlanExplanation) -> Iterator[str]:
+        """Each draw, and what is carried forward, with its balance; periods in which there is nothing to tell are left out."""
+        for name, label, sentences in dict.fromkeys((d.name, d.label, d.sentences) for d in p.draws):
+            these = [d for d in p.draws if d.name == name]
+            told = [d for d in these if d.before or d.added or d.recovered]
+            yield f"  {label}{f' (draw {name})' if sentences else ''}{'' if told else ': nothing in these months'}"
+            yield from (f"    {' '.join(sentence.split())}" for sentence in sentences)
+            for d in told:
+                yield self.line(f"    {self.spelled(d.period)}, payout before it", money(d.paid))
+                yield self.line("      balance before", money(d.before))
+                added = "topped up" if sentences else "carried forward"
+                for words, amount in ((added, d.added), ("recovered", d.recovered), ("forgiven", d.forgiven)):
+                    if amount:
+                        yield self.line(f"      {words}", money(amount))
+                yield self.line("      balance after", money(d.after))
 
     def component(self, c: ComponentExplanation, currency: str) -> Iterator[str]:
         total = money(c.total, currency) if c.thing is None else _things(c.total, c.thing)

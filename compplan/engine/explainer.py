@@ -11,7 +11,7 @@ import duckdb
 from sqlglot import exp
 
 from compplan.calendar import Calendar, FiscalPeriod, parse_period
-from compplan.diagnostics import Diagnostic, Problems
+from compplan.diagnostics import Diagnostic, Problems, Span
 from compplan.engine import sql
 from compplan.engine.asked_for import known_payee, plans_of
 from compplan.engine.component_formulas import product
@@ -22,6 +22,7 @@ from compplan.engine.explanation import (
     ComponentExplanation,
     Condition,
     CreditLine,
+    DrawExplanation,
     Earning,
     Explanation,
     Factor,
@@ -34,7 +35,9 @@ from compplan.engine.explanation import (
 from compplan.engine.lower import Lowering
 from compplan.engine.lower_components import Figured
 from compplan.engine.observe import ConditionPlan, NodePlan, Observer, Sources, figure_columns, to_value
+from compplan.engine.payout_kinds import CARRIED, parts_of
 from compplan.engine.project_earnings import fixed
+from compplan.engine.reach import reach
 from compplan.engine.relations import STEPS, quoted
 from compplan.engine.run_folder import Run
 from compplan.engine.steps import Months
@@ -62,7 +65,7 @@ def explained(
     assert period is not None
     months = Months(period.first_month, period.last_month)
     lowering = Lowering(plans, made_from.schema, made_from.calendar, months)
-    create_calendar(connection, made_from.calendar, months.whole_years())
+    create_calendar(connection, made_from.calendar, reach(plans, made_from.calendar, months))
     found = _Found(connection, tuple(payees))
     for payee in payees:
         name = known_payee(connection, made_from.schema, payee)
@@ -193,6 +196,7 @@ class _Explainer:
             components,
             tuple(self._credits(plan)),
             tuple(self._caps(plan)),
+            tuple(self._draws(plan)),
             payouts,
             total,
         )
@@ -220,8 +224,8 @@ class _Explainer:
             f"SELECT label, kind, component, amount FROM {STEPS}.payouts WHERE plan = ? AND payee = ?",
             [plan.name, self.payee],
         ).fetchall()
-        order = {c.name: i for i, c in enumerate(plan.components)}
-        for label, kind, component, amount in sorted(rows, key=lambda r: (r[0], r[1] == "cap", order.get(r[2], 99), r[2])):
+        order = {(kind, name): i for i, (kind, name, _) in enumerate(parts_of(plan))}
+        for label, kind, component, amount in sorted(rows, key=lambda r: (r[0], order.get((r[1], r[2]), len(order)), r[2])):
             yield PayoutLine(str(label), str(kind), str(component), Fraction(amount))
 
     def _caps(self, plan: ty.Plan) -> Iterator[CapExplanation]:
@@ -243,6 +247,18 @@ class _Explainer:
             for label, limit, correction, earlier, own in rows:
                 yield CapExplanation(words, str(label), to_value(limit), to_value(earlier), to_value(own), to_value(correction))
 
+    def _draws(self, plan: ty.Plan) -> Iterator[DrawExplanation]:
+        """What is carried forward, and each draw, in the payout periods of the run."""
+        balances = [("payout", CARRIED, "Negative payouts carried forward", ())] if plan.negative == "carried" else []
+        months = paid_months(plan, self.lowering.asked)
+        for key, name, label, sentences in [*balances, *((d.name, d.name, d.label, self._sentences(d.span)) for d in plan.draws)]:
+            query = f"""SELECT n.label, b.paid, b.before, b.added, b.recovered, b.forgiven, b.after
+                FROM {STEPS}.{quoted(self.lowering.balance_step(plan, key))} b
+                JOIN calendar.periods n ON n.kind = ? AND n.number = b.period
+                WHERE b.payee = ? AND n.first_month >= ? AND n.last_month <= ? ORDER BY n.number"""
+            for period, *figures in self.connection.execute(query, [plan.payout, self.payee, months.first, months.last]).fetchall():
+                yield DrawExplanation(name, label, sentences, str(period), *(to_value(f) for f in figures))
+
     # ---- components
 
     def _component(self, plan: ty.Plan, component: ty.Component) -> ComponentExplanation:
@@ -262,11 +278,11 @@ class _Explainer:
         total = sum((e.earned for e in earnings if isinstance(e.earned, Fraction)), Fraction(0))
         return ComponentExplanation(
             component.name, component.label, component.word, component.thing, component.span.file, component.span.line,
-            self._sentences(component), tuple(earnings), tuple(left_out), total,
+            self._sentences(component.span), tuple(earnings), tuple(left_out), total,
         )  # fmt: skip
 
-    def _sentences(self, component: ty.Component) -> tuple[str, ...]:
-        lines = self.texts.get(component.span.file, "").split("\n")[component.span.line : component.span.end_line - 1]
+    def _sentences(self, block: Span) -> tuple[str, ...]:
+        lines = self.texts.get(block.file, "").split("\n")[block.line : block.end_line - 1]
         return tuple(line.split("#")[0].strip() for line in lines if line.split("#")[0].strip())
 
     def _watch(self, plan: ty.Plan, component: ty.Component) -> _Watched:

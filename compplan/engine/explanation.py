@@ -145,8 +145,27 @@ class CapExplanation:
 
 
 @immutable
+class DrawExplanation:
+    """A draw in one payout period: the payout before it, its balance before, what it adds, recovers and forgives, its balance after.
+
+    What is carried forward of negative payouts has the same form; its name is `carried`.
+    """
+
+    name: str
+    label: str
+    sentences: tuple[str, ...]
+    period: str
+    paid: Value
+    before: Value
+    added: Value
+    recovered: Value
+    forgiven: Value
+    after: Value
+
+
+@immutable
 class PayoutLine:
-    """What a component, or a cap, adds to the payout of a period."""
+    """What a component, a cap or a draw adds to the payout of a period."""
 
     period: str
     kind: str
@@ -167,6 +186,7 @@ class PlanExplanation:
     components: tuple[ComponentExplanation, ...]
     credits: tuple[CreditLine, ...]
     caps: tuple[CapExplanation, ...]
+    draws: tuple[DrawExplanation, ...]
     payouts: tuple[PayoutLine, ...]
     total: Value
 

@@ -15,10 +15,11 @@ from compplan.engine.lower_components import ComponentLowering, Windowed
 from compplan.engine.lower_credits import CreditLowering
 from compplan.engine.lower_earned import EarningsShape, lower_earned
 from compplan.engine.lower_measures import MeasureShape, Valued, lower_measure, lower_window, may_be_empty, window_name
-from compplan.engine.lower_payouts import lower_payouts, lower_plan_payouts
+from compplan.engine.lower_payouts import PlanLowering, lower_payouts, lower_plan_payouts
 from compplan.engine.lower_quotas import lower_quota, lower_quota_window, lower_record_sum
 from compplan.engine.project_earnings import earnings_query
 from compplan.engine.rankings import ranking_query
+from compplan.engine.reach import reach
 from compplan.engine.relations import Earnings
 from compplan.engine.reporting_lines import managers_step
 from compplan.engine.scope import Scope
@@ -76,6 +77,8 @@ class Lowering:
             for index, _ in enumerate(plan.caps, 1):
                 self.plan_step(plan, "limit", str(index))
                 self.plan_step(plan, "cap", str(index))
+            for draw in plan.draws:
+                self.balance_step(plan, draw.name)
 
     def lower(self) -> Lowered:
         """All steps."""
@@ -98,7 +101,7 @@ class Lowering:
 
     def scope(self, plan: ty.Plan) -> Scope:
         """What the passes need to know, with the tables of a plan."""
-        return Scope(self.schema, self.calendar, self.asked, plan.tables)
+        return Scope(self.schema, self.calendar, self.asked, reach(self.plans, self.calendar, self.asked), plan.tables)
 
     # ---- names
 
@@ -110,6 +113,10 @@ class Lowering:
     def plan_step(self, plan: ty.Plan, kind: str, *words: str) -> str:
         """The name of a step of one plan: its payees, what a component of it earns, and so on."""
         return self._names.name(f"{kind} of {plan.name}: {words!r}", kind, plan.name, *words)
+
+    def balance_step(self, plan: ty.Plan, name: str) -> str:
+        """The name of the step with the balance of a draw; of `payout`, of negative payouts that are carried forward."""
+        return self.plan_step(plan, "balance", "carried") if name == "payout" else self.plan_step(plan, "balance", "draw", name)
 
     def credit_step(self, plan: ty.Plan, name: str) -> str:
         """The name of a credit's step."""
@@ -334,17 +341,22 @@ class Lowering:
         if component.top is not None:
             self._add(ranking_query(self.component(plan, component)))
         lowering = self.component(plan, component)
-        figured = lowering.figured()
         for name_read in sorted({part.measure for part in _running_measures(component)}):
             if any(may_be_empty(part.value) for part in plan.measures[name_read].parts):
                 self._measure(plan, name_read)  # its check finds what a running total would pass over
+        step, decimals = self._figures(lowering, name, component.label)
+        self._add(step)
         per_credit = isinstance(component.grain, ty.ForCredit)
+        return EarningsShape(Earnings(plan.name, component.name, component.word, name, per_credit), decimals)
+
+    @staticmethod
+    def _figures(lowering: ComponentLowering, name: str, title: str) -> tuple[Step, int]:
+        figured = lowering.figured()
         keys = tuple(k.name for k in figured.keys if isinstance(k, exp.Column))
         query = earnings_query(lowering, figured)
         check = figure_check(lowering, figured, name)
-        self._add(Step(name, component.label, keys, query, tuple(_tables_read(query)), component.span, (check,)))
-        decimals = plan.unit_decimals if component.word != "award" else figured.figure.decimals
-        return EarningsShape(Earnings(plan.name, component.name, component.word, name, per_credit), decimals)
+        decimals = lowering.plan.unit_decimals if lowering.component.word != "award" else figured.figure.decimals
+        return Step(name, title, keys, query, tuple(_tables_read(query)), lowering.component.span, (check,)), decimals
 
     def _payouts(self, plan: ty.Plan, made: Sequence[Earnings]) -> Step:
         def limit(cap: ty.PlanCap, index: int) -> ComponentLowering:
@@ -356,7 +368,12 @@ class Lowering:
             lowering.every_period = True
             return lowering
 
-        for step in lower_plan_payouts(self.scope(plan), plan, made, limit, self.plan_step):
+        def figures(component: ty.Component, name: str, paid: str) -> Step:
+            lowering = self.component(plan, component)
+            lowering.paid = paid
+            return self._figures(lowering, name, f"{component.label}: what it comes to")[0]
+
+        for step in lower_plan_payouts(PlanLowering(self.scope(plan), plan, limit, figures, self.plan_step), made):
             self._add(step)
         return self.steps[self.plan_step(plan, "payouts")]
 

@@ -11,11 +11,11 @@ from sqlglot import exp
 from compplan.engine import sql
 from compplan.engine.columns import RecordColumns, holds_on
 from compplan.engine.component_formulas import needs, product
-from compplan.engine.covered import first_needed
 from compplan.engine.credit_shape import CreditShape
 from compplan.engine.emit import Emitted, Emitter, Leaf, round_to
 from compplan.engine.lower_measures import Valued, owner_of, periods
 from compplan.engine.lower_quotas import join_valued
+from compplan.engine.reach import first_needed
 from compplan.engine.relations import RECORDS
 from compplan.engine.running_rows import is_first, own_figure, running
 from compplan.engine.running_totals import RunningTotals
@@ -59,7 +59,8 @@ class Figured:
 class ComponentLowering:
     """Lowers one component; with `only` the rows of the payees in that list, as an explanation needs them.
 
-    `every_period` takes in periods that lie partly outside the plan or are not over yet, as a cap's do.
+    `every_period` takes in periods that lie partly outside the plan or are not over yet, as a cap's do. `paid` is the step with what
+    payees are paid before a draw.
     """
 
     scope: Scope
@@ -73,6 +74,7 @@ class ComponentLowering:
     every_period: bool = False
     narrow: bool = False
     stays: Stays | None = None
+    paid: str | None = None
     joined: dict[tuple[Windowed, Period], str] = field(default_factory=dict)
     running: dict[tuple[ty.Aggregate, Period], int] = field(default_factory=dict)
     columns: RecordColumns = field(init=False)
@@ -112,6 +114,9 @@ class ComponentLowering:
                 ]
             )
             rows = rows.join(table(self.ranking, "t"), on=on, join_type="left", copy=False)
+        if self.paid is not None:
+            same = [exp.EQ(this=sql.column(n, "q"), expression=sql.column(n, a)) for n, a in (("payee", "y"), ("period", "n"))]
+            rows = rows.join(table(self.paid, "q"), on=sql.all_of(same), join_type="left", copy=False)
         if not self.every_period:
             first, last = self._plan_months()
             rows = rows.where(
@@ -142,8 +147,8 @@ class ComponentLowering:
 
     @property
     def first_needed(self) -> int:
-        """The first month whose earnings are needed for those of the run's months."""
-        return first_needed(self.plan, self.scope.asked.first)
+        """The first month whose earnings are needed."""
+        return first_needed(self.plan, self.scope.calendar, self.scope.asked)
 
     def month_earned(self, last_month: exp.Expr) -> exp.Expr:
         """The month in which a row is earned: that of the credit or period, or the last of the longest period that it must see whole."""
@@ -301,6 +306,9 @@ class ComponentLowering:
                 return self.columns.column(leaf.path)
             case ty.Moment():
                 return self._number_of(leaf, sql.column("high", "n"))
+            case ty.PaidBefore():
+                kind = sql.decimal_type(18, self.plan.unit_decimals)
+                return Figure(sql.cast(exp.func("coalesce", sql.column("amount", "q"), sql.whole(0)), kind), 18, self.plan.unit_decimals)
             case ty.Place():
                 return Figure(sql.cast(sql.column("place", "t"), sql.decimal_type(18, 0)), 18, 0)
             case _:

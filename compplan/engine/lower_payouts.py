@@ -1,4 +1,4 @@
-"""Earnings to payouts: added up by payee, payout period and component, then held to the plan's caps, first to last."""
+"""Earnings to payouts: added up by payee, payout period and component, then held to the plan's caps, carried forward, topped up."""
 
 from __future__ import annotations
 
@@ -8,44 +8,108 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.lower_components import ComponentLowering
+from compplan.engine.lower_draws import (
+    added_formula,
+    carried_balance,
+    corrections,
+    draw_balance,
+    negative_check,
+    paid_before,
+    room_formula,
+    stand_in,
+    sums_of,
+)
+from compplan.engine.payout_kinds import CAP, CARRIED, DRAW, EARNING
 from compplan.engine.project_earnings import fixed
 from compplan.engine.relations import CALENDAR, Earnings
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
 from compplan.engine.steps import Check, Step, table
+from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.schema import MONTHS_IN
 
-CAP = "cap"
-EARNING = "earning"
+
+@immutable
+class PlanLowering:
+    """What the payouts of a plan need of its other steps."""
+
+    scope: Scope
+    plan: ty.Plan
+    limit: Callable[[ty.PlanCap, int], ComponentLowering]
+    """The figures of a cap."""
+    figures: Callable[[ty.Component, str, str], Step]
+    """The step of a name with a component's figures, worked out with the payouts that another step has."""
+    named: Callable[..., str]
+    """The name of a step of the plan."""
 
 
-def lower_plan_payouts(
-    scope: Scope,
-    plan: ty.Plan,
-    earnings: Sequence[Earnings],
-    limit: Callable[[ty.PlanCap, int], ComponentLowering],
-    named: Callable[..., str],
-) -> Iterator[Step]:
-    """The steps from a plan's earnings to its payouts, the last one. `named` gives a step of the plan its name."""
+Parts = list[tuple[str, str]]
+"""The steps whose amounts make up the payouts so far, and the kind of each."""
+
+
+def lower_plan_payouts(lowering: PlanLowering, earnings: Sequence[Earnings]) -> Iterator[Step]:
+    """The steps from a plan's earnings to its payouts, the last one."""
+    plan = lowering.plan
     paid = [e for e in earnings if e.word != "award"]
-    name = named(plan, "earned")
+    name = lowering.named(plan, "earned")
     yield Step(
         name, "Earnings by payout period", ("payee", "period", "component"), _earned(plan, paid), tuple(e.step for e in paid), plan.span
     )
-    parts = [(name, EARNING)]
+    parts: Parts = [(name, EARNING)]
+    yield from _capped(lowering, parts)
+    if plan.negative == "carried":
+        yield from _carried(lowering, parts)
+    for draw in plan.draws:
+        yield from _drawn(lowering, draw, parts)
+    last = lowering.named(plan, "payouts")
+    query = _asked(lowering.scope, plan, parts)
+    checks = (negative_check(plan, last),) if plan.negative is None else ()
+    yield Step(last, f"Payouts of {plan.label}", ("payee", "period", "component"), query, tuple(p for p, _ in parts), plan.span, checks)
+
+
+def _capped(lowering: PlanLowering, parts: Parts) -> Iterator[Step]:
+    """What the plan's caps take off, from the first to the last."""
+    plan = lowering.plan
     for index, cap in enumerate(plan.caps, 1):
-        limits = _limits(limit(cap, index), cap, named(plan, "limit", str(index)))
+        limits = _limits(lowering.limit(cap, index), cap, lowering.named(plan, "limit", str(index)))
         yield limits
-        corrections = named(plan, "cap", str(index))
+        corrections = lowering.named(plan, "cap", str(index))
         query = _corrections(plan, cap, index, [p for p, _ in parts], limits.name)
         reads = (*(p for p, _ in parts), limits.name)
         checks = (_cap_check(cap, corrections),)
         yield Step(corrections, "What the cap takes off", ("payee", "period", "component"), query, reads, cap.span, checks)
         parts.append((corrections, CAP))
-    last = named(plan, "payouts")
-    query = _asked(scope, plan, parts)
-    yield Step(last, f"Payouts of {plan.label}", ("payee", "period", "component"), query, tuple(p for p, _ in parts), plan.span)
+
+
+def _carried(lowering: PlanLowering, parts: Parts) -> Iterator[Step]:
+    """Negative payouts carried to the periods after them."""
+    plan, named = lowering.plan, lowering.named
+    before = paid_before(plan, [p for p, _ in parts], named(plan, "paid", CARRIED), "Payouts before what is carried forward")
+    balance = carried_balance(plan, before.name, named(plan, "balance", CARRIED))
+    changes = corrections(named(plan, CARRIED), balance.name, CARRIED)
+    yield from (before, balance, changes)
+    parts.append((changes.name, CARRIED))
+
+
+def _drawn(lowering: PlanLowering, draw: ty.Draw, parts: Parts) -> Iterator[Step]:
+    """What a draw adds to the payouts, and what it recovers of that."""
+    plan, named = lowering.plan, lowering.named
+    before = paid_before(plan, [p for p, _ in parts], named(plan, "paid", DRAW, draw.name), f"Payouts before {draw.label}")
+    yield before
+    added = stand_in(plan, draw, added_formula(draw), draw.level_if)
+    topped = lowering.figures(added, named(plan, "added", draw.name), before.name)
+    yield topped
+    room: Step | None = None
+    if draw.room is not None:
+        most = stand_in(plan, draw, room_formula(draw), draw.room_if)
+        room = lowering.figures(most, named(plan, "room", draw.name), before.name)
+        yield room
+    rooms = None if room is None else room.name
+    balance = draw_balance(plan, draw, topped.name, rooms, before.name, named(plan, "balance", DRAW, draw.name))
+    changes = corrections(named(plan, DRAW, draw.name), balance.name, draw.name)
+    yield from (balance, changes)
+    parts.append((changes.name, DRAW))
 
 
 def _earned(plan: ty.Plan, earnings: Sequence[Earnings]) -> exp.Select:
@@ -107,19 +171,11 @@ def _cap_check(cap: ty.PlanCap, step: str) -> Check:
 def _corrections(plan: ty.Plan, cap: ty.PlanCap, index: int, parts: Sequence[str], limits: str) -> exp.Select:
     """Payable to date is the lesser of the sum to date and the cap; what it changes by, less the period's own sum, is the correction."""
     decimals = plan.unit_decimals
-    every = [exp.select(*(sql.column(n, "e") for n in ("payee", "period", "amount"))).from_(table(p, "e"), copy=False) for p in parts]
-    union: exp.Query = every[0]
-    for branch in every[1:]:
-        union = exp.union(union, branch, distinct=False, copy=False)
-    total = sql.cast(exp.func("sum", sql.column("amount", "u")), sql.decimal_type(18, decimals))
-    sums = exp.select(sql.column("payee", "u"), sql.column("period", "u"), sql.alias(total, "own")).from_(
-        union.subquery("u", copy=False), copy=False
-    )
-    sums = sums.group_by(sql.column("payee", "u"), sql.column("period", "u"), copy=False)
+    sums = sums_of(parts, decimals)
     ratio = MONTHS_IN[cap.period] // MONTHS_IN[plan.payout]
     capped = sql.quotient_down(sql.column("period", "s"), ratio)
     running = exp.Window(
-        this=exp.func("sum", sql.column("own", "s")),
+        this=exp.func("sum", sql.column("amount", "s")),
         partition_by=[sql.column("payee", "s"), capped],
         order=exp.Order(expressions=[exp.Ordered(this=sql.column("period", "s"), nulls_first=True)]),
         spec=exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"),
@@ -136,7 +192,7 @@ def _corrections(plan: ty.Plan, cap: ty.PlanCap, index: int, parts: Sequence[str
         exp.select(
             sql.column("payee", "s"),
             sql.column("period", "s"),
-            sql.column("own", "s"),
+            sql.alias(sql.column("amount", "s"), "own"),
             sql.alias(capped, "capped"),
             payable.named("payable"),
         )

@@ -9,6 +9,7 @@ from typing import Literal
 import duckdb
 from sqlglot import exp
 
+from compplan.engine.payout_kinds import EARNING, corrections_of
 from compplan.engine.relations import CALENDAR, RECORDS, STEPS, Earnings, quoted
 from compplan.engine.steps import Months
 from compplan.immutable import immutable
@@ -61,19 +62,12 @@ AWARDS = (
 )  # fmt: skip
 
 
-def cap_label(plan: ty.Plan, name: str) -> str:
-    """What a plan's cap is called, by the name of its corrections: `cap`, or `cap 2` where there are several."""
-    index = int(name.removeprefix("cap").strip() or 1)
-    return f"Cap each {plan.caps[index - 1].period}"
-
-
 def keep_labels(connection: duckdb.DuckDBPyConnection, plans: Sequence[ty.Plan]) -> None:
-    """What people call plans, components and caps, and the order in which they are written."""
+    """What people call plans, components, caps and draws, and the order in which they are written."""
     rows: list[tuple[object, ...]] = []
     for number, plan in enumerate(plans):
-        caps = ["cap"] if len(plan.caps) == 1 else [f"cap {i}" for i, _ in enumerate(plan.caps, 1)]
-        parts = [("earning", c.name, c.label, c.thing) for c in plan.components]
-        parts += [("cap", name, cap_label(plan, name), None) for name in caps]
+        parts = [(EARNING, c.name, c.label, c.thing) for c in plan.components]
+        parts += [(*correction, None) for correction in corrections_of(plan)]
         rows += [
             (number, plan.name, plan.label, plan.currency, plan.payout, place, kind, name, label, thing)
             for place, (kind, name, label, thing) in enumerate(parts)
@@ -96,7 +90,7 @@ class Paid:
     asked: Months
 
     def payouts(self) -> str:
-        """A row for each payout of a component, and for each correction of a cap."""
+        """A row for each payout of a component, and for each correction of a cap or a draw."""
         return f"""SELECT t.payee, {self.name} AS name, t.plan, l.plan_label, t.component, l.label, t.kind,
                 t.label AS period, t.amount, l.currency
             FROM {STEPS}.payouts t JOIN labels l ON l.plan = t.plan AND l.kind = t.kind AND l.component = t.component {self.people}

@@ -19,6 +19,7 @@ from compplan.diagnostics.storage import trouble
 from compplan.engine.database import OVERFLOW, Keeper, Progress, create_calendar, make_steps, open_database, translated_errors
 from compplan.engine.folder_lock import LOCK, make_locked_folder, remove_abandoned, remove_lock
 from compplan.engine.lower import lower
+from compplan.engine.reach import reach
 from compplan.engine.relations import RECORDS, STEPS, quoted
 from compplan.engine.result_tables import Paid, write_paid
 from compplan.engine.run_folder import MANIFEST, Manifest, Run, StepFacts, open_run
@@ -82,7 +83,7 @@ def run_plans(
             loaded = load_records(project, connection)
             _stop_at_bad_rows(loaded, set_aside)
             connection.execute("SET preserve_insertion_order = false")
-            create_calendar(connection, project.calendar, months.whole_years())
+            create_calendar(connection, project.calendar, reach(chosen, project.calendar, months))
             lowered, keeper = _worked_out(connection, project, chosen, months, folder / "steps", progress)
             _keep_inputs(connection, project, sources, folder)
             loaded.check_unchanged()

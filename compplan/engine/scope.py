@@ -17,17 +17,13 @@ from compplan.schema import Schema
 
 @immutable
 class Scope:
-    """The run's months are `asked`; figures are worked out over `all`, the fiscal years that they touch."""
+    """The run's months are `asked`; figures are worked out over `all`, the fiscal years that they need."""
 
     schema: Schema
     calendar: Calendar
     asked: Months
+    all: Months
     tables: Mapping[str, ty.Table]
-
-    @property
-    def all(self) -> Months:
-        """The fiscal years that the asked months touch."""
-        return self.asked.whole_years()
 
     @property
     def months_follow(self) -> bool:

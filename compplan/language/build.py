@@ -128,13 +128,28 @@ class Builder(FormulaBuilder):
         return t.Currency(str(values[0]), self._number(values[1]), values[2], self._of(meta))
 
     def payout(self, meta: Meta, kids: list[Any]) -> t.Payout:
-        return t.Payout(kids[0], self._of(meta))
+        return t.Payout(kids[0], kids[1], self._of(meta))
+
+    def negative(self, _: Meta, kids: list[Token]) -> str:
+        return "owed" if "owed" in kids else "carried"
 
     def weights(self, meta: Meta, kids: list[Any]) -> t.Weights:
         return t.Weights(kids[0], self._percent(kids[1]), self._of(meta))
 
     def cap_plan(self, meta: Meta, kids: list[Any]) -> t.PlanCap:
         return t.PlanCap(kids[0], kids[1], self._of(meta))
+
+    def top_up(self, meta: Meta, kids: list[Any]) -> t.TopUp:
+        return t.TopUp(kids[0], kids[1], self._of(meta))
+
+    def recover(self, meta: Meta, kids: list[Any]) -> t.Recover:
+        return t.Recover(None if isinstance(kids[0], Token) else kids[0], kids[1], self._of(meta))
+
+    def forgive(self, meta: Meta, kids: list[Any]) -> t.Forgive:
+        return t.Forgive(kids[0], self._of(meta))
+
+    def draw(self, meta: Meta, kids: list[Any]) -> t.Draw:
+        return t.Draw(self._name(kids[0]), unquote(kids[1]), _without_tokens(kids[2:]), self._of(meta))
 
     # ---- what is earned
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.tree_draws import Draw, DrawLine, Forgive, Recover, TopUp
 
 # isort: off
 from compplan.language.tree_definitions import (
@@ -71,9 +72,10 @@ class Currency:
 
 @immutable
 class Payout:
-    """`payout each month`."""
+    """`payout each month, a negative one is carried forward`; `negative` is "carried", "owed", or None where nothing is said."""
 
     period: Period
+    negative: str | None
     span: Span = _span()
 
 
@@ -195,7 +197,7 @@ class Example:
 
 
 SharedLine = Let | Parameter | Credit | Measure | Quota | Table
-PlanLine = SharedLine | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Component | Example
+PlanLine = SharedLine | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Draw | Component | Example
 
 
 @immutable
@@ -254,6 +256,8 @@ __all__ = [
     "Curve",
     "Definitions",
     "Divide",
+    "Draw",
+    "DrawLine",
     "EachGroup",
     "Effective",
     "Example",
@@ -263,6 +267,7 @@ __all__ = [
     "File",
     "ForCredit",
     "ForPeriod",
+    "Forgive",
     "Give",
     "Given",
     "Grant",
@@ -292,6 +297,7 @@ __all__ = [
     "Quota",
     "Reach",
     "Recipient",
+    "Recover",
     "Repeat",
     "Row",
     "Sentence",
@@ -308,6 +314,7 @@ __all__ = [
     "ToManagers",
     "ToPerson",
     "ToTop",
+    "TopUp",
     "Use",
     "Weights",
-]  # fmt: skip
+]

@@ -36,6 +36,7 @@ from compplan.language.typed_formulas import (
     Named,
     Neg,
     NotE,
+    PaidBefore,
     ParameterAt,
     Part,
     PayeeField,
@@ -276,6 +277,23 @@ class PlanCap:
 
 
 @immutable
+class Draw:
+    """Payouts topped up to a level where every condition holds, and what was added recovered later; in the order of the text.
+
+    A `room` of None: nothing is ever recovered. `forgive`: the period with the end of which the balance starts anew.
+    """
+
+    name: str
+    label: str
+    level: Expr
+    level_if: Expr | None
+    room: Expr | None
+    room_if: Expr | None
+    forgive: Period | None
+    span: Span = _span()
+
+
+@immutable
 class Plan:
     """One plan, ready to be worked out."""
 
@@ -296,6 +314,9 @@ class Plan:
     parameters: Mapping[str, Parameter]
     components: tuple[Component, ...]
     caps: tuple[PlanCap, ...]
+    negative: str | None
+    """What becomes of a negative payout: "carried" forward, "owed", or None where the plan does not say."""
+    draws: tuple[Draw, ...]
     examples: tuple[Example, ...]
     file: str
     span: Span = _span()
@@ -320,7 +341,8 @@ class Rows:
 
 @immutable
 class Target:
-    """What is expected: `how` is component, payout, measure, quota, attainment, credited or formula; `name` is whose, or its words.
+    """What is expected: `how` is component, draw, payout, balance, measure, quota, attainment, credited or formula; `name` is whose, or
+    its words.
 
     `amount` is the one of a credit's amounts that is asked. A formula is worked out at its `grain`: for the payee in the period that is
     asked, or for each credit.
@@ -370,6 +392,7 @@ __all__ = [
     "CreditField",
     "Curve",
     "Div",
+    "Draw",
     "EarnedAt",
     "Empty",
     "Example",
@@ -388,6 +411,7 @@ __all__ = [
     "Named",
     "Neg",
     "NotE",
+    "PaidBefore",
     "Parameter",
     "ParameterAt",
     "Part",
@@ -415,4 +439,4 @@ __all__ = [
     "Value",
     "Window",
     "Within",
-]  # fmt: skip
+]

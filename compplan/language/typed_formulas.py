@@ -320,6 +320,14 @@ class Place:
 
 
 @immutable
+class PaidBefore:
+    """In a draw: the payee's payout of the period before this draw."""
+
+    unit: Unit
+    span: Span = _span()
+
+
+@immutable
 class Named:
     """A formula that the plan gave a name."""
 
@@ -369,5 +377,5 @@ class Part:
 Expr = (
     Const | RecordField | ChildField | PayeeField | CreditField | Arith | Div | Neg | Scale | Func | Shift | Cmp | In | Within | Empty
     | NotE | AndOr | MeasureAt | QuotaAt | Attainment | RecordSum | EarnedAt | Lookup | Slices | Step | Curve | Place | Named | Part
-    | Moment | ParameterAt
+    | PaidBefore | Moment | ParameterAt
 )  # fmt: skip

@@ -1,10 +1,10 @@
 """Reading the documentation: its code blocks, with the directives in the comments above them, each made into a whole project to run.
 
 A directive is an HTML comment above a block. `in: plan` puts the block into a plan that uses the definitions marked `shared`; `in:
-commission` puts it into a commission of such a plan. `error: code` says what the checker must find. `fails` marks an example that is
-meant not to hold. A comment that begins with `holds:` is the body of an example of its own; the records marked `given` are there where it
-gives none of that kind, save for rows that name people whom it leaves out. What it expects must also be written in the visible text of its
-section.
+commission` puts it into a commission of such a plan, whose `payees` and `payout` can be given. `error: code` says what the checker must
+find. `fails` marks an example that is meant not to hold. A comment that begins with `holds:` is the body of an example of its own; the
+records marked `given` are there where it gives none of that kind, save for rows that name people whom it leaves out. What it expects must
+also be written in the visible text of its section.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ plan frame "The plan around the example" {{
   effective  from 2027-01-01 through 2027-12-31
   payees     {payees}
   currency   USD, each earning rounded to 0.01, half away from zero
-  payout     each month
+  payout     {payout}
 {body}
 }}
 """
@@ -101,7 +101,8 @@ def whole_text(block: Block, shared: str, given: str) -> str:
         body += NOTHING + "\n"
     if "weights" in block.directives:
         body += f"weights of target_incentive add to {block.directives['weights']}\n"
-    return PLAN.format(body=body + example, payees=block.directives.get("payees", "everyone")) + shared
+    terms = {"payees": block.directives.get("payees", "everyone"), "payout": block.directives.get("payout", "each month")}
+    return PLAN.format(body=body + example, **terms) + shared
 
 
 def _hidden_example(block: Block, given: str) -> str:

@@ -24,6 +24,7 @@ AROUND = {
     "commission": (HEAD + 'commission c "C" {\n', "}\n}\n"),
     "bonus": (HEAD + 'bonus c "C" {\n', "}\n}\n"),
     "award": (HEAD + 'award c "C" {\n', "}\n}\n"),
+    "draw": (HEAD + 'draw d "D" {\n', "}\n}\n"),
     "example": (HEAD + 'example "C" {\n', "}\n}\n"),
     "parameter": (HEAD + "parameter p {\n", "}\n}\n"),
     "tiers": (HEAD + 'bonus c "C" {\npay the curve at x {\n', "}\n}\n}\n"),

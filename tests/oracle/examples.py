@@ -56,7 +56,7 @@ def _found(outcome: Outcome, expectation: ty.Expectation) -> Fraction | None:
 def _target(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fraction | None:
     first, last = asked.period.first_month, asked.period.last_month
     measures = outcome.measures
-    if any(trouble.about == target.name or target.how == "payout" for trouble in outcome.errors):
+    if any(trouble.about == target.name or target.how in ("payout", "draw", "balance") for trouble in outcome.errors):
         return None
     match target.how:
         case "component":
@@ -67,6 +67,19 @@ def _target(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fract
                 if asked.record is None or (e.key is not None and asked.record in e.key)
             ]
             return sum(found, Fraction(0))
+        case "draw":
+            return sum(
+                (
+                    amount
+                    for payee, label, name, amount in outcome.payouts
+                    if asked.payee in (None, payee) and name == target.name and _inside(label, asked)
+                ),
+                Fraction(0),
+            )
+        case "balance":
+            size = MONTHS_IN[measures.plan.payout]
+            after = outcome.balances.get(target.name, {})
+            return sum((a for (p, n), a in after.items() if asked.payee in (None, p) and n * size + size - 1 == last), Fraction(0))
         case "payout":
             return sum(
                 (amount for payee, label, _, amount in outcome.payouts if asked.payee in (None, payee) and _inside(label, asked)),

@@ -33,6 +33,7 @@ class Scope:
     record_sum: Callable[[ty.RecordSum], Fraction | None] | None = None
     earned: Callable[[ty.EarnedAt], Fraction] | None = None
     place: Fraction | None = None
+    paid: Fraction | None = None
     parts: tuple[Fraction | None, ...] = ()
     day: date | None = None
     record_day: date | None = None
@@ -73,6 +74,8 @@ def value_of(expr: ty.Expr, scope: Scope) -> Value | None:
             return parameter(expr, scope)
         case ty.Place():
             return scope.place
+        case ty.PaidBefore():
+            return scope.paid
         case ty.Part():
             return scope.parts[expr.index]
         case ty.Cmp() | ty.In() | ty.Within() | ty.Empty() | ty.NotE() | ty.AndOr():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from compplan.calendar import Calendar
@@ -13,8 +13,8 @@ from compplan.schema import Schema
 from tests.oracle.components import Components, Earning
 from tests.oracle.credits import credit_rows
 from tests.oracle.measures import Measures
-from tests.oracle.payouts import Payout, first_month_needed, payouts
-from tests.oracle.stays import stays_of
+from tests.oracle.payouts import Paid, Payout, first_month_needed, payouts
+from tests.oracle.stays import Stays, stays_of
 from tests.oracle.values import CreditRow, DataError, Records, Trouble, round12
 from tests.oracle.world import World
 
@@ -29,6 +29,8 @@ class Outcome:
     payouts: Sequence[Payout]
     credits: Mapping[str, Sequence[CreditRow]]
     errors: Sequence[Trouble]
+    balances: Mapping[str, Mapping[tuple[str, int], Fraction]] = field(default_factory=dict)
+    """What is left of each draw, by payee and payout period; under `payout`, of what is carried forward."""
 
     def measure(self, name: str, owner: str | None, first_month: int, last_month: int) -> Fraction | None:
         """A measure of its owner (a payee, a group or the company) over months."""
@@ -62,28 +64,29 @@ def evaluate(plan: ty.Plan, schema: Schema, calendar: Calendar, records: Records
     measures = Measures(plan, world, credited, stays)
     if troubles:
         return Outcome(measures, (), (), (), credited, tuple(troubles))
-    components = Components(plan, measures, stays, first_month_needed(plan, first_month), last_month, troubles)
+    components = Components(plan, measures, stays, first_month_needed(plan, measures, first_month), last_month, troubles)
     found: list[Earning] = []
     for component in in_order(plan.components):
         made = components.earnings(component)
         measures.earned[component.name] = [(e.payee, e.earned_month, e.amount) for e in made]
         found += made
     money = [e for e in found if e.word != "award"]
-    paid = _payouts(plan, measures, money, first_month, last_month, troubles)
+    paid = _payouts(plan, measures, stays, money, first_month, last_month, troubles)
     in_run = [e for e in found if first_month <= e.earned_month <= last_month]
     return Outcome(
         measures,
         tuple(e for e in in_run if e.word != "award"),
         tuple(e for e in in_run if e.word == "award"),
-        tuple(paid),
+        tuple(paid.payouts),
         credited,
         tuple(dict.fromkeys(troubles)),
+        paid.balances,
     )
 
 
-def _payouts(plan: ty.Plan, measures: Measures, money: list[Earning], first: int, last: int, troubles: list[Trouble]) -> list[Payout]:
+def _payouts(plan: ty.Plan, measures: Measures, stays: Stays, money: list[Earning], first: int, last: int, troubles: list[Trouble]) -> Paid:
     try:
-        return payouts(plan, measures, money, first, last, troubles)
+        return payouts(plan, measures, stays, money, first, last, troubles)
     except DataError as error:
         troubles.append(error.trouble)
-        return []
+        return Paid([], {})

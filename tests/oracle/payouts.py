@@ -1,9 +1,10 @@
-"""From what is earned to what is paid: sums by payout period, and what the plan's caps take off."""
+"""From what is earned to what is paid: sums by payout period, what the plan's caps take off, what is carried forward, what is drawn."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from compplan.calendar import FiscalPeriod
@@ -11,50 +12,87 @@ from compplan.language import typed as ty
 from compplan.language.formulas_of import earnings_read
 from compplan.schema import MONTHS_IN
 from tests.oracle.components import Earning
+from tests.oracle.draws import Amounts, carried_forward, drawn
 from tests.oracle.formulas import figure_of
 from tests.oracle.measures import Measures
+from tests.oracle.stays import Stays
 from tests.oracle.values import Trouble, half_away, half_even
 
 CORRECTION = ""
+CARRIED = "carried"
 Payout = tuple[str, str, str, Fraction]
-_Paid = dict[tuple[str, int], Fraction]
 
 
-def first_month_needed(plan: ty.Plan, first: int) -> int:
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """The payouts, and what is left of each draw after each payout period; under `payout`, of what is carried forward."""
+
+    payouts: list[Payout]
+    balances: dict[str, Amounts]
+
+
+def first_month_needed(plan: ty.Plan, measures: Measures, first: int) -> int:
     """From when on earnings must be known for the payouts from a month on: since the longest cap, the payout period, or the longest time
-    over which a component reads what another has earned began.
+    over which a component reads what another has earned began; since the plan began, where it carries anything forward.
     """
     periods = [plan.payout, *(cap.period for cap in plan.caps)]
     for component in plan.components:
         windows = [e.window.period for e in earnings_read(component)]
         if windows:
             periods += [*windows, *(p for p in (component.grain.to_date, component.earned_at) if p is not None)]
+    if plan.negative == "carried" or any(draw.room is not None for draw in plan.draws):
+        first = min(first, measures.world.calendar.month_of(plan.first))
     return min(first // MONTHS_IN[p] * MONTHS_IN[p] for p in periods)
 
 
-def payouts(plan: ty.Plan, measures: Measures, earnings: Sequence[Earning], first: int, last: int, troubles: list[Trouble]) -> list[Payout]:
+def payouts(
+    plan: ty.Plan,
+    measures: Measures,
+    stays: Stays,
+    earnings: Sequence[Earning],
+    first: int,
+    last: int,
+    troubles: list[Trouble],
+) -> Paid:
     """Payee, payout period, component (empty for a cap's correction) and amount, for the payout periods that end between two months."""
     size = MONTHS_IN[plan.payout]
     sums: dict[tuple[str, int, str], Fraction] = defaultdict(Fraction)
-    totals: _Paid = defaultdict(Fraction)
+    totals: Amounts = defaultdict(Fraction)
+    balances: dict[str, Amounts] = {}
+
+    def correct(name: str, corrections: Amounts) -> None:
+        for (payee, number), correction in corrections.items():
+            sums[payee, number, name] += correction
+            totals[payee, number] += correction
+
     for e in earnings:
         sums[e.payee, e.earned_month // size, e.component] += e.amount
         totals[e.payee, e.earned_month // size] += e.amount
     for cap in plan.caps:
-        for (payee, number), correction in _corrections(plan, cap, measures, totals, last, troubles).items():
-            sums[payee, number, CORRECTION] += correction
-            totals[payee, number] += correction
-    return [
+        correct(CORRECTION, _corrections(plan, cap, measures, totals, last, troubles))
+    if plan.negative == "carried":
+        changes, balances["payout"] = carried_forward(totals)
+        correct(CARRIED, changes)
+    elif plan.negative is None:
+        low = [(payee, n) for (payee, n), amount in totals.items() if amount < 0 and first <= n * size + size - 1 <= last]
+        troubles.extend(Trouble("negative-payout", plan.name, payee, FiscalPeriod(plan.payout, n).label) for payee, n in low)
+    calendar = measures.world.calendar
+    begins = max(calendar.month_of(plan.first), first_month_needed(plan, measures, first))
+    for draw in plan.draws:
+        changes, balances[draw.name] = drawn(plan, draw, measures, stays, totals, begins, min(last, calendar.month_of(plan.last)), troubles)
+        correct(draw.name, changes)
+    found = [
         (payee, FiscalPeriod(plan.payout, number).label, component, amount)
         for (payee, number, component), amount in sorted(sums.items())
         if first <= number * size + size - 1 <= last
     ]
+    return Paid(found, balances)
 
 
-def _corrections(plan: ty.Plan, cap: ty.PlanCap, measures: Measures, totals: _Paid, last: int, troubles: list[Trouble]) -> _Paid:
+def _corrections(plan: ty.Plan, cap: ty.PlanCap, measures: Measures, totals: Amounts, last: int, troubles: list[Trouble]) -> Amounts:
     """What a cap takes off the total of each payee and payout period, and gives back where there is room again."""
     size, capped = MONTHS_IN[plan.payout], MONTHS_IN[cap.period]
-    found: _Paid = {}
+    found: Amounts = {}
     for payee in sorted({payee for payee, _ in totals}):
         for number in sorted({n * size // capped for p, n in totals if p == payee and n * size <= last}):
             limit = figure_of(cap.limit, measures.period_scope(payee, FiscalPeriod(cap.period, number).last_month))

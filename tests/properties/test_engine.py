@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from compplan.diagnostics import Problems
 from compplan.engine.database import OVERFLOW, Keeper, create_calendar, create_kind, insert_rows, make_steps, open_database
 from compplan.engine.lower import Lowering
+from compplan.engine.reach import reach
 from compplan.engine.steps import Lowered, Months
 from compplan.language import typed as ty
 from tests.generators import Case, cases, check
@@ -64,7 +65,7 @@ def shares(case: Case, plan: ty.Plan) -> dict[str, dict[object, Fraction]]:
             create_kind(connection, kind)
             columns = [c.name for c in kind.columns]
             insert_rows(connection, kind, columns, [[row.get(c) for c in columns] for row in case.records.get(kind.name, ())])
-        create_calendar(connection, case.calendar, asked.whole_years())
+        create_calendar(connection, case.calendar, reach([plan], case.calendar, asked))
         lowering = Lowering([plan], SCHEMA, case.calendar, asked)
         steps = [lowering.credit(plan, name).step for name in plan.credits]
         try:

@@ -12,6 +12,7 @@ from compplan.calendar import Calendar, FiscalPeriod
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine.database import Keeper, create_calendar, create_kind, insert_rows, make_steps, open_database
 from compplan.engine.lower import lower
+from compplan.engine.reach import reach
 from compplan.engine.relations import Earnings
 from compplan.engine.steps import Lowered, Months
 from compplan.language import typed as ty
@@ -52,7 +53,7 @@ def run_engine(
             create_kind(connection, kind)
             columns = [c.name for c in kind.columns]
             insert_rows(connection, kind, columns, [[row.get(c) for c in columns] for row in records.get(kind.name, ())])
-        create_calendar(connection, calendar, asked.whole_years())
+        create_calendar(connection, calendar, reach([plan], calendar, asked))
         lowered = lower([plan], schema, calendar, asked, narrow=narrow)
         try:
             make_steps(connection, lowered, Keeper())

@@ -50,7 +50,7 @@ HEAD = """
   effective  from 2027-01-01 through 2027-12-31
   payees     everyone
   currency   USD, each earning rounded to 0.01, half away from zero
-  payout     each month
+  payout     each month, a negative one is owed
 """
 
 BOOKING = """

@@ -66,10 +66,29 @@ def _payouts(plan: Json, run: str) -> Iterator[str]:
     yield from _differences(
         "taken off by caps", caps, "paid", _sums((p["period"], "", p["amount"]) for p in plan["payouts"] if p["kind"] == "cap")
     )
+    drawn = _sums((d["period"], d["name"], str(Fraction(d["added"]) - Fraction(d["recovered"]))) for d in plan["draws"])
+    lines = _sums((p["period"], p["component"], p["amount"]) for p in plan["payouts"] if p["kind"] in ("carried", "draw"))
+    yield from _differences("by draws", drawn, "paid", lines)
+    yield from _draws(plan, {k: sum((v for (p, _), v in (*earned.items(), *caps.items()) if p == k), NONE) for k, _ in (*earned, *caps)})
     total = sum((Fraction(p["amount"]) for p in plan["payouts"]), NONE)
     yield from _same(f"the payouts of {plan['name']}", total, plan["total"])
-    whole = sum(earned.values(), NONE) + sum(caps.values(), NONE)
+    whole = sum(earned.values(), NONE) + sum(caps.values(), NONE) + sum(drawn.values(), NONE)
     yield from _same(f"earnings and corrections of {plan['name']}", whole, plan["total"])
+
+
+def _draws(plan: Json, paid: dict[str, Fraction]) -> Iterator[str]:
+    """Each draw begins with the balance that it had, adds to the payout before it, and ends with the balance that comes of that."""
+    balances: dict[str, Fraction] = {}
+    for draw in plan["draws"]:
+        name, period = draw["name"], draw["period"]
+        before, added, recovered, forgiven, after = (Fraction(draw[n]) for n in ("before", "added", "recovered", "forgiven", "after"))
+        yield from _same(f"{name} {period}: the payout before it", paid.get(period, NONE), draw["paid"])
+        yield from _same(f"{name} {period}: the balance before", balances.get(name, before), draw["before"])
+        yield from _same(f"{name} {period}: the balance after", before + added - recovered - forgiven, draw["after"])
+        if min(before, added, recovered, forgiven, after) < 0 or recovered > before:
+            yield f"{name} {period}: a balance cannot be less than nothing"
+        balances[name] = after
+        paid[period] = paid.get(period, NONE) + added - recovered
 
 
 def _sums(rows: Iterator[tuple[str, str, str]]) -> dict[tuple[str, str], Fraction]:

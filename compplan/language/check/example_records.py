@@ -14,16 +14,21 @@ from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean
 from compplan.schema import MONTHS_IN, PEOPLE, Period, RecordKind, ReferenceType
 
+PAID = ("component", "draw", "payout", "balance")
+"""What is asked of payees of the plan, in a period that it pays for."""
+
 
 @immutable
 class Frame:
-    """What examples need to know of their plan: the word and the credit of each component, its currency, dates and payouts."""
+    """What examples need to know of their plan: the word and the credit of each component, its currency, dates and payouts, its draws."""
 
     components: Mapping[str, str]
     credits: Mapping[str, str]
     currency: str
     dates: tuple[date, date] | None
     payout: Period | None
+    draws: frozenset[str] = frozenset()
+    carries: bool = False
 
 
 def check_given(env: Environment, tree: t.Example, given: Sequence[ty.Rows]) -> None:
@@ -85,7 +90,7 @@ def check_expected(env: Environment, frame: Frame, given: Sequence[ty.Rows], exp
     """What is expected is asked of a person and a record that are given, in a period in which there can be something."""
     people = _known(env, given, PEOPLE)
     for one in expected:
-        earned = any(target.how in ("component", "payout") for target in one.targets)
+        earned = any(target.how in PAID for target in one.targets)
         if one.payee is None:
             _check_everyone(env, one)
         elif people and one.payee not in people:
@@ -102,9 +107,14 @@ def check_expected(env: Environment, frame: Frame, given: Sequence[ty.Rows], exp
 def _check_everyone(env: Environment, one: ty.Expectation) -> None:
     """Only what is paid, earned or credited adds up over people."""
     for target in one.targets:
-        if target.how not in ("component", "payout", "credited"):
+        if target.how not in (*PAID, "credited"):
             message = f"{target.name} is that of one payee; it is not added up over everyone."
-            env.problem("wrong-grain", message, one.span, 'Name the payee: for "ana". Components, payout and credited can be for everyone.')
+            env.problem(
+                "wrong-grain",
+                message,
+                one.span,
+                'Name the payee: for "ana". Components, draws, payout, balance and credited can be for everyone.',
+            )
             return
 
 
@@ -144,7 +154,11 @@ def _known(env: Environment, given: Sequence[ty.Rows], kind: str) -> set[str]:
 
 def _check_period(env: Environment, frame: Frame, one: ty.Expectation) -> None:
     payout = frame.payout
-    if any(x.how == "payout" for x in one.targets) and payout is not None and MONTHS_IN[one.period.kind] < MONTHS_IN[payout]:
+    if (
+        any(x.how in ("payout", "draw", "balance") for x in one.targets)
+        and payout is not None
+        and MONTHS_IN[one.period.kind] < MONTHS_IN[payout]
+    ):
         message = f"Payouts are made each {payout}; there is none for a {one.period.kind}."
         env.problem("needs-window", message, one.span, f"Ask for the {payout}, or for what a component has earned.")
         return

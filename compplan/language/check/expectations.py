@@ -66,6 +66,10 @@ def _targets(env: Environment, asked: _Asked, expr: t.Expression) -> list[ty.Tar
             return [ty.Target("payout", "payout")]
         case t.Path(names=(name,)) if name.text in components:
             return [ty.Target("component", name.text)]
+        case t.Path(names=(name,)) if name.text in asked.frame.draws:
+            return [ty.Target("draw", name.text)]
+        case t.Call(name=t.Name(text="balance"), arguments=(t.Path(names=(name,)),)):
+            return _balance(env, asked, name)
         case t.Path(names=(name,)) if name.text in env.measures:
             env.use(name.text)
             type_measure(env, name.text)
@@ -77,17 +81,31 @@ def _targets(env: Environment, asked: _Asked, expr: t.Expression) -> list[ty.Tar
         case t.Path(names=(head, name)) if head.text in env.credits:
             return _amount(env, head, name)
         case t.Path(names=(name,)) if name.text not in env.lets:
-            hint = did_you_mean(expr.text, [*components, *env.measures, "payout"])
+            hint = did_you_mean(expr.text, [*components, *asked.frame.draws, *env.measures, "payout"])
             env.problem("unknown-name", f"There is no component or measure {expr.text}.", expr.span, hint)
         case _:
             return _formula(env, asked, expr)
     return None
 
 
+def _balance(env: Environment, asked: _Asked, name: t.Name) -> list[ty.Target] | None:
+    """`balance(monthly)`: what is still to be recovered of a draw; `balance(payout)`: of negative payouts that are carried forward."""
+    if name.text in asked.frame.draws or (name.text == "payout" and asked.frame.carries):
+        return [ty.Target("balance", name.text)]
+    hint: str | None
+    if name.text == "payout":
+        hint = "Say in the plan: payout each month, a negative one is carried forward."
+        env.problem("unknown-name", "The plan carries no negative payout forward, so there is no balance of it.", name.span, hint)
+    else:
+        hint = did_you_mean(name.text, [*asked.frame.draws])
+        env.problem("unknown-name", f"There is no draw {name.text}.", name.span, hint)
+    return None
+
+
 def _formula(env: Environment, asked: _Asked, expr: t.Expression) -> list[ty.Target] | None:
     """Any formula that a component for such a period could have."""
     place = Place(Grain.PERIOD, "the example", period=asked.period, window=ty.Window(asked.period))
-    named = next((p for p in paths(expr) if p.names[0].text in (*asked.frame.components, "payout")), None)
+    named = next((p for p in paths(expr) if p.names[0].text in (*asked.frame.components, *asked.frame.draws, "payout")), None)
     if named is not None:
         message = f"{named.text} can only be expected as it is, or added to another component."
         env.problem("wrong-arguments", message, named.span, "Expect each of them in a sentence of its own.")
@@ -160,7 +178,7 @@ def _target_unit(env: Environment, target: ty.Target, frame: Frame) -> Unit | No
     match target.how:
         case "component":
             return money(frame.currency) if frame.components[target.name] != "award" else NUMBER
-        case "payout":
+        case "payout" | "draw" | "balance":
             return money(frame.currency)
         case "attainment":
             return RATIO

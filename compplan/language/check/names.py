@@ -79,8 +79,7 @@ def _meanings(env: Environment, place: Place, name: t.Name) -> Iterator[tuple[st
     if text in place.lets:
         yield f"the {text} defined here with let", place.lets[text]
         return
-    if text == "place" and place.ranked:
-        yield "the place in the ranking", ty.Place(NUMBER, span)
+    yield from _meanings_of_place(place, name)
     if place.credit is not None and place.grain is not Grain.MEASURE:
         field = credit_field(place.credit, text, span)
         if field is not None:
@@ -110,6 +109,14 @@ def _defined(env: Environment, place: Place, text: str) -> Iterator[tuple[str, M
     if text in env.measures and place.grain in (Grain.PERIOD, Grain.CREDIT, Grain.MEASURE):
         env.use(text)
         yield f"the measure {text}", env.measures[text]
+
+
+def _meanings_of_place(place: Place, name: t.Name) -> Iterator[tuple[str, ty.Expr]]:
+    """What only some places know: the place in a ranking, the payout before a draw."""
+    if name.text == "place" and place.ranked:
+        yield "the place in the ranking", ty.Place(NUMBER, name.span)
+    if name.text == "payout" and place.paid is not None:
+        yield "the payout before the draw", ty.PaidBefore(place.paid, name.span)
 
 
 def credit_field(credit: ty.Credit, name: str, span: Span) -> ty.CreditField | None:
@@ -213,5 +220,5 @@ def _in_scope(env: Environment, place: Place) -> list[str]:
     if place.credit is not None:
         names += [*place.credit.amounts, "share", "overlay", *(["repetition"] if place.credit.repeated else [])]
     if place.grain in (Grain.PERIOD, Grain.CREDIT, Grain.MEASURE):
-        names += [*env.measures, "payee"]
+        names += [*env.measures, "payee", *(["payout"] if place.paid is not None else [])]
     return names

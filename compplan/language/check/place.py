@@ -9,6 +9,7 @@ from enum import Enum
 from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.tree import Against, Let
+from compplan.language.units import Unit
 from compplan.schema import Period, RecordKind
 
 
@@ -32,7 +33,8 @@ class Place:
     `kind` is the record at hand, `credit` the credit at hand (at the grain RECORD: the credit that the records come from), `child` the
     kind whose rows a `give` goes through. `period` is how often, `window` what a bare measure is taken over, `to_date` whether the
     figure is one to date, `against` which quota it is held against. `group` is a quota's group: a column of people, "" for the company.
-    `adding` is whether the credits at hand are being added up, `dated` the day on which the record at hand is credited.
+    `adding` is whether the credits at hand are being added up, `dated` the day on which the record at hand is credited. `paid` is the unit
+    of the payout, in a draw.
     """
 
     grain: Grain
@@ -50,6 +52,7 @@ class Place:
     ranked: bool = False
     adding: bool = False
     dated: ty.RecordField | None = None
+    paid: Unit | None = None
 
     def having(self, **changes: object) -> Place:
         """The same place with some of it changed."""

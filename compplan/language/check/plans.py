@@ -18,6 +18,7 @@ from compplan.language.check.credits import type_credit
 from compplan.language.check.damage import damage_of
 from compplan.language.check.dated import check_payees
 from compplan.language.check.dependencies import report_circles
+from compplan.language.check.draws import type_draws
 from compplan.language.check.environment import FIRST_YEAR, LAST_YEAR, Environment
 from compplan.language.check.example_records import Frame
 from compplan.language.check.examples import type_example
@@ -32,7 +33,7 @@ from compplan.language.check.weights import check_weights
 from compplan.language.codes import problem
 from compplan.language.units import NUMBER, money
 from compplan.language.walk import every
-from compplan.schema import MONTHS_IN, Schema
+from compplan.schema import MONTHS_IN, Period, Schema
 
 _ROUNDINGS = frozenset(Fraction(10) ** n for n in range(-6, 7))
 
@@ -85,7 +86,7 @@ def _names(lines: Sequence[t.PlanLine | t.SharedLine]) -> Iterator[tuple[str, t.
     """What lines define, with the kind of thing; a quota goes by its measure's name and shares it."""
     for line in lines:
         match line:
-            case t.Let() | t.Parameter() | t.Credit() | t.Measure() | t.Table() | t.Component():
+            case t.Let() | t.Parameter() | t.Credit() | t.Measure() | t.Table() | t.Component() | t.Draw():
                 yield "", line.name
             case t.Quota():
                 yield "quota", line.measure
@@ -181,6 +182,15 @@ class _Checker:
                 where = next(x.span for x in tree.lines if isinstance(x, t.ForPeriod))
                 self.env.problem("period-cut", message, where, "If that is meant, leave it; if not, change the period or the dates.")
 
+    def _warn_cut_draws(self, line: t.Effective, payout: Period) -> None:
+        """A draw tops up no payout whose period does not lie wholly within the plan's dates."""
+        calendar = self.env.calendar
+        first, last = calendar.period_of(line.first, payout), calendar.period_of(line.last, payout)
+        cut = [p for p in (first, last) if calendar.start(p) < line.first or calendar.end(p) > line.last + timedelta(days=1)]
+        for draw in (x for x in self.tree.lines if isinstance(x, t.Draw) and cut):
+            message = f"{cut[0].label} does not lie wholly within the plan's dates, so {draw.name.text} pays nothing for it."
+            self.env.problem("period-cut", message, draw.name.span, "If that is meant, leave it; if not, change the period or the dates.")
+
     def _used_blocks(self) -> list[t.Definitions]:
         blocks: list[t.Definitions] = []
         for line in self.tree.lines:
@@ -224,6 +234,8 @@ class _Checker:
         components = self._components(code)
         report_circles(env, components)
         caps = [self._cap(line, code, payout) for line in tree.lines if isinstance(line, t.PlanCap)]
+        drawn = [line for line in tree.lines if isinstance(line, t.Draw)]
+        draws = type_draws(env, drawn, code, payout.period if isinstance(payout, t.Payout) else None)
         check_weights(env, tree)
         frame = self._frame(code, effective, payout)
         examples = [type_example(env, line, frame) for line in tree.lines if isinstance(line, t.Example)]
@@ -232,6 +244,7 @@ class _Checker:
         if not self._effective(effective) or not self._currency(currency):
             return None
         self._warn_cut(effective, components)
+        self._warn_cut_draws(effective, payout.period)
         return ty.Plan(
             name=tree.name.text, label=tree.label, first=effective.first, last=effective.last, payees=where, currency=code,
             unit_decimals=max(0, -int(currency.unit.normalize().as_tuple().exponent)), rounding_unit=Fraction(currency.unit),
@@ -242,6 +255,7 @@ class _Checker:
             tables={k: v for k, v in env.typed_tables.items() if v is not None},
             parameters={k: v for k, v in env.typed_parameters.items() if v is not None},
             components=tuple(components), caps=tuple(c for c in caps if c is not None),
+            negative=payout.negative, draws=draws,
             examples=tuple(e for e in examples if e is not None), file=tree.span.file, span=tree.span,
         )  # fmt: skip
 
@@ -249,7 +263,10 @@ class _Checker:
         trees = [line for line in self.tree.lines if isinstance(line, t.Component)]
         per_credit = {c.name.text: line.credit.text for c in trees for line in c.lines if isinstance(line, t.ForCredit)}
         dates = (effective.first, effective.last) if isinstance(effective, t.Effective) else None
-        return Frame({c.name.text: c.word for c in trees}, per_credit, code, dates, payout.period if isinstance(payout, t.Payout) else None)
+        draws = frozenset(line.name.text for line in self.tree.lines if isinstance(line, t.Draw))
+        carries = isinstance(payout, t.Payout) and payout.negative == "carried"
+        period = payout.period if isinstance(payout, t.Payout) else None
+        return Frame({c.name.text: c.word for c in trees}, per_credit, code, dates, period, draws, carries)
 
     def _payees(self, line: t.PlanLine | None) -> ty.Expr | None:
         if not isinstance(line, t.Payees) or line.where is None:
