@@ -229,7 +229,12 @@ class CreditLowering:
             return self._sum_over_children(give)
         share = self._share(give)
         counted = self._recipients(give)
-        return share if counted is None else sql.multiply(share, counted)
+        if counted is None:
+            return share
+        if give.equally:
+            nobody = exp.EQ(this=sql.paren(counted.node), expression=sql.whole(0))
+            return sql.choose([(nobody, sql.constant(Fraction(0)))], share)
+        return sql.multiply(share, counted)
 
     def _recipients(self, give: ty.Give) -> Figure | None:
         """How many people a give reaches from one record; None for one person."""
@@ -250,7 +255,7 @@ class CreditLowering:
         assert give.child_reference is not None
         share = self._share(give)
         key = sql.column(self.columns.kind.key[0] if self.origin is None else "record", "r")
-        query = self._children(exp.select(exp.func("sum", share.node)), give, key, self.day, join=False)
+        query = self._children(exp.select(exp.func("max" if give.equally else "sum", share.node)), give, key, self.day, join=False)
         figure = Figure(exp.func("coalesce", query.subquery(copy=False), sql.constant(Fraction(0)).node), sql.MOST_DIGITS, share.decimals)
         return Figure(sql.cast(figure.node, sql.decimal_type(sql.MOST_DIGITS, share.decimals)), sql.MOST_DIGITS, share.decimals)
 
@@ -269,7 +274,21 @@ class CreditLowering:
         target: exp.Expr = sql.column(f"to_{number}", "b")
         query, payee = self._reach(query, give, target)
         query = self._labelled(query, number, give, payee)
-        return query, Figure(sql.column(f"share_{number}", "b"), share.digits, share.decimals)
+        share = Figure(sql.column(f"share_{number}", "b"), share.digits, share.decimals)
+        return self._equally(query, share, payee) if give.equally else (query, share)
+
+    def _equally(self, query: exp.Select, share: Figure, payee: exp.Expr) -> tuple[exp.Select, Figure]:
+        """The share between all whom a give reaches from one record, in the order of their keys."""
+        names = [*record_columns(self.columns.kind), "date", *(["via"] if self.origin is not None else [])]
+        of_one = [sql.column(n, "b") for n in names]
+        everyone = exp.Window(this=exp.Count(this=exp.Star()), partition_by=of_one)
+        place = exp.Window(
+            this=exp.func("row_number"),
+            partition_by=[c.copy() for c in of_one],
+            order=exp.Order(expressions=[exp.Ordered(this=payee.copy())]),
+        )
+        given = query.where(exp.NEQ(this=sql.paren(share.node.copy()), expression=sql.whole(0)), copy=False)
+        return given, sql.equal_part(share, everyone, place)
 
     def _share_type(self, give: ty.Give) -> Figure:
         return self._rest() if give.share is None else self._share(give)
@@ -282,7 +301,8 @@ class CreditLowering:
         share, target = self._share(give, emitter), emitter.plain(give.recipient.target)
         query = self._children(query, give, sql.column("record", "b"), sql.column("date", "b"), join=True)
         query, payee = self._reach(query, give, target)
-        return self._labelled(query, number, give, payee), share
+        query = self._labelled(query, number, give, payee)
+        return self._equally(query, share, payee) if give.equally else (query, share)
 
     def _reach(self, query: exp.Select, give: ty.Give, target: exp.Expr) -> tuple[exp.Select, exp.Expr]:
         """The query with a row for each recipient, and the column that names the recipient."""
@@ -367,7 +387,24 @@ class CreditLowering:
         for give in self.credit.gives:
             if give.share is not None and any(_may_be_empty(e) for e in every(give.share)):
                 yield self._empty_share(give, key, names)
+            if isinstance(give.recipient.target, ty.Const):
+                yield self._nobody_named(give, give.recipient.target)
         yield from self._share_checks(key, names)
+
+    def _nobody_named(self, give: ty.Give, named: ty.Const) -> Check:
+        """A person whom the plan itself names, and the records do not have."""
+        key = sql.column(self.scope.schema.kinds[PEOPLE].key[0], "p")
+        there = exp.select(sql.whole(1)).from_(table(PEOPLE, "p", RECORDS), copy=False)
+        there = there.where(exp.EQ(this=key, expression=sql.text(str(named.value))), copy=False)
+        query = exp.select(sql.alias(sql.text(str(named.value)), "person")).where(exp.Not(this=exp.Exists(this=there)), copy=False)
+        return Check(
+            "no-payee",
+            "A person of the plan is not in the records",
+            query,
+            lambda row: f"{self.credit.name} is given to {row[0]}, and people have nobody of that key.",
+            "Add the person to people: an account of the house is a person of the records, whether a plan pays it or not.",
+            give.span,
+        )
 
     def _empty_share(self, give: ty.Give, key: list[exp.Expr], names: str) -> Check:
         """A share that is empty where somebody is named for it."""

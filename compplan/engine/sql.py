@@ -224,6 +224,16 @@ def divide_exactly(left: Figure, right: Figure) -> Figure:
     return _from_units(paren(guarded), MOST_DECIMALS)
 
 
+def equal_part(value: Figure, parts: exp.Expr, number: exp.Expr) -> Figure:
+    """One of so many equal parts of twelve decimals; what does not divide is a last digit each for the first, counted from 1."""
+    units = paren(exp.Mul(this=_in_units(value), expression=_power(MOST_DECIMALS - value.decimals)))
+    parts, number = paren(cast(parts, HUGE)), paren(cast(number, HUGE))
+    left_over = exp.Mod(this=units.copy(), expression=parts.copy())
+    more = exp.Case().when(exp.LTE(this=number, expression=paren(left_over)), cast(whole(1), HUGE), copy=False)
+    part = exp.Add(this=paren(exp.IntDiv(this=units, expression=parts)), expression=paren(more.else_(cast(whole(0), HUGE), copy=False)))
+    return _from_units(part, MOST_DECIMALS)
+
+
 def _power(exponent: int) -> exp.Expr:
     return cast(exp.Literal.string(str(10**exponent)), HUGE)
 

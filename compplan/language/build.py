@@ -37,6 +37,9 @@ class Builder(FormulaBuilder):
     def to_person(self, meta: Meta, kids: list[Any]) -> t.ToPerson:
         return t.ToPerson(kids[0], self._of(meta))
 
+    def to_named(self, meta: Meta, kids: list[Token]) -> t.ToNamed:
+        return t.ToNamed(str(kids[0])[1:-1], self._of(meta))
+
     def to_managers(self, meta: Meta, kids: list[Any]) -> t.ToManagers:
         return t.ToManagers(kids[0], self._of(meta))
 
@@ -45,7 +48,7 @@ class Builder(FormulaBuilder):
 
     def give(self, meta: Meta, kids: list[Any]) -> t.Give:
         share = None if isinstance(kids[0], Token) else kids[0]
-        return t.Give(share, kids[1], kids[2], kids[3] is not None, self._of(meta))
+        return t.Give(share, kids[1] is not None, kids[2], kids[3], kids[4] is not None, self._of(meta))
 
     def repeat(self, meta: Meta, kids: list[Any]) -> t.Repeat:
         period, times = (k for k in kids if not isinstance(k, Token))

@@ -17,7 +17,7 @@ from compplan.language.tree_draws import Draw, DrawLine, Forgive, Recover, TopUp
 # isort: off
 from compplan.language.tree_definitions import (
     Cell, CellKind, Company, Credit, CreditLine, EachGroup, Give, Grid, Let, Measure, NamedAmount, Parameter, Quota, Recipient, Repeat,
-    Sentence, SharesAdd, Since, Table, ToGroup, ToManagers, ToPerson,
+    Sentence, SharesAdd, Since, Table, ToGroup, ToManagers, ToNamed, ToPerson,
 )  # fmt: skip
 from compplan.language.tree_formulas import (
     Against, Among, Binary, BoundKind, Call, Compare, Curve, Divide, Expression, Factor, InPeriod, IsEmpty, Literal, LiteralKind,
@@ -312,6 +312,7 @@ __all__ = [
     "ToDate",
     "ToGroup",
     "ToManagers",
+    "ToNamed",
     "ToPerson",
     "ToTop",
     "TopUp",

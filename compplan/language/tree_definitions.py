@@ -70,14 +70,23 @@ class ToGroup:
     span: Span = _span()
 
 
-Recipient = ToPerson | ToManagers | ToGroup
+@immutable
+class ToNamed:
+    """`to "house"`: the person of that key, whatever the record says."""
+
+    key: str
+    span: Span = _span()
+
+
+Recipient = ToPerson | ToManagers | ToGroup | ToNamed
 
 
 @immutable
 class Give:
-    """`give share to recipient where condition, as overlay`; a share of None is `the rest`."""
+    """`give share to recipient where condition, as overlay`; a share of None is `the rest`; `equally`: `in equal shares`."""
 
     share: Expression | None
+    equally: bool
     recipient: Recipient
     where: Expression | None
     overlay: bool

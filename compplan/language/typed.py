@@ -67,7 +67,10 @@ def _span() -> Span:
 
 @immutable
 class Recipient:
-    """Who a share goes to: the person, every manager above the person, or everyone whose `group` column has the value."""
+    """Who a share goes to: the person, every manager above the person, or everyone whose `group` column has the value.
+
+    Of one person that the plan itself names, `target` is the key, a text.
+    """
 
     how: str  # "person", "managers" or "group"
     target: Expr
@@ -76,9 +79,14 @@ class Recipient:
 
 @immutable
 class Give:
-    """One `give` of a credit; a share of None is the rest. `child` is the kind whose rows it goes through, if any."""
+    """One `give` of a credit; a share of None is the rest. `child` is the kind whose rows it goes through, if any.
+
+    With `equally` all that it reaches have the share between them: equal parts of 12 decimals, what does not divide a last digit each for
+    the first by key.
+    """
 
     share: Expr | None
+    equally: bool
     recipient: Recipient
     where: Expr | None
     overlay: bool

@@ -81,6 +81,8 @@ OVERLAYS = (
     "give    50% to helper, as overlay",
     "give    10% to every manager above owner, as overlay",
     "give    33.3333% to everyone in owner.team, as overlay",
+    "give    100% in equal shares to everyone in owner.team, as overlay",
+    "give    margin in equal shares to every manager above owner where strategic, as overlay",
     'give    100% to helper where product = "Core", as overlay',
     "give    margin to owner.manager, as overlay",
     "give    2x to helper where helper.role = owner.role and strategic, as overlay",
@@ -93,6 +95,8 @@ def splits_shares(draw: st.DrawFn) -> list[str]:
     condition = pick(draw, "", "", ' where splits.person.role != "Manager"', " where splits.part >= 25%")
     share = pick(draw, "splits.part", "splits.part", "0.5x * splits.part", "20%")
     gives = ["give    the rest to owner", f"give    {share} to splits.person{condition}"]
+    if draw(st.integers(0, 4)) == 0:
+        gives[1] = f"give    {pick(draw, '50%', '100%', '33.3333%')} in equal shares to splits.person{condition}"
     return [*(gives if draw(st.booleans()) else gives[::-1]), "shares  add to 100%"]
 
 

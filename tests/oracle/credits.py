@@ -137,6 +137,9 @@ def _rest_to_nobody(credit: ty.Credit, rest: Fraction) -> bool:
 
 def _given(credit: ty.Credit, index: int, give: ty.Give, scope: Scope, where: str) -> Iterator[_Share]:
     assert give.share is not None
+    if give.equally:
+        yield from _equal_shares(credit, index, give, scope, where)
+        return
     for via, child in _children(credit, give, scope):
         here = replace(scope, child=child)
         if give.where is not None and not is_yes(give.where, here):
@@ -148,6 +151,24 @@ def _given(credit: ty.Credit, index: int, give: ty.Give, scope: Scope, where: st
         for payee in recipients:
             assert share is not None
             yield _Share(index, via, payee, share, give.overlay)
+
+
+def _equal_shares(credit: ty.Credit, index: int, give: ty.Give, scope: Scope, where: str) -> Iterator[_Share]:
+    """What all have between them, in equal parts of twelve decimals; what is left over goes to the first by key, a last digit each."""
+    assert give.share is not None
+    reached: list[tuple[str, int | None]] = []
+    for via, child in _children(credit, give, scope):
+        here = replace(scope, child=child)
+        if give.where is None or is_yes(give.where, here):
+            reached += [(payee, via) for payee in _recipients(credit, give.recipient, here)]
+    share = figure_of(give.share, scope)
+    if share is None and reached:
+        raise DataError(Trouble("empty-share", credit.name, where=where))
+    if share is None or not reached:
+        return
+    each, left_over = divmod(round12(share) * 10**12, len(reached))
+    for place, (payee, via) in enumerate(sorted(reached, key=lambda one: one[0])):
+        yield _Share(index, via, payee, Fraction(each + (1 if place < left_over else 0), 10**12), give.overlay)
 
 
 def _children(credit: ty.Credit, give: ty.Give, scope: Scope) -> Iterable[tuple[int | None, Row | None]]:

@@ -14,8 +14,8 @@ from compplan.language.check.dated import check_date, check_source
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean, resolve
 from compplan.language.check.place import Grain, Place
-from compplan.language.units import NUMBER, RATIO, Kind
-from compplan.language.walk import is_negative
+from compplan.language.units import NUMBER, RATIO, TEXT, Kind
+from compplan.language.walk import every, is_negative
 from compplan.schema import PEOPLE, PERIODS, RecordKind, ReferenceType, TextType
 
 MOST_CREDITS = 30
@@ -197,12 +197,35 @@ def _give(env: Environment, place: Place, kind: RecordKind, give: t.Give) -> ty.
         message = "The rest goes to one person, without conditions; it is what the other shares leave over."
         env.problem("shares", message, give.span)
         return None
+    if give.equally and not _may_share_equally(env, give, share, child, recipient):
+        return None
     kind_name, reference = (None, None) if child is None else (child[0].name, child[1])
-    return ty.Give(share, recipient, where, give.overlay, kind_name, reference, give.span)
+    return ty.Give(share, give.equally, recipient, where, give.overlay, kind_name, reference, give.span)
+
+
+def _may_share_equally(
+    env: Environment, give: t.Give, share: ty.Expr | None, child: tuple[RecordKind, str] | None, recipient: ty.Recipient
+) -> bool:
+    if share is None:
+        message = "The rest goes to one person, so there is nobody to share it equally with."
+        env.problem("shares", message, give.span, "Write the share: give 50% in equal shares to splits.person.")
+        return False
+    if child is None and recipient.how == "person":
+        message = "One person has the share alone, so there is nobody to share it equally with."
+        hint = "Leave in equal shares out, or give to several: to splits.person, to everyone in owner.team."
+        env.problem("shares", message, give.span, hint)
+        return False
+    if any(isinstance(e, ty.ChildField) for e in every(share)):
+        message = "An equal share cannot differ from row to row."
+        env.problem("shares", message, share.span, "Write what all of them have between them: give 100% in equal shares to splits.person.")
+        return False
+    return True
 
 
 def _child(env: Environment, kind: RecordKind, give: t.Give) -> tuple[RecordKind, str] | None:
     """The kind whose rows refer to the record and that the give goes through: the name before the dot, in `splits.person`."""
+    if isinstance(give.recipient, t.ToNamed):
+        return None
     target = give.recipient.group if isinstance(give.recipient, t.ToGroup) else give.recipient.person
     if len(target.names) < 2:
         return None
@@ -220,6 +243,8 @@ def _recipient(env: Environment, place: Place, give: t.Give) -> ty.Recipient | N
         case t.ToPerson(person=path):
             target = _person(env, place, path)
             return None if target is None else ty.Recipient("person", target)
+        case t.ToNamed(key=key):
+            return ty.Recipient("person", ty.Const(key, TEXT, give.recipient.span))
         case t.ToManagers(person=path):
             people = env.schema.kinds[PEOPLE]
             manager = people.column("manager")
