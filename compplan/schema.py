@@ -22,11 +22,15 @@ PEOPLE = "people"
 
 @immutable
 class MoneyType:
-    """An amount in one currency, stored with `decimals` digits; `per` where it is a rate for a period, as in USD per year."""
+    """An amount, stored with `decimals` digits; `per` where it is a rate for a period, as in USD per year.
 
-    currency: str
+    It is in `currency`, or, where that is None, in a currency of each row's own, which the column `currency_in` names.
+    """
+
+    currency: str | None
     decimals: int
     per: Period | None = None
+    currency_in: str | None = None
 
 
 @immutable
@@ -66,13 +70,18 @@ class PeriodType:
 
 
 @immutable
+class CurrencyType:
+    """A currency, by its three letters."""
+
+
+@immutable
 class ReferenceType:
     """The key of a record of another kind."""
 
     kind: str
 
 
-ColumnType = MoneyType | RatioType | NumberType | TextType | DateType | YesNoType | PeriodType | ReferenceType
+ColumnType = MoneyType | RatioType | NumberType | TextType | DateType | YesNoType | PeriodType | CurrencyType | ReferenceType
 
 
 @immutable
@@ -110,11 +119,32 @@ class RecordKind:
 
 
 @immutable
+class ExchangeRates:
+    """Where exchange rates of one sort stand: one of the currency in the column `source` is worth `rate` of the other.
+
+    That is the one in the column `target`, or `into` for all rows. A rate holds in the period that the column `when` names; where that is
+    a date, from this day until the next one that there is, or, `on_its_day`, on this day only. `both_ways` is whether amounts are also
+    converted back, by dividing, where there is no rate for that.
+    """
+
+    name: str
+    kind: str
+    source: str
+    target: str | None
+    into: str | None
+    rate: str
+    when: str
+    on_its_day: bool
+    both_ways: bool
+
+
+@immutable
 class Schema:
-    """Every kind of record of a project, and the currency that the company counts in."""
+    """Every kind of record of a project, the currency that the company counts in, and its exchange rates."""
 
     currency: str
     kinds: Mapping[str, RecordKind] = field(default_factory=dict)
+    rates: Mapping[str, ExchangeRates] = field(default_factory=dict)
 
     def kind(self, name: str) -> RecordKind | None:
         """The kind of that name, if it is declared."""

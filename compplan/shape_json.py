@@ -11,7 +11,9 @@ from compplan.calendar import Calendar
 from compplan.schema import (
     Column,
     ColumnType,
+    CurrencyType,
     DateType,
+    ExchangeRates,
     MoneyType,
     NumberType,
     PeriodType,
@@ -32,6 +34,7 @@ _TYPES: Mapping[str, type[ColumnType]] = {
     "date": DateType,
     "yes or no": YesNoType,
     "period": PeriodType,
+    "currency": CurrencyType,
     "reference": ReferenceType,
 }
 _NAMES = {made: name for name, made in _TYPES.items()}
@@ -39,7 +42,8 @@ _NAMES = {made: name for name, made in _TYPES.items()}
 
 def schema_to_json(schema: Schema) -> dict[str, Any]:
     """A schema as JSON."""
-    return {"currency": schema.currency, "kinds": {kind.name: _kind_to_json(kind) for kind in schema.kinds.values()}}
+    rates = [{f.name: getattr(one, f.name) for f in fields(one)} for one in schema.rates.values()]
+    return {"currency": schema.currency, "kinds": {kind.name: _kind_to_json(kind) for kind in schema.kinds.values()}, "rates": rates}
 
 
 def _kind_to_json(kind: RecordKind) -> dict[str, Any]:
@@ -58,7 +62,7 @@ def schema_from_json(data: Mapping[str, Any]) -> Schema:
         )
         for name, kind in data["kinds"].items()
     }
-    return Schema(data["currency"], kinds)
+    return Schema(data["currency"], kinds, {one["name"]: ExchangeRates(**one) for one in data["rates"]})
 
 
 def calendar_to_json(calendar: Calendar) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.schema import RecordKind
 
-_OTHER_COLUMNS = re.compile(r"record.*|payee|give|via|date|month|share|overlay|repetition|(own|total|first)_\d+")
+_OTHER_COLUMNS = re.compile(r"record.*|payee|give|via|date|month|share|overlay|repetition|(own|total|first)_\d+|conversion_\d+_.*")
 
 
 @immutable

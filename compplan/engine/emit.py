@@ -16,6 +16,7 @@ from sqlglot import exp
 from compplan.calendar import Calendar
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine import sql
+from compplan.engine.emit_exchange import emit_exchange
 from compplan.engine.emit_tiers import emit_tiers
 from compplan.engine.sql import Figure
 from compplan.immutable import immutable
@@ -126,9 +127,10 @@ class Emitter:
         match expr:
             case ty.Const():
                 return self._constant(expr)
-            case ty.RecordField() | ty.ChildField() | ty.PayeeField() | ty.CreditField() | ty.Part() | ty.Place() | ty.Moment():
-                return self.leaf(expr)
-            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt() | ty.PaidBefore():
+            case (
+                ty.RecordField() | ty.ChildField() | ty.PayeeField() | ty.CreditField() | ty.Part() | ty.Place() | ty.Moment()
+                | ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt() | ty.PaidBefore()
+            ):  # fmt: skip
                 return self.leaf(expr)
             case ty.Arith():
                 return self._arithmetic(expr)
@@ -138,6 +140,8 @@ class Emitter:
                 return sql.negate(self.figure(expr.operand))
             case ty.Scale():
                 return self._scale(expr)
+            case ty.Rate() | ty.Convert() | ty.EndOf():
+                return emit_exchange(self, expr)
             case ty.Func():
                 return self._function(expr)
             case ty.Shift():
@@ -223,7 +227,7 @@ class Emitter:
                 unit = expr.arguments[1]
                 assert isinstance(unit, ty.Const)
                 assert isinstance(unit.value, Fraction)
-                return round_to(figures[0], unit.value)
+                return sql.to_unit(figures[0], unit.value)
 
     def _shift(self, expr: ty.Shift) -> exp.Expr:
         count, unit = (expr.days, "DAY") if expr.days else (expr.months, "MONTH")
@@ -304,15 +308,6 @@ class Emitter:
                 return sql.day(value)
             case str():
                 return sql.text(value)
-
-
-def round_to(value: Figure, unit: Fraction, half_even: bool = False) -> Figure:
-    """The number to a multiple of a power of ten."""
-    if unit <= 1:
-        decimals = len(str(unit.denominator)) - 1
-        return sql.rounded_to_even(value, decimals) if half_even else sql.rounded(value, decimals)
-    shifted = sql.multiply_exactly(value, sql.constant(1 / unit))
-    return sql.multiply_exactly(sql.rounded(shifted, 0), sql.constant(unit))
 
 
 def _unnamed(expr: ty.Expr) -> ty.Expr:

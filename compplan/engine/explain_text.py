@@ -224,6 +224,10 @@ class _Renderer:
 
     def inside(self, node: Node, indent: str) -> Iterator[str]:
         """What a formula is made of: its parts, and the receipts of its tiers."""
+        if node.kind == "conversion":
+            yield f"{indent}{_conversion(node)}"
+            yield from self.inside(node.parts[0], indent)
+            return
         for part in node.parts:
             yield from self.part(part, indent)
         if node.kind == "slices":
@@ -260,6 +264,9 @@ class _Renderer:
                     f"  {c.date}  {c.record}{f' of {c.via}' if c.via else ''}{share}{'  overlay' if c.overlay else ''}",
                     in_unit(c.credited, c.unit),
                 )
+                for one in c.conversions:
+                    if len(one.parts) > 1:
+                        yield f"              {_conversion(one)}"
             if len(lines) > MOST_ROWS and not self.all_rows:
                 rest = sum((c.credited for c in lines[MOST_ROWS:] if isinstance(c.credited, Fraction)), Fraction(0))
                 yield self.line(f"  and {len(lines) - MOST_ROWS} more (--all lists them)", in_unit(rest, lines[0].unit))
@@ -340,6 +347,15 @@ def _in_short(factors: Sequence[Factor]) -> str:
     node = factors[0].node
     values = ", ".join(f"{p.words} = {shown(p)}" for p in node.parts)
     return f"{node.words}: {values}" if values else node.words
+
+
+def _conversion(node: Node) -> str:
+    """A conversion on one line: the amount in its own currency, the rate and its day."""
+    own = shown(node.parts[0])
+    if len(node.parts) < 2:
+        return f"{own} already"
+    rate = node.parts[1]
+    return f"{own} {'/' if rate.note else 'x'} {plain(rate.value)}, the {rate.words}; {node.note}: {shown(node)}"
 
 
 def _things(count: Value, thing: str) -> str:

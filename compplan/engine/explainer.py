@@ -15,6 +15,7 @@ from compplan.diagnostics import Diagnostic, Problems, Span
 from compplan.engine import sql
 from compplan.engine.asked_for import known_payee, plans_of
 from compplan.engine.component_formulas import product
+from compplan.engine.conversions import SEEN, conversions, kept_name, told
 from compplan.engine.covered import credits_used, paid_months
 from compplan.engine.database import create_calendar
 from compplan.engine.explanation import (
@@ -210,14 +211,21 @@ class _Explainer:
             step, unit = self.lowering.credit_step(plan, name), str(plan.credits[name].amounts["credited"].unit)
             if step not in self.steps:
                 continue
-            query = f"""SELECT record, via, date, share, credited, overlay FROM {STEPS}.{quoted(step)}
+            made = conversions(plan.credits[name].amounts.values())
+            kept = "".join(f", {quoted(kept_name(n, what))}" for n, _ in enumerate(made) for what in SEEN)
+            query = f"""SELECT record, via, date, share, credited, overlay{kept} FROM {STEPS}.{quoted(step)}
                 WHERE payee = ? AND month BETWEEN ? AND ? ORDER BY date, record, give, via, share"""
-            for record, via, day, share, credited, overlay in self.connection.execute(
+            for record, via, day, share, credited, overlay, *rest in self.connection.execute(
                 query, [self.payee, months.first, months.last]
             ).fetchall():
-                yield CreditLine(
-                    name, str(record), None if via is None else str(via), str(day), Fraction(share), Fraction(credited), unit, bool(overlay)
+                figures = [to_value(v) for v in rest]
+                told_of = tuple(
+                    told(one, self.sources.words(one), figures[n * len(SEEN) : (n + 1) * len(SEEN)]) for n, one in enumerate(made)
                 )
+                through = None if via is None else str(via)
+                yield CreditLine(
+                    name, str(record), through, str(day), Fraction(share), Fraction(credited), unit, bool(overlay), told_of
+                )  # fmt: skip
 
     def _payouts(self, plan: ty.Plan) -> Iterator[PayoutLine]:
         rows = self.connection.execute(

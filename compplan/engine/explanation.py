@@ -117,7 +117,7 @@ class ComponentExplanation:
 
 @immutable
 class CreditLine:
-    """One credit of the payee in the run's months."""
+    """One credit of the payee in the run's months; `conversions` are those that its amounts are made with."""
 
     credit: str
     record: str
@@ -127,6 +127,7 @@ class CreditLine:
     credited: Value
     unit: str
     overlay: bool
+    conversions: tuple[Node, ...]
 
 
 @immutable

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from compplan.calendar import Calendar
 from compplan.engine.credit_shape import CreditShape
+from compplan.engine.exchange import exchange_steps
 from compplan.engine.figure_checks import figure_check
 from compplan.engine.lower_components import ComponentLowering, Windowed
 from compplan.engine.lower_credits import CreditLowering
@@ -82,6 +83,8 @@ class Lowering:
 
     def lower(self) -> Lowered:
         """All steps."""
+        for step in exchange_steps(self.plans, self.schema, self.calendar, self.asked):
+            self._add(step)
         earnings, payouts = [], []
         for plan in self.plans:
             for credit in plan.credits:

@@ -12,7 +12,7 @@ from compplan.engine import sql
 from compplan.engine.columns import RecordColumns, holds_on
 from compplan.engine.component_formulas import needs, product
 from compplan.engine.credit_shape import CreditShape
-from compplan.engine.emit import Emitted, Emitter, Leaf, round_to
+from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.lower_measures import Valued, owner_of, periods
 from compplan.engine.lower_quotas import join_valued
 from compplan.engine.reach import first_needed
@@ -405,7 +405,7 @@ class ComponentLowering:
         if component.cap is not None:
             value = sql.least([value, emitter.figure(component.cap)])
         if component.word != "award":
-            value = round_to(value, self.plan.rounding_unit, self.plan.half_even)
+            value = sql.to_unit(value, self.plan.rounding_unit, self.plan.half_even)
         cases: list[tuple[exp.Expr, Figure]] = []
         if component.top is not None:
             cases.append((sql.is_null(sql.column("qualifies", "t")), _empty()))

@@ -10,8 +10,10 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.columns import RecordColumns, holds_on, node_of
+from compplan.engine.conversions import SEEN, conversions, kept_name, missing_rates, seen
 from compplan.engine.credit_shape import CreditShape, amount_columns, at, carried, record_columns
 from compplan.engine.emit import Emitted, Emitter, Leaf
+from compplan.engine.exchange import rates_name
 from compplan.engine.relations import RECORDS
 from compplan.engine.repetitions import repeated
 from compplan.engine.reporting_lines import MANAGERS, lines_on
@@ -70,6 +72,7 @@ class CreditLowering:
             {f.path: self._field_type(f) for f in self.fields},
         )
         reads = (() if self.origin is None else (self.origin.step,)) + ((MANAGERS,) if self.needs_managers else ())
+        reads += tuple(dict.fromkeys(rates_name(e.rates) for f in self._formulas() for e in every(f) if isinstance(e, ty.Rate)))
         title = f"Who is credited with {self.credit.name}"
         keys = (*shape.record, "payee", "give", "via")
         return Step(self.step, title, keys, query, reads, self.credit.span, tuple(self._checks(amounts))), shape
@@ -131,9 +134,13 @@ class CreditLowering:
 
     # ---- the records that count
 
-    def _counting(self, selected: Sequence[exp.Expr]) -> exp.Select:
-        """A query over the records that meet the conditions, with every join that the columns asked for need."""
-        conditions = [f for w in self.credit.where for f in self.emitter.filters(w)]
+    def _counting(self, selected: Sequence[exp.Expr], *, rates: bool = True) -> exp.Select:
+        """A query over the records that meet the conditions, with every join that the columns asked for need.
+
+        Without `rates`, conditions that need exchange rates are left out, as they cannot tell where one is missing.
+        """
+        used = [w for w in self.credit.where if rates or not any(isinstance(e, ty.Rate) for e in every(w))]
+        conditions = [f for w in used for f in self.emitter.filters(w)]
         query = self.every_record(selected)
         return query.where(*conditions, copy=False) if conditions else query
 
@@ -173,6 +180,7 @@ class CreditLowering:
             *([sql.column("repetition", "r")] if inherits else []),
             *(f.named(f"amount_{name}") for name, f in amounts.items()),
             *(sql.alias(node_of(self._leaf(f)), carried(f.path)) for f in self.fields),
+            *(sql.alias(node, name) for name, node in self._conversions().items()),
         ]
         if self.origin is not None:
             selected.append(sql.alias(sql.column("payee", "r"), "via"))
@@ -184,6 +192,12 @@ class CreditLowering:
             return self.scope.in_years(self._counting(selected), dated)
         times = self.emitter.figure(self.credit.repeat.times)
         return repeated(self.scope, self._counting([*selected, times.named("times")]), self.credit.repeat.period)
+
+    def _conversions(self) -> dict[str, exp.Expr]:
+        """What is kept of each conversion of the amounts, so that it can be told."""
+        made = conversions(self.credit.amounts.values())
+        columns = {n: dict(zip(SEEN, seen(self.emitter, one), strict=True)) for n, one in enumerate(made)}
+        return {kept_name(n, what): node for n, found in columns.items() for what, node in found.items()}
 
     def _given(self, number: int, give: ty.Give) -> list[exp.Expr]:
         """Target and share of a direct give; the share is zero where its condition does not hold or nobody is named."""
@@ -344,6 +358,7 @@ class CreditLowering:
             *([sql.column("repetition", "g")] if self.credit.repeated else []),
             *(f.named(name) for name, f in products.items()),
             *(sql.column(carried(f.path), "g") for f in self.fields),
+            *(sql.column(name, "g") for name in self._conversions()),
         ]
         query = exp.select(*columns).from_(exp.to_table("given").as_("g"), copy=False)
         query = query.where(exp.NEQ(this=sql.column("share", "g"), expression=sql.whole(0)), copy=False)
@@ -373,6 +388,10 @@ class CreditLowering:
                 "Fill it in, or leave such records out with where.",
                 self.credit.repeat.span,
             )
+        asked = {e: None for f in self._formulas() for e in every(f) if isinstance(e, ty.Rate)}
+        yield from missing_rates(
+            self.emitter, asked, lambda columns: self.scope.in_years(self._counting(columns, rates=False), dated), names, key
+        )
         for name, figure in amounts.items():
             if not any(_may_be_empty(e) for e in every(self.credit.amounts[name])):
                 continue

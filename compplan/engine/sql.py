@@ -238,6 +238,15 @@ def _power(exponent: int) -> exp.Expr:
     return cast(exp.Literal.string(str(10**exponent)), HUGE)
 
 
+def to_unit(value: Figure, unit: Fraction, half_even: bool = False) -> Figure:
+    """The number to a multiple of a power of ten."""
+    if unit <= 1:
+        decimals = len(str(unit.denominator)) - 1
+        return rounded_to_even(value, decimals) if half_even else rounded(value, decimals)
+    shifted = multiply_exactly(value, constant(1 / unit))
+    return multiply_exactly(rounded(shifted, 0), constant(unit))
+
+
 def _in_units(value: Figure) -> exp.Expr:
     """The number counted in its last decimal, as a whole number."""
     scaled = exp.Mul(this=paren(widened(value).node), expression=cast(whole(10**value.decimals), decimal_type(value.decimals + 1, 0)))

@@ -139,6 +139,25 @@ class FormulaBuilder(Transformer[Token, Any]):
         period, reach = kids[1]
         return t.Over(kids[0], period, reach, self._of(meta))
 
+    def rate_on(self, _: Meta, kids: list[Any]) -> tuple[Any, Any, Any]:
+        return kids[0], None, None
+
+    def rate_on_date(self, _: Meta, kids: list[Token]) -> tuple[Any, Any, Any]:
+        return t.Literal(t.LiteralKind.DATE, self._date(kids[0]), None, self._at(kids[0])), None, None
+
+    def rate_at_end(self, _: Meta, kids: list[Any]) -> tuple[Any, Any, Any]:
+        return kids[1], kids[0], None
+
+    def rate_of_period(self, _: Meta, kids: list[Any]) -> tuple[Any, Any, Any]:
+        return None, None, kids[0]
+
+    def convert(self, meta: Meta, kids: list[Any]) -> t.Convert:
+        operand, into, rates, (day, period, literal), *rounding = kids
+        number = next((k for k in rounding if k is not None and k.type == "NUMBER"), None)
+        unit = None if number is None else self._number(number)
+        unrounded = any(k is not None and k.type == "NOT_ROUNDED" for k in rounding)
+        return t.Convert(operand, str(into)[-3:], self._name(rates), day, period, literal, unit, unrounded, self._of(meta))
+
     def against(self, _: Meta, kids: list[Token]) -> t.Against:
         return t.Against.FULL if "full" in kids else t.Against.TO_DATE
 

@@ -50,6 +50,7 @@ TITLES: Mapping[str, str] = {
     "dated-record": "A day is needed to read this",
     "currency": "Another currency",
     "parameter": "It is not said which value of the parameter holds",
+    "rounding-unstated": "The rounding is not stated",
     "target-period": "The target is that of another period",
     "constant": "A condition that decides nothing",
     "ranks-nothing": "Who has nothing is ranked as well",

@@ -20,8 +20,8 @@ from compplan.language.tree_definitions import (
     Sentence, SharesAdd, Since, Table, ToGroup, ToManagers, ToNamed, ToPerson,
 )  # fmt: skip
 from compplan.language.tree_formulas import (
-    Against, Among, Binary, BoundKind, Call, Compare, Curve, Divide, Expression, Factor, InPeriod, IsEmpty, Literal, LiteralKind,
-    Logical, Name, Negate, Not, Over, Path, PeriodLiteral, PerPeriod, Reach, Row, ShareOf, Slices, Step, TheTarget,
+    Against, Among, Binary, BoundKind, Call, Compare, Convert, Curve, Divide, Expression, Factor, InPeriod, IsEmpty, Literal,
+    LiteralKind, Logical, Name, Negate, Not, Over, Path, PeriodLiteral, PerPeriod, Reach, Row, ShareOf, Slices, Step, TheTarget,
 )  # fmt: skip
 
 # isort: on
@@ -250,6 +250,7 @@ __all__ = [
     "Compare",
     "Component",
     "ComponentLine",
+    "Convert",
     "Credit",
     "CreditLine",
     "Currency",

@@ -138,6 +138,25 @@ class Against(Enum):
 
 
 @immutable
+class Convert:
+    """`operand in USD at the daily rate of close_date, rounded to 0.01`.
+
+    The rate is that of a day, `date`, or of the last day of the `period` in which that lies, or of a period that is written out.
+    `unit` is what is rounded to, `unrounded` whether the plan says that nothing is.
+    """
+
+    operand: Expression
+    currency: str
+    rates: Name
+    date: Path | Literal | None
+    period: Period | None
+    literal: PeriodLiteral | None
+    unit: Decimal | None
+    unrounded: bool
+    span: Span = _span()
+
+
+@immutable
 class Call:
     """`name(different arguments where condition, overlays included against ...)`."""
 
@@ -220,7 +239,7 @@ class Logical:
 
 
 Expression = (
-    Literal | Path | Binary | Divide | Negate | ShareOf | PerPeriod | Over | Call | TheTarget
+    Literal | Path | Binary | Divide | Negate | ShareOf | PerPeriod | Over | Convert | Call | TheTarget
     | Compare | Among | InPeriod | IsEmpty | Not | Logical
 )  # fmt: skip
 

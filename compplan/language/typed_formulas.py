@@ -112,6 +112,43 @@ class Scale:
 
 
 @immutable
+class Rate:
+    """How much of `target` one of `source` is worth, by the exchange rates of a name, on a day; 1 where the two are the same.
+
+    Where there is no such rate, and `both_ways`, it is 1 divided by the one the other way.
+    """
+
+    rates: str
+    source: Expr
+    target: str
+    on: Expr
+    both_ways: bool
+    unit: Unit
+    span: Span = _span()
+
+
+@immutable
+class Convert:
+    """Money in another currency: the operand times the rate, or divided by the one the other way; rounded where `rounding` is a unit."""
+
+    operand: Expr
+    rate: Rate
+    rounding: Fraction | None
+    unit: Unit
+    span: Span = _span()
+
+
+@immutable
+class EndOf:
+    """The last day of the period in which a date lies."""
+
+    operand: Expr
+    period: Period
+    unit: Unit
+    span: Span = _span()
+
+
+@immutable
 class Func:
     """`min`, `max`, `abs`, `if` (condition, then, else) or `round` (value, to what)."""
 
@@ -375,7 +412,7 @@ class Part:
 
 
 Expr = (
-    Const | RecordField | ChildField | PayeeField | CreditField | Arith | Div | Neg | Scale | Func | Shift | Cmp | In | Within | Empty
-    | NotE | AndOr | MeasureAt | QuotaAt | Attainment | RecordSum | EarnedAt | Lookup | Slices | Step | Curve | Place | Named | Part
-    | PaidBefore | Moment | ParameterAt
+    Const | RecordField | ChildField | PayeeField | CreditField | Arith | Div | Neg | Scale | Rate | Convert | EndOf | Func | Shift | Cmp
+    | In | Within | Empty | NotE | AndOr | MeasureAt | QuotaAt | Attainment | RecordSum | EarnedAt | Lookup | Slices | Step | Curve | Place
+    | Named | Part | PaidBefore | Moment | ParameterAt
 )  # fmt: skip

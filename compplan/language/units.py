@@ -7,6 +7,7 @@ from enum import Enum
 from compplan.immutable import immutable
 from compplan.schema import (
     ColumnType,
+    CurrencyType,
     DateType,
     MoneyType,
     NumberType,
@@ -36,15 +37,21 @@ class Kind(Enum):
 
 @immutable
 class Unit:
-    """A kind, with the currency and period of money, and the kind of record of a reference."""
+    """A kind, with the currency and period of money, and the kind of record of a reference.
+
+    Money in a currency of its own has no `currency`, but the column in `own` that names it: amounts of one row add up, others do not.
+    """
 
     kind: Kind
     currency: str | None = None
     per: Period | None = None
     record: str | None = None
+    own: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         match self.kind:
+            case Kind.MONEY if self.own:
+                return "money in its own currency" + (f" per {self.per}" if self.per else "")
             case Kind.MONEY if self.per:
                 return f"{self.currency} per {self.per}"
             case Kind.MONEY:
@@ -88,15 +95,17 @@ def money(currency: str, per: Period | None = None) -> Unit:
 def unit_of(column: ColumnType) -> Unit:
     """The unit of a column's values."""
     match column:
+        case MoneyType(currency=str() as currency):
+            return money(currency, column.per)
         case MoneyType():
-            return money(column.currency, column.per)
+            return Unit(Kind.MONEY, per=column.per, own=(column.currency_in or "",))
         case RatioType():
             return RATIO
         case NumberType():
             return NUMBER
         case DateType():
             return DATE
-        case TextType():
+        case TextType() | CurrencyType():
             return TEXT
         case YesNoType():
             return YES_NO

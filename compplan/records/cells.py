@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from compplan.currencies import DIGITS as CURRENCY_DIGITS
 from compplan.immutable import immutable
 from compplan.records.spec import LARGEST_RATIO, ColumnSource
 from compplan.records.sql import any_of, text
 from compplan.schema import (
     Column,
+    CurrencyType,
     DateType,
     MoneyType,
     NumberType,
@@ -36,7 +38,10 @@ _ERRORS = "#(DIV/0!|N/A|NAME[?]|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|FIELD!|BLOCK
 
 @immutable
 class Raw:
-    """A cell as its source has it: the SQL that reads it, its DuckDB type, and whether the source knows texts only."""
+    """A cell as its source has it: the SQL that reads it, its DuckDB type, and whether the source knows texts only.
+
+    `currency` is the currency that the row names beside an amount.
+    """
 
     sql: str
     type: str
@@ -103,18 +108,34 @@ def readable(physical: str, column: Column) -> bool:
 
 def cell(column: Column, source: ColumnSource, raw: Raw) -> Cell:
     """The value of a column and its refusals."""
-    if raw.type == physical_type(column) and not source.values and not isinstance(column.type, PeriodType | TextType | ReferenceType):
+    if (
+        raw.type == physical_type(column)
+        and not source.values
+        and not isinstance(column.type, PeriodType | TextType | ReferenceType | CurrencyType)
+    ):
         value, shown, refusals = raw.sql, raw.sql, list[tuple[str, str]]()
     else:
         value, shown, refusals = _from_text(column, source, raw)
     refusals += list(_range(column, source, value))
-    if isinstance(column.type, MoneyType) and raw.currency is not None:
+    if isinstance(column.type, MoneyType) and raw.currency is not None and column.type.currency is None:
+        refusals += own_currency_refusals(value, shown, raw.currency, column.type)
+    elif isinstance(column.type, MoneyType) and raw.currency is not None:
         refusals.append(
-            ("mixed-currency", f"{shown} IS NOT NULL AND upper(trim({raw.currency})) IS DISTINCT FROM {text(column.type.currency)}")
+            ("mixed-currency", f"{shown} IS NOT NULL AND upper(trim({raw.currency})) IS DISTINCT FROM {text(column.type.currency or '')}")
         )
     if column.required:
         refusals.append(("missing-value", f"{shown} IS NULL"))
     return Cell(value, shown, tuple(refusals))
+
+
+def own_currency_refusals(value: str, shown: str, currency: str, money: MoneyType) -> list[tuple[str, str]]:
+    """An amount in a currency of its own has one, and no more digits than that has, unless the project says how many."""
+    found = [("no-currency", f"{shown} IS NOT NULL AND {currency} IS NULL")]
+    for digits in sorted({d for d in CURRENCY_DIGITS.values() if d < money.decimals}):
+        codes = ", ".join(text(code) for code, d in CURRENCY_DIGITS.items() if d == digits)
+        if money.decimals == max(CURRENCY_DIGITS.values()):
+            found.append(("digits-of-currency", f"{currency} IN ({codes}) AND {value} <> round({value}, {digits})"))
+    return found
 
 
 def _from_text(column: Column, source: ColumnSource, raw: Raw) -> tuple[str, str, list[tuple[str, str]]]:
@@ -145,6 +166,9 @@ def _from_text(column: Column, source: ColumnSource, raw: Raw) -> tuple[str, str
         case PeriodType(period=period):
             value = f"upper(trim({seen}))"
             refusals.append(("bad-period", f"NOT regexp_full_match({value}, {text(_PERIODS[period])})"))
+        case CurrencyType():
+            value = f"upper(trim({seen}))"
+            refusals.append(("bad-currency", f"{value} NOT IN ({', '.join(text(c) for c in CURRENCY_DIGITS)})"))
         case _:
             value = seen
     return value, seen, refusals

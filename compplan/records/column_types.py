@@ -7,10 +7,10 @@ from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
+from compplan.currencies import DIGITS, MOST_DIGITS
 from compplan.diagnostics.model import Collector
 from compplan.diagnostics.suggest import closest
 from compplan.immutable import immutable
-from compplan.records.currencies import DIGITS
 from compplan.records.form import ColumnForm
 from compplan.records.spec import EARLIEST, LATEST, ColumnSource
 from compplan.records.yaml_marks import Marks, Place
@@ -18,6 +18,7 @@ from compplan.schema import (
     PERIODS,
     Column,
     ColumnType,
+    CurrencyType,
     DateType,
     MoneyType,
     NumberType,
@@ -28,7 +29,7 @@ from compplan.schema import (
     YesNoType,
 )
 
-TYPE_WORDS = ("text", "date", "number", "ratio", "money", *(f"money per {p}" for p in PERIODS), "yes/no", *PERIODS)
+TYPE_WORDS = ("text", "date", "number", "ratio", "money", *(f"money per {p}" for p in PERIODS), "yes/no", "currency", *PERIODS)
 """What a type may be called, besides the names of kinds."""
 
 _OPTIONS: dict[str, tuple[type, ...]] = {
@@ -38,6 +39,7 @@ _OPTIONS: dict[str, tuple[type, ...]] = {
     "decimals": (MoneyType, RatioType, NumberType),
     "currency": (MoneyType,),
     "currency_column": (MoneyType,),
+    "currency_in": (MoneyType,),
     "thousands": (MoneyType, RatioType, NumberType),
     "decimal": (MoneyType, RatioType, NumberType),
     "at_least": (MoneyType, RatioType, NumberType),
@@ -99,6 +101,7 @@ class ColumnReader:
             "text": TextType(),
             "date": DateType(),
             "yes/no": YesNoType(),
+            "currency": CurrencyType(),
             "ratio": RatioType() if form.decimals is None else RatioType(form.decimals),
             "number": NumberType(form.decimals or 0),
         }
@@ -128,8 +131,19 @@ class ColumnReader:
         if form.currency is not None and form.currency not in DIGITS:
             message, hint = unknown_currency(form.currency)
             self._say("unknown-currency", "This currency is not known", message, (*place, "currency"), hint)
+        per = next((p for p in PERIODS if word.endswith(f" {p}")), None)
+        if form.currency_in is not None:
+            self._check_own_currency(form, place)
+            return MoneyType(None, MOST_DIGITS if form.decimals is None else form.decimals, per, form.currency_in)
         decimals = DIGITS.get(currency, 2) if form.decimals is None else form.decimals
-        return MoneyType(currency, decimals, next((p for p in PERIODS if word.endswith(f" {p}")), None))
+        return MoneyType(currency, decimals, per)
+
+    def _check_own_currency(self, form: ColumnForm, place: Place) -> None:
+        """A column whose rows have currencies of their own has no other, and no range that would mean something else in each."""
+        for option, written in (("currency", form.currency), ("currency_column", form.currency_column), ("at_most", form.at_most)):
+            if written is not None:
+                message = f"`{option}` speaks of one currency; with `currency_in`, each row has its own."
+                self._say("two-currencies", "Two settings contradict each other", message, (*place, option), "Remove one of the two.")
 
     def _check_options(self, form: ColumnForm, kind: ColumnType, place: Place) -> None:
         for option in sorted(form.model_fields_set):

@@ -75,7 +75,8 @@ class ColumnForm(_Form):
     """One column of a kind of record."""
 
     type: str = Field(
-        description="text, date, number, ratio, money, money per month (quarter, half, year), yes/no, month, quarter, half, year, or a kind"
+        description="text, date, number, ratio, money, money per month (quarter, half, year), currency, yes/no, month, "
+        "quarter, half, year, or a kind"
     )
     column: str | None = Field(None, description="The header in the source, where it is not the column's name.")
     optional: bool = Field(False, description="Whether a cell may be empty.")
@@ -88,6 +89,7 @@ class ColumnForm(_Form):
     decimals: Annotated[int, Field(ge=0, le=12)] | None = Field(None, description="Digits after the point.")
     currency: str | None = Field(None, description="The currency, where it is not the project's.")
     currency_column: str | None = Field(None, description="A header of the source; in every row it must say the column's currency.")
+    currency_in: str | None = Field(None, description="The column of this kind that names the currency of each row's own amount.")
     thousands: Literal[",", ".", " ", "'"] | None = Field(None, description="What separates thousands in the source.")
     decimal: Literal[".", ","] = Field(".", description="What stands before the decimals in the source.")
     at_least: str | None = Field(None, description="The least value that is allowed.")
@@ -145,6 +147,19 @@ class KindForm(_Form):
     add_up: tuple[AddUpForm, ...] = Field((), description="What must add up.")
 
 
+class RatesForm(_Form):
+    """Exchange rates of one sort, and the columns that they stand in."""
+
+    records: str = Field(description="The kind of record that holds the rates.")
+    from_: str = Field(alias="from", description="The column with the currency that one is converted from.")
+    to: str = Field(description="The column with the currency that it is converted to; or that currency, where it is the same for all.")
+    rate: str = Field(description="The column that says what one of the first is worth in the other.")
+    date: str | None = Field(None, description="The column with the day from which a rate holds.")
+    period: str | None = Field(None, description="Instead of `date`: the column with the period in which a rate holds.")
+    holds: Literal["until the next one", "on its day only"] | None = Field(None, description="With `date`: how long a rate holds.")
+    both_ways: bool = Field(False, description="Whether amounts are also converted the other way, by dividing.")
+
+
 class ProjectForm(_Form):
     """A compplan project."""
 
@@ -157,6 +172,7 @@ class ProjectForm(_Form):
         (), description="The plan files: paths or globs within the project."
     )
     records: dict[str, KindForm] = Field(description="The kinds of record, `people` among them.")
+    exchange_rates: dict[str, RatesForm] = Field(default_factory=dict, description="Sorts of exchange rates, each with a name.")
 
 
 def project_json_schema() -> dict[str, Any]:

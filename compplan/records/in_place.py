@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from compplan.currencies import DIGITS
 from compplan.immutable import immutable
-from compplan.records.cells import period_pattern, physical_type
+from compplan.records.cells import own_currency_refusals, period_pattern, physical_type
 from compplan.records.flags import Tables
 from compplan.records.opened import Opened
 from compplan.records.spec import LARGEST_RATIO, ColumnSource, SourceSpec
 from compplan.records.sql import any_of, name, text
-from compplan.schema import Column, DateType, MoneyType, PeriodType, RatioType, RecordKind, ReferenceType, TextType
+from compplan.schema import Column, CurrencyType, DateType, MoneyType, PeriodType, RatioType, RecordKind, ReferenceType, TextType
 
 
 def can_stay(kind: RecordKind, spec: SourceSpec, paths: Sequence[Path]) -> bool:
@@ -31,7 +32,7 @@ def rows_in_place(tables: Tables, kind: RecordKind, spec: SourceSpec, files: Seq
         return None
     parts = []
     for opened in files:
-        cells = [_cell(column, spec.columns[column.name], opened.columns) for column in kind.columns]
+        cells = [_cell(column, spec, opened.columns) for column in kind.columns]
         if _finds(tables, opened, any_of(condition for c in cells for condition in c.unsound)):
             return None
         empty = _with_blanks(tables, opened, cells)
@@ -67,12 +68,16 @@ def _has_type(column: Column, source: ColumnSource, opened: Opened) -> bool:
     return opened.columns[source.header][1] == physical_type(column)
 
 
-def _cell(column: Column, source: ColumnSource, columns: Mapping[str, tuple[str, str]]) -> _Cell:
+def _cell(column: Column, spec: SourceSpec, columns: Mapping[str, tuple[str, str]]) -> _Cell:
+    source = spec.columns[column.name]
     read = name(columns[source.header][0])
     unsound = list(_unsound(column, source, read))
     if isinstance(column.type, MoneyType) and source.currency_header is not None:
         currency = f"upper(trim(CAST({name(columns[source.currency_header][0])} AS VARCHAR)))"
-        unsound.append(f"{read} IS NOT NULL AND {currency} IS DISTINCT FROM {text(column.type.currency)}")
+        unsound.append(f"{read} IS NOT NULL AND {currency} IS DISTINCT FROM {text(column.type.currency or '')}")
+    if isinstance(column.type, MoneyType) and column.type.currency_in is not None:
+        own = name(columns[spec.columns[column.type.currency_in].header][0])
+        unsound += [condition for _, condition in own_currency_refusals(read, read, own, column.type)]
     if column.required:
         unsound.append(f"{read} IS NULL")
     # What begins with a space sorts before every sign, or is beyond ASCII: a bound of the column often settles it.
@@ -98,6 +103,8 @@ def _unsound(column: Column, source: ColumnSource, read: str) -> Iterator[str]:
             yield f"{read} < -{LARGEST_RATIO}"
         case PeriodType(period=period):
             yield f"NOT regexp_full_match({read}, {text(period_pattern(period))})"
+        case CurrencyType():
+            yield f"{read} NOT IN ({', '.join(text(code) for code in DIGITS)})"
         case _:
             pass
     if source.at_least is not None:

@@ -11,12 +11,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from compplan.calendar import Calendar
+from compplan.currencies import DIGITS
 from compplan.diagnostics.model import Collector, Diagnostic, Problems
 from compplan.diagnostics.storage import trouble
 from compplan.diagnostics.suggest import closest
 from compplan.immutable import immutable
 from compplan.records.column_types import TYPE_WORDS, ColumnReader, parse_amount, unknown_currency
-from compplan.records.currencies import DIGITS
+from compplan.records.exchange_rates import RatesReader
 from compplan.records.form import CalendarForm, KindForm, ProjectForm, SourceForm
 from compplan.records.form_problems import form_problems
 from compplan.records.paths import OutsideProjectError, check_inside, check_name, find_files
@@ -26,6 +27,7 @@ from compplan.schema import (
     PEOPLE,
     PROJECT_FILE,
     Column,
+    CurrencyType,
     DateType,
     MoneyType,
     NumberType,
@@ -128,8 +130,10 @@ class _ProjectReader:
         self._check_people(kinds)
         for kind in kinds.values():
             self._check_references(kind, kinds)
+            self._check_own_currencies(kind)
         calendar = self._calendar(self.form.calendar)
-        schema = Schema(currency, kinds)
+        rates = RatesReader(self.marks, self.collector, kinds, sources).read(self.form.exchange_rates)
+        schema = Schema(currency, kinds, rates)
         return Project(self.root, self.file, self.form.company, schema, calendar, tuple(self._plan_files()), sources)
 
     def _kind(self, name: str, form: KindForm, reader: ColumnReader) -> tuple[RecordKind, SourceSpec]:
@@ -258,6 +262,19 @@ class _ProjectReader:
                 message = f"`{column.name}` refers to {target.name} by `{key.name}`, which is not text."
                 self._say("reference-to-no-text", "This cannot be referred to", message, place, f"Make `{key.name}` a text column.")
 
+    def _check_own_currencies(self, kind: RecordKind) -> None:
+        """A column that names the currency of amounts is a column of currencies, filled in wherever the amount must be."""
+        for column in kind.columns:
+            if not isinstance(column.type, MoneyType) or column.type.currency_in is None:
+                continue
+            place: Place = ("records", kind.name, "columns", column.name, "currency_in")
+            named = kind.column(column.type.currency_in)
+            choices = [c.name for c in kind.columns if isinstance(c.type, CurrencyType)]
+            if named is None or named.name not in choices:
+                message = f"`{column.type.currency_in}` is no column of {kind.name} that holds currencies."
+                hint = _near(column.type.currency_in, choices) if choices else "Declare one: `currency: currency`."
+                self._say("unknown-column", "This column is not known", message, place, hint)
+
     def _add_ups(self, kind: RecordKind, form: KindForm) -> Iterator[AddUp]:
         for index, rule in enumerate(form.add_up):
             place: Place = ("records", kind.name, "add_up", index)
@@ -269,8 +286,14 @@ class _ProjectReader:
             column = kind.column(rule.column)
             if unknown or column is None:
                 continue
-            if not isinstance(column.type, MoneyType | RatioType | NumberType):
-                self._say("not-addable", "This cannot be added up", f"`{rule.column}` holds no numbers.", (*place, "column"))
+            own = isinstance(column.type, MoneyType) and column.type.currency_in is not None
+            if own or not isinstance(column.type, MoneyType | RatioType | NumberType):
+                self._say(
+                    "not-addable",
+                    "This cannot be added up",
+                    f"`{rule.column}` holds {'several currencies' if own else 'no numbers'}.",
+                    (*place, "column"),
+                )
                 continue
             written = rule.to if rule.to is not None else rule.at_most
             if written is None or (rule.to is not None and rule.at_most is not None):

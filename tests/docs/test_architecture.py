@@ -11,9 +11,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "compplan"
 
-BOTTOM = {"immutable", "schema", "calendar", "diagnostics"}
+BOTTOM = {"immutable", "schema", "calendar", "currencies", "diagnostics"}
 MAY_IMPORT = {
     "immutable": set(),
+    "currencies": set(),
     "schema": {"immutable"},
     "diagnostics": {"immutable"},
     "calendar": {"immutable", "schema"},

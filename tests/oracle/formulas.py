@@ -10,7 +10,7 @@ from fractions import Fraction
 from compplan.language import typed as ty
 from compplan.language.typed import Value
 from compplan.schema import PEOPLE
-from tests.oracle import tiers
+from tests.oracle import exchange, tiers
 from tests.oracle.values import CreditRow, Row, half_away, moved, number, round12
 from tests.oracle.world import World
 
@@ -84,6 +84,8 @@ def value_of(expr: ty.Expr, scope: Scope) -> Value | None:
             return over_time(expr, scope)
         case ty.Lookup() | ty.Slices() | ty.Step() | ty.Curve():
             return looked_up(expr, scope)
+        case ty.Rate() | ty.Convert() | ty.EndOf():
+            return exchanged(expr, scope)
         case _:
             return arithmetic(expr, scope)
 
@@ -176,6 +178,32 @@ def condition(expr: ty.Cmp | ty.In | ty.Within | ty.Empty | ty.NotE | ty.AndOr, 
             return is_yes(expr.left, scope) and is_yes(expr.right, scope)
         case ty.AndOr():
             return is_yes(expr.left, scope) or is_yes(expr.right, scope)
+
+
+def exchanged(expr: ty.Rate | ty.Convert | ty.EndOf, scope: Scope) -> Value | None:
+    """A rate, an amount in another currency, or the last day of a period."""
+    match expr:
+        case ty.Rate():
+            rate = _rate(expr, scope)
+            return None if rate is None else round12(1 / rate.value) if rate.back else rate.value
+        case ty.EndOf():
+            day = value_of(expr.operand, scope)
+            assert day is None or isinstance(day, date)
+            return None if day is None else exchange.last_day(scope.world.calendar, expr.period, day)
+        case ty.Convert():
+            amount, rate = figure_of(expr.operand, scope), _rate(expr.rate, scope)
+            if amount is None or rate is None:
+                return None
+            other = amount if rate.same else round12(amount / rate.value) if rate.back else round12(amount * rate.value)
+            return other if expr.rounding is None else half_away(other, expr.rounding)
+
+
+def _rate(expr: ty.Rate, scope: Scope) -> exchange.Rate | None:
+    source, day = value_of(expr.source, scope), value_of(expr.on, scope)
+    if source is None or day is None:
+        return None
+    assert isinstance(day, date)
+    return exchange.rate(scope.world, scope.world.schema.rates[expr.rates], str(source), expr.target, day)
 
 
 def _compared(expr: ty.Cmp, scope: Scope) -> bool:

@@ -45,6 +45,9 @@ def _plan(plan: Json, run: str) -> Iterator[str]:
     for component in plan["components"]:
         for problem in _component(component, Fraction(found["unit"]), half_even=found["half"] == "even"):
             yield f"{component['name']}: {problem}"
+    for credit in plan["credits"]:
+        for node in credit["conversions"]:
+            yield from (f"credit {credit['record']}: {problem}" for problem in _node(node))
     yield from _payouts(plan, run)
 
 
@@ -192,9 +195,15 @@ def _roots(earning: Json) -> Iterator[Json]:
 def _node(node: Json) -> Iterator[str]:
     for part in node["parts"]:
         yield from _node(part)
-    check = {"attainment": _attainment, "slices": _slices, "step": _step, "curve": _curve, "table": _table, "named": _named}.get(
-        node["kind"]
-    )
+    check = {
+        "attainment": _attainment,
+        "slices": _slices,
+        "step": _step,
+        "curve": _curve,
+        "table": _table,
+        "named": _named,
+        "conversion": _conversion,
+    }.get(node["kind"])
     if check is not None:
         yield from (f"{node['words']}: {problem}" for problem in check(node))
 
@@ -205,6 +214,18 @@ def _attainment(node: Json) -> Iterator[str]:
         yield from ([] if node["value"] is None else ["there is an attainment without a quota"])
     else:
         yield from _same("measure over quota", to_twelve(measure / quota), node["value"])
+
+
+def _conversion(node: Json) -> Iterator[str]:
+    """An amount times the rate, or divided by the one the other way, rounded as it says; the same currency stays what it is."""
+    amount, rate = _number(node["parts"][0]["value"]), node["parts"][1] if len(node["parts"]) > 1 else None
+    if amount is None:
+        return
+    if rate is not None:
+        value = Fraction(rate["value"])
+        amount = to_twelve(amount / value if rate["note"] == "divided" else amount * value)
+    unit = re.fullmatch(r"rounded to ([0-9.]+)", node["note"])
+    yield from _same("the amount at the rate", amount if unit is None else to_unit(amount, Fraction(unit[1])), node["value"])
 
 
 def _named(node: Json) -> Iterator[str]:

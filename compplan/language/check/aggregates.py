@@ -7,6 +7,7 @@ from itertools import count
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check import formulas
+from compplan.language.check.conversions import must_be_one_currency
 from compplan.language.check.credits import type_credit
 from compplan.language.check.dated import check_rows
 from compplan.language.check.doubtful import is_shared
@@ -78,7 +79,7 @@ def credit_aggregate(env: Environment, source: str, call: t.Call) -> ty.Aggregat
     if call.name.text == "count":
         return _count(env, place, where, call)
     value = formulas.type_quantity(env, place, call.arguments[0])
-    if value is None:
+    if value is None or not must_be_one_currency(env, value, "What is added up"):
         return None
     _warn_whole_records(env, credit, value, call)
     return ty.Aggregate(source, value, where, value.unit, call.span, overlays=call.overlays)
@@ -176,7 +177,7 @@ def _record_sum(env: Environment, place: Place, kind: RecordKind, call: t.Call) 
         env.problem("wrong-arguments", f"{words}; {kind.name} is a kind of record.", call.span, _instead(env, kind))
         return None
     value: ty.Expr | None = ty.Const(1, NUMBER, call.span) if counting else formulas.type_quantity(env, rows, call.arguments[0])  # type: ignore[arg-type]
-    if value is None or (call.where is not None and where is None):
+    if value is None or (call.where is not None and where is None) or not must_be_one_currency(env, value, "What is added up"):
         return None
     if not check_rows(env, kind, (value, where), call.span):
         return None

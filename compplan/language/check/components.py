@@ -11,6 +11,7 @@ from compplan.diagnostics.suggest import closest
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check import formulas, hints
+from compplan.language.check.conversions import must_be_one_currency
 from compplan.language.check.credits import type_credit
 from compplan.language.check.doubtful import warn_doubtful
 from compplan.language.check.environment import Environment
@@ -227,7 +228,7 @@ def _top(env: Environment, place: Place, tree: t.ToTop, grain: ty.ForPeriod | ty
     if not percent and (size.denominator != 1 or size < 1):
         env.problem("wrong-arguments", "The top is a whole number of payees.", tree.size.span)
         return None
-    if by is None:
+    if by is None or not must_be_one_currency(env, by, "What is ranked"):
         return None
     return ty.Top(None if percent else int(size), size if percent else None, bool(tree.rounded_up), tree.ties_included, by, tree.span)
 

@@ -10,6 +10,7 @@ from compplan.diagnostics import Related
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check import formulas
+from compplan.language.check.conversions import must_be_one_currency
 from compplan.language.check.dated import check_date, check_source
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean, resolve
@@ -150,7 +151,7 @@ def _amounts(env: Environment, place: Place, tree: t.Credit) -> dict[str, ty.Exp
     main = _only(env, tree, "amount", "amount acv")
     amounts: dict[str, ty.Expr] = {}
     typed = None if main is None else formulas.type_quantity(env, place, main.value)  # type: ignore[arg-type]
-    good = typed is not None
+    good = typed is not None and must_be_one_currency(env, typed, "What is credited")
     if typed is not None:
         amounts["credited"] = typed
     for line in tree.lines:
@@ -160,7 +161,7 @@ def _amounts(env: Environment, place: Place, tree: t.Credit) -> dict[str, ty.Exp
                 env.problem("duplicate-name", f"The credit already has a {line.name.text}.", line.name.span)
             elif value is not None:
                 amounts[line.name.text] = value
-            good = good and value is not None
+            good = good and value is not None and must_be_one_currency(env, value, "What is credited")
     return amounts if good else None
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 from compplan.calendar import parse_period
+from compplan.currencies import DIGITS, MOST_DIGITS
 from compplan.language import tree as t
 from compplan.language import typed as ty
+from compplan.language.check.conversions import check_currency
 from compplan.language.check.environment import Environment
 from compplan.language.check.example_records import Frame, check_expected, check_given
 from compplan.language.check.expectations import type_expectation
 from compplan.language.check.formulas import type_literal
 from compplan.language.check.names import did_you_mean
 from compplan.language.units import TEXT, Kind, Unit, comparable, unit_of
-from compplan.schema import Column, DateType, MoneyType, NumberType, PeriodType, RatioType, RecordKind
+from compplan.schema import Column, CurrencyType, DateType, MoneyType, NumberType, PeriodType, RatioType, RecordKind
 
 
 def type_example(env: Environment, tree: t.Example, frame: Frame) -> ty.Example | None:
@@ -52,7 +55,36 @@ def _rows(env: Environment, tree: t.Given) -> ty.Rows | None:
     if any(isinstance(v, _Bad) for row in rows for v in row):
         return None
     values = tuple(tuple(None if isinstance(v, _Bad) else v for v in row) for row in rows)
-    return ty.Rows(kind.name, tuple(c.name for c in known), values, tree.span)
+    return _with_currencies(env, known, tree, ty.Rows(kind.name, tuple(c.name for c in known), values, tree.span))
+
+
+def _with_currencies(env: Environment, columns: list[Column], tree: t.Given, rows: ty.Rows) -> ty.Rows | None:
+    """The rows with the columns that name the currencies of amounts filled in from the amounts: 4,056 GBP says both."""
+    for place, column in enumerate(columns):
+        own = column.type.currency_in if isinstance(column.type, MoneyType) else None
+        if own is None:
+            continue
+        beside = rows.columns.index(own) if own in rows.columns else None
+        names: list[ty.Value | None] = []
+        for cells, row in zip(tree.grid.rows[1:], rows.rows, strict=True):
+            said = _currency_of(cells[place])
+            known = None if beside is None else row[beside]
+            if said is not None and known is not None and known != said:
+                message = f"The currency of this row is {known}; this is {said}."
+                env.problem("wrong-unit", message, cells[place].span, f"All amounts whose currency stands in {own} are of one currency.")
+                return None
+            names.append(said or known)
+        if beside is None:
+            rows = replace(rows, columns=(*rows.columns, own), rows=tuple((*r, n) for r, n in zip(rows.rows, names, strict=True)))
+        else:
+            filled = ((*r[:beside], n, *r[beside + 1 :]) for r, n in zip(rows.rows, names, strict=True))
+            rows = replace(rows, rows=tuple(filled))
+    return rows
+
+
+def _currency_of(cell: t.Cell) -> str | None:
+    literal = cell.value.operand if isinstance(cell.value, t.Negate) else cell.value
+    return literal.currency if isinstance(literal, t.Literal) else None
 
 
 class _Bad:
@@ -91,6 +123,8 @@ def _value(env: Environment, column: Column, cell: t.Cell) -> ty.Value | _Bad | 
 
 
 def _fitting(env: Environment, column: Column, wanted: Unit, const: ty.Const) -> ty.Value | _Bad:
+    if wanted.own:
+        return _own_money(env, column, const)
     plain = Unit(wanted.kind, wanted.currency) if wanted.kind is Kind.MONEY else wanted
     year = isinstance(column.type, PeriodType) and column.type.period == "year" and const.unit.kind is Kind.NUMBER
     if year:
@@ -114,5 +148,24 @@ def _fitting(env: Environment, column: Column, wanted: Unit, const: ty.Const) ->
         if scaled.denominator != 1:
             env.problem("wrong-unit", f"The column {column.name} has {column.type.decimals} decimals; this has more.", const.span)
             return _Bad()
+    if isinstance(column.type, CurrencyType) and not check_currency(env, str(const.value), const.span):
+        return _Bad()
     assert isinstance(column.type, DateType) == isinstance(const.value, date)
+    return const.value
+
+
+def _own_money(env: Environment, column: Column, const: ty.Const) -> ty.Value | _Bad:
+    """An amount in whatever currency; with no more digits than that currency has, unless the column says how many."""
+    if const.unit.kind is not Kind.MONEY or const.unit.currency is None:
+        message = f"The column {column.name} holds money in its own currency; this is {const.unit}."
+        env.problem("wrong-unit", message, const.span, "Write it with its currency: 4,056 GBP.")
+        return _Bad()
+    if not check_currency(env, const.unit.currency, const.span):
+        return _Bad()
+    assert isinstance(column.type, MoneyType)
+    assert isinstance(const.value, Fraction)
+    decimals = DIGITS[const.unit.currency] if column.type.decimals == MOST_DIGITS else column.type.decimals
+    if (const.value * 10**decimals).denominator != 1:
+        env.problem("wrong-unit", f"{const.unit.currency} has {decimals} decimals here; this has more.", const.span)
+        return _Bad()
     return const.value

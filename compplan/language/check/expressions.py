@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check import hints
 from compplan.language.check.aggregates import type_over
+from compplan.language.check.conversions import type_convert
 from compplan.language.check.environment import Environment
 from compplan.language.check.formulas import named_period, type_condition, type_expression, type_literal, type_quantity
 from compplan.language.check.functions import type_call
@@ -21,7 +24,6 @@ from compplan.language.units import (
     Kind,
     Unit,
     comparable,
-    money,
     product,
     quotient,
 )
@@ -52,6 +54,8 @@ def type_formula(env: Environment, place: Place, expr: t.Expression) -> ty.Expr 
             return _per_period(env, place, expr)
         case t.Over():
             return type_over(env, place, expr)
+        case t.Convert():
+            return type_convert(env, place, expr)
         case t.Call():
             return type_call(env, place, expr)
         case t.TheTarget():
@@ -183,7 +187,7 @@ def _per_period(env: Environment, place: Place, expr: t.PerPeriod) -> ty.Expr | 
         return None
     have, want = MONTHS_IN[operand.unit.per], MONTHS_IN[expr.period]
     multiply, divide = (want // have, 1) if want >= have else (1, have // want)
-    return ty.Scale(operand, multiply, divide, money(operand.unit.currency or ""), expr.span)
+    return ty.Scale(operand, multiply, divide, replace(operand.unit, per=None), expr.span)
 
 
 def _target(env: Environment, place: Place, expr: t.TheTarget) -> ty.Expr | None:

@@ -89,6 +89,14 @@ def _refuse(env: Environment) -> None:
     env.refused = True
 
 
+def is_power_of_ten(value: ty.Value) -> bool:
+    """Whether something can be rounded to it: 1, 10, 0.1, 0.01 and so on."""
+    if not isinstance(value, Fraction) or value <= 0:
+        return False
+    digits = str(value.numerator if value >= 1 else value.denominator)
+    return min(value.numerator, value.denominator) == 1 and digits.rstrip("0") == "1"
+
+
 def named_period(env: Environment, literal: t.PeriodLiteral) -> FiscalPeriod | None:
     """The period that a label names, or None after reporting that it names none of this age."""
     period = parse_period(literal.label)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check import formulas, hints
@@ -67,18 +65,11 @@ def _function(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
             hint = hints.for_rounding(*arguments) if name == "round" else hints.for_units(figures[0], other)
             env.problem("wrong-unit", message, other.span, hint)
             return None
-    if name == "round" and (not isinstance(arguments[1], ty.Const) or not _is_power_of_ten(arguments[1].value)):
+    if name == "round" and (not isinstance(arguments[1], ty.Const) or not formulas.is_power_of_ten(arguments[1].value)):
         hint = hints.for_rounding(*arguments)
         env.problem("wrong-arguments", "What to round to is 1, 10, 0.1, 0.01 and so on.", arguments[1].span, hint)
         return None
     return ty.Func(name, arguments, figures[0].unit, call.span)
-
-
-def _is_power_of_ten(value: ty.Value) -> bool:
-    if not isinstance(value, Fraction) or value <= 0:
-        return False
-    digits = str(value.numerator if value >= 1 else value.denominator)
-    return min(value.numerator, value.denominator) == 1 and digits.rstrip("0") == "1"
 
 
 __all__ = ["type_call"]

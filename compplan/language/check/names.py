@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from compplan.diagnostics import Span
 from compplan.diagnostics.suggest import closest
@@ -41,6 +42,7 @@ def follow(env: Environment, kind: RecordKind, names: tuple[t.Name, ...], seen: 
         path.append(name.text)
         optional = optional or not column.required
         unit = unit_of(column.type)
+        unit = replace(unit, own=("payee" if seen == "A payee" else kind.name, *path[:-1], *unit.own)) if unit.own else unit
         here = env.schema.kind(column.type.kind) if isinstance(column.type, ReferenceType) else None
     assert unit is not None
     return Reached(tuple(path), unit, optional)

@@ -15,3 +15,6 @@ _FOUR = "CLF UYW"
 
 DIGITS: dict[str, int] = {code: digits for codes, digits in ((_TWO, 2), (_NONE, 0), (_THREE, 3), (_FOUR, 4)) for code in codes.split()}
 """Digits after the point, by currency code."""
+
+MOST_DIGITS = max(DIGITS.values())
+"""Digits after the point that the amounts of every currency fit into."""

@@ -1,0 +1,87 @@
+"""Conversions of records: no rate is missing, and what each is made of is kept and told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from sqlglot import exp
+
+from compplan.engine import sql
+from compplan.engine.emit import Emitter
+from compplan.engine.emit_exchange import recorded
+from compplan.engine.explanation import Node, Value
+from compplan.engine.share_words import key_text
+from compplan.engine.sql import decimal_of
+from compplan.engine.steps import Check
+from compplan.language import typed as ty
+from compplan.language.walk import every
+
+
+def missing_rates(
+    emitter: Emitter,
+    asked: Iterable[ty.Rate],
+    counting: Callable[[Sequence[exp.Expr]], exp.Select],
+    names: str,
+    key: Sequence[exp.Expr],
+) -> Iterator[Check]:
+    """A check for each rate that records ask for: it names the pair, the day and the record."""
+    for rate in asked:
+        if any(isinstance(e, ty.ChildField) for e in every(rate)):
+            continue
+        source, day = emitter.plain(rate.source), emitter.plain(rate.on)
+        columns = [*key, sql.alias(source, "source"), sql.alias(day, "day")]
+        wanted = [sql.not_null(source), sql.not_null(day), sql.is_null(emitter.figure(rate).node)]
+        yield Check(
+            "no-rate",
+            "An exchange rate is missing",
+            counting(columns).where(sql.all_of(wanted), copy=False),
+            lambda row, rate=rate: (  # type: ignore[misc]
+                f"There is no {rate.rates} rate from {row[-2]} to {rate.target} on {row[-1]}, which {names} {key_text(row[:-2])} needs."
+            ),
+            "Add the rate to the records.",
+            rate.span,
+        )
+
+
+# ---- what a credit keeps of its conversions, and how they are told -----------------------------------------------------
+
+
+def conversions(formulas: Iterable[ty.Expr]) -> tuple[ty.Convert, ...]:
+    """Every conversion in formulas, from the outside in."""
+    return tuple(dict.fromkeys(e for f in formulas for e in every(f) if isinstance(e, ty.Convert)))
+
+
+SEEN = ("currency", "amount", "day", "rate", "divided", "converted")
+"""What is kept of a conversion."""
+
+
+def seen(emitter: Emitter, expr: ty.Convert) -> list[exp.Expr]:
+    """What is kept of a conversion, in the order of `SEEN`."""
+    rate, divided = recorded(emitter, expr.rate)
+    return [
+        emitter.plain(expr.rate.source),
+        emitter.plain(expr.operand),
+        emitter.plain(expr.rate.on),
+        rate.node,
+        divided,
+        emitter.plain(expr),
+    ]
+
+
+def kept_name(number: int, what: str) -> str:
+    """The column of a credit with what is kept of one of its conversions."""
+    return f"conversion_{number}_{what}"
+
+
+def told(expr: ty.Convert, words: str, row: Sequence[Value], operand: Node | None = None) -> Node:
+    """A conversion with its figures: the amount in its own currency, the rate and its day, and what it comes to."""
+    currency, amount, day, rate, divided, converted = row
+    own = Node("field", "the amount", str(currency), amount) if operand is None else replace(operand, unit=str(currency))
+    rounding = "not rounded" if expr.rounding is None else f"rounded to {decimal_of(expr.rounding)}"
+    parts = [own]
+    if currency != expr.rate.target:
+        pair = (expr.rate.target, currency) if divided else (currency, expr.rate.target)
+        named = f"{expr.rate.rates} rate from {pair[0]} to {pair[1]} on {day}"
+        parts.append(Node("rate", named, "a number", rate, note="divided" if divided else ""))
+    return Node("conversion", words, str(expr.unit), converted, tuple(parts), note=rounding)
