@@ -122,7 +122,7 @@ class Emitter:
             raise Problems([Diagnostic("too-large", "A formula is too large", message, expr.span, hint)])
         return emitted
 
-    def _emitted(self, expr: ty.Expr) -> Emitted:  # noqa: C901 - one line for each kind of formula
+    def _emitted(self, expr: ty.Expr) -> Emitted:  # noqa: C901, PLR0912 - one line for each kind of formula
         """Any formula."""
         match expr:
             case ty.Const():
@@ -148,8 +148,10 @@ class Emitter:
                 return self._shift(expr)
             case ty.Attainment():
                 return self._attainment(expr)
-            case ty.Lookup() | ty.ParameterAt():
-                return self._lookup(expr) if isinstance(expr, ty.Lookup) else self._parameter(expr)
+            case ty.Lookup():
+                return self._lookup(expr)
+            case ty.ParameterAt() | ty.Tenure():
+                return self._parameter(expr) if isinstance(expr, ty.ParameterAt) else self._tenure(expr)
             case ty.Slices() | ty.Step() | ty.Curve():
                 return emit_tiers(self, expr)
             case ty.Named():
@@ -273,6 +275,17 @@ class Emitter:
         for condition, value in cases:
             case = case.when(condition, self.plain(value), copy=False)
         return case
+
+    def _tenure(self, expr: ty.Tenure) -> Figure:
+        """Calendar months from one day to another, whatever the days within their months."""
+
+        def month(day: ty.Expr) -> exp.Expr:
+            node = sql.paren(self.plain(day))
+            years = exp.Mul(this=exp.func("year", node), expression=sql.whole(12))
+            return sql.paren(exp.Add(this=years, expression=exp.func("month", node.copy())))
+
+        passed = exp.Sub(this=month(expr.day), expression=month(expr.begins))
+        return Figure(sql.cast(sql.paren(exp.Add(this=passed, expression=sql.whole(expr.first))), sql.decimal_type(18, 0)), 18, 0)
 
     def _parameter(self, expr: ty.ParameterAt) -> Figure:
         """The value of the latest day that is not after the day at hand; empty before the first."""

@@ -144,11 +144,18 @@ class Lowering:
         quota = plan.quotas[name]
         if self._is_by_stays(quota):
             return self.plan_step(plan, "quota", name)
-        return self._name(plan, "quota", name, f"{quota!r}|{plan.measures[name].group}|{_tables(plan, [quota.value])}")
+        return self._name(
+            plan,
+            "quota",
+            name,
+            f"{quota!r}|{plan.measures[name].group}|{_tables(plan, [f for f in (quota.value, quota.ramp) if f is not None])}",
+        )
 
     def _is_by_stays(self, quota: ty.Quota) -> bool:
         """Whether a quota depends on when somebody is a payee of the plan: where it reads columns that can change."""
-        return self.schema.kinds[PEOPLE].valid is not None and any(isinstance(e, ty.PayeeField) and e.path for e in every(quota.value))
+        formulas = (quota.value,) if quota.ramp is None else (quota.value, quota.ramp)
+        own = any(isinstance(e, ty.PayeeField) and e.path for f in formulas for e in every(f))
+        return own and self.schema.kinds[PEOPLE].valid is not None
 
     # ---- credits
 

@@ -304,6 +304,8 @@ class ComponentLowering:
                 return sql.column("payee", "y")
             case ty.PayeeField():
                 return self.columns.column(leaf.path)
+            case ty.Moment(period=None):
+                return sql.column("last_day", "n")
             case ty.Moment():
                 return self._number_of(leaf, sql.column("high", "n"))
             case ty.PaidBefore():

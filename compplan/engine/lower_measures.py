@@ -256,6 +256,7 @@ def periods(scope: Scope, cadence: Period, window: ty.Window) -> exp.Select:
             sql.alias(sql.column("number", "n"), "period"),
             sql.alias(sql.paren(start), "low"),
             sql.alias(sql.paren(end), "high"),
+            sql.column("last_day", "n"),
         )
         .from_(table("periods", "n", CALENDAR), copy=False)
         .where(exp.EQ(this=sql.column("kind", "n"), expression=sql.text(cadence)), copy=False)

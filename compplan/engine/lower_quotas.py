@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from sqlglot import exp
 
@@ -74,17 +75,27 @@ def lower_quota(
                 return sql.column("owner", "o")
             case ty.PayeeField():
                 return payee.column(e.path)
+            case ty.Moment(period=None):
+                return sql.column("last_day", "w")
             case ty.Moment():
                 return sql.column("period", "w")
             case _:
                 raise AssertionError(f"{type(e).__name__} in a quota")
 
+    def leaf_of_month(e: Leaf) -> Emitted:
+        return sql.column("last_day", "m") if isinstance(e, ty.Moment) and e.period is None else leaf(e)
+
     value = Emitter(leaf, scope.tables, scope.calendar).figure(quota.value)
+    if quota.ramp is not None:
+        value = _ramped(value, Emitter(leaf_of_month, scope.tables, scope.calendar).figure(quota.ramp), MONTHS_IN[quota.period])
     reads: list[str] = []
     query = exp.select(sql.column("owner", "o"), sql.column("period", "w"), value.named("value"))
     query = query.from_(owners(scope, group).subquery("o", copy=False), copy=False)
     query = query.join(periods(scope, quota.period, ty.Window(quota.period)).subquery("w", copy=False), join_type="cross", copy=False)
-    if any(isinstance(e, ty.PayeeField) for e in every(quota.value)):
+    if quota.ramp is not None:
+        query = query.join(table("periods", "m", CALENDAR), on=_is_month_of("m", "w"), copy=False)
+        query = query.group_by(sql.column("owner", "o"), sql.column("period", "w"), copy=False)
+    if any(isinstance(e, ty.PayeeField) for f in (quota.value, quota.ramp) if f is not None for e in every(f)):
         own = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("owner", "o"))
         on = sql.all_of([own, *holds_on(people, "p", payee.day)])
         if stays is not None:
@@ -98,6 +109,27 @@ def lower_quota(
     title = f"The quota for {quota.measure}, for each {quota.period}"
     reads += [sums[e].step for e in joined]
     return Step(name, title, ("owner", "period"), query, tuple(dict.fromkeys(reads)), quota.span), Valued(name, value)
+
+
+def _ramped(value: Figure, ramp: Figure, months: int) -> Figure:
+    """The average over the months of a period; empty where one of them is."""
+    product = sql.multiply(value, ramp)
+    whole = exp.EQ(this=exp.Count(this=product.node), expression=exp.Count(this=exp.Star()))
+    total = exp.Case().when(whole, exp.func("sum", product.node.copy()), copy=False)
+    figure = Figure(sql.cast(total, sql.decimal_type(sql.MOST_DIGITS, product.decimals)), sql.MOST_DIGITS, product.decimals)
+    return figure if months == 1 else sql.divide(figure, sql.constant(Fraction(months)))
+
+
+def _is_month_of(alias: str, window: str) -> exp.Expr:
+    """That a period of the calendar is a month, and lies in a window."""
+    number = sql.column("number", alias)
+    return sql.all_of(
+        [
+            exp.EQ(this=sql.column("kind", alias), expression=sql.text("month")),
+            exp.GTE(this=number, expression=sql.column("low", window)),
+            exp.LTE(this=number.copy(), expression=sql.column("high", window)),
+        ]
+    )
 
 
 def join_valued(query: exp.Select, steps: Mapping[str, str], owner: exp.Expr, period: exp.Expr) -> exp.Select:

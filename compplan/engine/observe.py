@@ -60,6 +60,7 @@ _KINDS: Mapping[type, str] = {
     ty.Step: "step",
     ty.Curve: "curve",
     ty.Place: "place",
+    ty.Tenure: "tenure",
     ty.Named: "named",
     ty.ParameterAt: "parameter",
 }
@@ -123,6 +124,8 @@ class Observer:
             case ty.Convert():
                 exchange = tuple(self.watch(node) for node in seen(self.emitter, expr))
                 return NodePlan(expr, self.sources.words(expr), exchange[-1], (self.plan(expr.operand),), exchange=exchange)
+            case ty.Tenure():
+                return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), (self.plan(expr.begins),))
             case ty.RecordSum() | ty.ParameterAt():
                 return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), ())
             case _:

@@ -10,7 +10,7 @@ from lark.tree import Meta
 
 from compplan.diagnostics import Span
 from compplan.language import tree as t
-from compplan.language.build_formulas import FormulaBuilder, unquote
+from compplan.language.build_formulas import FormulaBuilder, InvalidText, unquote
 
 
 @v_args(meta=True)
@@ -70,7 +70,14 @@ class Builder(FormulaBuilder):
         return t.Measure(self._name(kids[0]), kids[1], kids[2], self._of(meta))
 
     def quota(self, meta: Meta, kids: list[Any]) -> t.Quota:
-        return t.Quota(self._name(kids[0]), kids[1], kids[2], self._of(meta))
+        name, period, value, ramp = (k for k in kids if not (isinstance(k, Token) and k.type == "_COMMA"))
+        return t.Quota(self._name(name), period, value, ramp, self._of(meta))
+
+    def tenure(self, meta: Meta, kids: list[Any]) -> t.Tenure:
+        first = self._number(kids[-1])
+        if first not in (0, 1):
+            raise InvalidText("The month of hire is month 1 or month 0.", self._at(kids[-1]), "wrong-arguments")
+        return t.Tenure(kids[0], int(first), self._of(meta))
 
     def _cell(self, kind: t.CellKind, meta: Meta, kids: list[Any]) -> t.Cell:
         span = kids[0].span if kids else Span(self._path, 0, 0, 0, 0)

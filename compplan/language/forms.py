@@ -34,7 +34,16 @@ FORMS: Mapping[str, Form] = {
     "weights": Form(("plan",), "weights of COLUMN add to PERCENT", "weights of target_incentive add to 100%"),
     "credit": Form(_SHARED, "credit NAME from RECORDS {", "credit booking from deals {"),
     "measure": Form(_SHARED, "measure NAME = FORMULA", "measure sold = sum(booking.credited)"),
-    "quota": Form(_SHARED, "quota for MEASURE each PERIOD = FORMULA", "quota for sold each quarter = 250,000 USD"),
+    "quota": Form(
+        _SHARED,
+        "quota for MEASURE each PERIOD = FORMULA, or the same and behind a comma: ramped each month by FACTOR",
+        "quota for sold each quarter = 250,000 USD",
+    ),
+    "tenure": Form(
+        _SHARED,
+        "tenure counts months from DATE_COLUMN, the month of hire is month 1 (or 0)",
+        "tenure counts months from hire_date, the month of hire is month 1",
+    ),
     "table": Form(_SHARED, 'table NAME {, or table NAME from "FILE.csv"', 'table rate from "rates.csv"'),
     "let": Form((*_SHARED, "credit", *_EARNED, "award"), "let NAME = FORMULA", "let margin = price - cost"),
     "parameter": Form(_SHARED, "parameter NAME = FIGURE, or parameter NAME {", "parameter base_rate = 5%"),

@@ -17,7 +17,7 @@ from compplan.language.tree_draws import Draw, DrawLine, Forgive, Recover, TopUp
 # isort: off
 from compplan.language.tree_definitions import (
     Cell, CellKind, Company, Credit, CreditLine, EachGroup, Give, Grid, Let, Measure, NamedAmount, Parameter, Quota, Recipient, Repeat,
-    Sentence, SharesAdd, Since, Table, ToGroup, ToManagers, ToNamed, ToPerson,
+    Sentence, SharesAdd, Since, Table, Tenure, ToGroup, ToManagers, ToNamed, ToPerson,
 )  # fmt: skip
 from compplan.language.tree_formulas import (
     Against, Among, Binary, BoundKind, Call, Compare, Convert, Curve, Divide, Expression, Factor, InPeriod, IsEmpty, Literal,
@@ -196,7 +196,7 @@ class Example:
     span: Span = _span()
 
 
-SharedLine = Let | Parameter | Credit | Measure | Quota | Table
+SharedLine = Let | Parameter | Tenure | Credit | Measure | Quota | Table
 PlanLine = SharedLine | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Draw | Component | Example
 
 
@@ -309,6 +309,7 @@ __all__ = [
     "Slices",
     "Step",
     "Table",
+    "Tenure",
     "TheTarget",
     "ToDate",
     "ToGroup",

@@ -164,12 +164,22 @@ class Measure:
 
 
 @immutable
+class Tenure:
+    """`tenure counts months from hire_date, the month of hire is month 1`."""
+
+    begins: Path
+    first: int
+    span: Span = _span()
+
+
+@immutable
 class Quota:
-    """`quota for measure each period = formula`."""
+    """`quota for measure each period = formula, ramped each month by factor`."""
 
     measure: Name
     period: Period
     value: Expression
+    ramp: Factor | None
     span: Span = _span()
 
 

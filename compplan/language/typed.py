@@ -52,6 +52,7 @@ from compplan.language.typed_formulas import (
     Since,
     Slices,
     Step,
+    Tenure,
     Tier,
     Value,
     Window,
@@ -169,6 +170,8 @@ class Quota:
     period: Period
     value: Expr
     unit: Unit
+    ramp: Expr | None
+    """What multiplies it month by month: a ratio."""
     span: Span = _span()
 
 
@@ -448,6 +451,7 @@ __all__ = [
     "Table",
     "TableRow",
     "Target",
+    "Tenure",
     "Tier",
     "Top",
     "Value",

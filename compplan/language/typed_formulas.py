@@ -384,6 +384,17 @@ class Moment:
 
 
 @immutable
+class Tenure:
+    """The calendar months from a date until the day at hand, the last of the period at hand; `first` is the number of the first month."""
+
+    begins: PayeeField
+    day: Moment
+    first: int
+    unit: Unit
+    span: Span = _span()
+
+
+@immutable
 class Since:
     """A value, and the first day on which it holds; None where it holds always."""
 
@@ -414,5 +425,5 @@ class Part:
 Expr = (
     Const | RecordField | ChildField | PayeeField | CreditField | Arith | Div | Neg | Scale | Rate | Convert | EndOf | Func | Shift | Cmp
     | In | Within | Empty | NotE | AndOr | MeasureAt | QuotaAt | Attainment | RecordSum | EarnedAt | Lookup | Slices | Step | Curve | Place
-    | Named | Part | PaidBefore | Moment | ParameterAt
+    | Named | Part | PaidBefore | Moment | ParameterAt | Tenure
 )  # fmt: skip

@@ -58,7 +58,7 @@ def definitions(draw: st.DrawFn) -> tuple[list[str], Known]:
         credited.append(KnownCredit("qualified", False, ("points",)))
     texts, found = draw(measures(tuple(c.name for c in credited)))
     tables = ["by_product", "by_size", "grid", "prize"]
-    return [LETS, *lines, *texts, TABLES], Known(tuple(credited), tuple(found), tuple(tables))
+    return [TENURE, LETS, *lines, *texts, TABLES], Known(tuple(credited), tuple(found), tuple(tables))
 
 
 # ---- credits ------------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def measures(draw: st.DrawFn, credited: tuple[str, ...]) -> tuple[list[str], lis
     team_quota, team_period = pick(draw, *TEAM_QUOTAS)
     company_period = draw(periods)
     texts += [
-        f"quota for arr each {arr_period} = {arr_quota}",
+        f"quota for arr each {arr_period} = {arr_quota}{one_of(draw, RAMPS)}",
         f"quota for team_arr each {team_period} = {team_quota}",
         f"quota for company_arr each {company_period} = {pick(draw, '300 USD', '1,000 USD', '100.01 USD')}",
         f"quota for deal_count each month = {pick(draw, '2', '1', 'if(level is empty, 3, level)')}",
@@ -226,6 +226,7 @@ def measures(draw: st.DrawFn, credited: tuple[str, ...]) -> tuple[list[str], lis
     return texts, found
 
 
+TENURE = "tenure counts months from hire_date, the month of hire is month 1"
 RATES = (
     'sum(booking.credited where product = "Core") / sum(booking.credited) else 0%',
     "count(booking where acv >= 100 USD) / count(booking) else 100%",
@@ -238,6 +239,11 @@ TEAM_QUOTAS: tuple[tuple[str, Period], ...] = (
     ("250 USD", "month"),
 )
 periods = st.sampled_from(PERIODS)
+RAMPS = (
+    *("",) * 4,
+    ", ramped each month by the step reached by tenure {\n  from 0: 25%\n  from 3: 33.3333%\n  from 5: 100%\n}",
+    ", ramped each month by if(tenure <= 2, 50%, 1x)",
+)
 
 
 # The quota of a payee, its period, and whether everybody has one above zero.

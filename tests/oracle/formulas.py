@@ -70,6 +70,11 @@ def value_of(expr: ty.Expr, scope: Scope) -> Value | None:
             return value_of(expr.value, scope)
         case ty.Moment():
             return scope.day
+        case ty.Tenure():
+            begins, day = value_of(expr.begins, scope), value_of(expr.day, scope)
+            if not isinstance(begins, date) or not isinstance(day, date):
+                return None
+            return Fraction((day.year - begins.year) * 12 + day.month - begins.month + expr.first)
         case ty.ParameterAt():
             return parameter(expr, scope)
         case ty.Place():

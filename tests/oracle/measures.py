@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -13,7 +13,7 @@ from compplan.language.tree import Reach
 from compplan.schema import MONTHS_IN, Period
 from tests.oracle.formulas import Scope, figure_of, is_yes, value_of
 from tests.oracle.stays import Stays
-from tests.oracle.values import CreditRow, DataError, Trouble, record_date
+from tests.oracle.values import CreditRow, DataError, Trouble, record_date, round12
 from tests.oracle.world import World
 
 COMPANY = ""
@@ -95,7 +95,13 @@ class Measures:
             record_sum=lambda e: self.record_sum(e, owner, period.first_month, period.last_month),
             day=self.last_day(period.last_month),
         )  # fmt: skip
-        return figure_of(quota.value, scope)
+        value = figure_of(quota.value, scope)
+        if quota.ramp is None or value is None:
+            return value
+        months = range(period.first_month, period.last_month + 1)
+        parts = [figure_of(quota.ramp, replace(scope, day=self.last_day(month))) for month in months]
+        known = [round12(value * part) for part in parts if part is not None]
+        return round12(sum(known, Fraction(0)) / len(months)) if len(known) == len(months) else None
 
     def record_sum(self, expr: ty.RecordSum, owner: str, first: int, last: int) -> Fraction | None:
         """The sum over the rows of a kind that name the owner and a period within the months; None where there is no row."""

@@ -262,7 +262,7 @@ def _person(env: Environment, place: Place, path: t.Path) -> ty.Expr | None:
     found = resolve(env, place, path)
     if found is None:
         return None
-    if isinstance(found, (t.Let, t.Measure, t.Parameter)) or found.unit.kind is not Kind.RECORD or found.unit.record != PEOPLE:
+    if isinstance(found, (t.Let, t.Measure, t.Parameter, t.Tenure)) or found.unit.kind is not Kind.RECORD or found.unit.record != PEOPLE:
         env.problem("wrong-unit", f"{path.text} does not name a person.", path.span, "Declare the column with the type people.")
         return None
     return found
@@ -273,7 +273,7 @@ def _group(env: Environment, place: Place, path: t.Path) -> ty.Recipient | None:
     if found is None:
         return None
     column = env.schema.kinds[PEOPLE].column(path.names[-1].text)
-    if isinstance(found, (t.Let, t.Measure, t.Parameter)) or column is None or not isinstance(column.type, TextType):
+    if isinstance(found, (t.Let, t.Measure, t.Parameter, t.Tenure)) or column is None or not isinstance(column.type, TextType):
         message = f"{path.text} does not name a group of people."
         env.problem("wrong-unit", message, path.span, "Write the person's column that names the group: everyone in owner.team.")
         return None

@@ -53,6 +53,7 @@ class Environment:
     typed_quotas: dict[str, ty.Quota | None] = field(default_factory=dict)
     typed_tables: dict[str, ty.Table | None] = field(default_factory=dict)
     typed_parameters: dict[str, ty.Parameter | None] = field(default_factory=dict)
+    tenure: t.Tenure | None = None
     dates: tuple[date, date] | None = None
     """The first and last day of the plan, where there is a plan that says them."""
     places: dict[str, tuple[Place, ty.ForPeriod | ty.ForCredit]] = field(default_factory=dict)

@@ -8,6 +8,8 @@ from compplan.language.check import formulas
 from compplan.language.check.environment import DEEPEST, Environment
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
+from compplan.language.check.tiers import type_factor
+from compplan.language.units import RATIO
 from compplan.language.walk import every, rewrite, too_deep
 from compplan.schema import PEOPLE, TextType
 
@@ -134,4 +136,25 @@ def _quota(env: Environment, tree: t.Quota, measure: ty.Measure) -> ty.Quota | N
         hint = f"Ask for one period: ... per {tree.period}." if value.unit.per else None
         env.problem("wrong-unit", f"{measure.name} is {measure.unit}, its quota {value.unit}.", tree.value.span, hint)
         return None
-    return ty.Quota(measure.name, tree.period, value, value.unit, tree.span)
+    ramp = None if tree.ramp is None else _ramp(env, tree, measure)
+    return None if tree.ramp is not None and ramp is None else ty.Quota(measure.name, tree.period, value, value.unit, ramp, tree.span)
+
+
+def _ramp(env: Environment, tree: t.Quota, measure: ty.Measure) -> ty.Expr | None:
+    """What multiplies a quota month by month: a ratio that goes by the payee and the month."""
+    assert tree.ramp is not None
+    if measure.group is not None:
+        env.problem("wrong-place", f"{measure.name} has no payee of its own whose quota could be ramped.", tree.ramp.span)
+        return None
+    place = Place(Grain.PERIOD, f"the ramp of the quota for {measure.name}", period="month", window=ty.Window("month"))
+    ramp = type_factor(env, place, tree.ramp)
+    if ramp is None:
+        return None
+    if any(isinstance(e, (ty.MeasureAt, ty.QuotaAt, ty.Attainment, ty.RecordSum, ty.EarnedAt)) for e in every(ramp)):
+        env.problem("wrong-place", "A ramp goes by the payee and the month, not by what is credited.", tree.ramp.span, "Write tenure.")
+        return None
+    if ramp.unit != RATIO:
+        hint = "Write a percentage of the whole quota: from 1: 25%."
+        env.problem("wrong-unit", f"A ramp is a ratio; this is {ramp.unit}.", tree.ramp.span, hint)
+        return None
+    return ramp

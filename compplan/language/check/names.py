@@ -56,7 +56,7 @@ def did_you_mean(word: str, choices: list[str]) -> str | None:
     return f"There is {', '.join(sorted(choices))}." if 0 < len(choices) <= 12 else None
 
 
-Meaning = ty.Expr | t.Let | t.Measure | t.Parameter
+Meaning = ty.Expr | t.Let | t.Measure | t.Parameter | t.Tenure
 
 
 def resolve(env: Environment, place: Place, path: t.Path) -> Meaning | None:
@@ -102,6 +102,9 @@ def _meanings(env: Environment, place: Place, name: t.Name) -> Iterator[tuple[st
 
 def _defined(env: Environment, place: Place, text: str) -> Iterator[tuple[str, Meaning]]:
     """What the plan, or the definitions that it uses, mean by a name."""
+    if text == "tenure" and env.tenure is not None and place.grain in (Grain.PERIOD, Grain.CREDIT):
+        env.use(text)
+        yield "the tenure", env.tenure
     if text in env.lets:
         env.use(text)
         yield f"the formula {text}", env.lets[text]

@@ -29,6 +29,7 @@ from compplan.language.check.names import did_you_mean
 from compplan.language.check.parameters import type_parameter
 from compplan.language.check.place import Grain, Place
 from compplan.language.check.tables import type_table
+from compplan.language.check.tenure import check_tenure
 from compplan.language.check.weights import check_weights
 from compplan.language.codes import problem
 from compplan.language.units import NUMBER, money
@@ -108,6 +109,8 @@ def _fill(env: Environment, own: Sequence[t.PlanLine | t.SharedLine], used: Sequ
     env.quotas = {x.measure.text: x for x in lines if isinstance(x, t.Quota)}
     env.tables = {x.name.text: x for x in lines if isinstance(x, t.Table)}
     env.parameters = {x.name.text: x for x in lines if isinstance(x, t.Parameter)}
+    env.tenure = next((x for x in lines if isinstance(x, t.Tenure)), None)
+    check_tenure(env, [x for x in lines if isinstance(x, t.Tenure)])
     seen: dict[tuple[str, str], t.Name] = {}
     for what, name in _names(lines):
         first = seen.setdefault((what, name.text), name)
