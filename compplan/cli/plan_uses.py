@@ -21,7 +21,7 @@ class Used:
 
     @staticmethod
     def by(plan: ty.Plan) -> Used:
-        """What the components, the caps and the payees of a plan use, and what is used by that."""
+        """What the components, the caps, the draws and the payees of a plan use, and what is used by that."""
         formulas = list(_own(plan))
         quotas = {e.measure for f in formulas for e in every(f) if isinstance(e, ty.QuotaAt)}
         measures = {e.measure for f in formulas for e in every(f) if isinstance(e, ty.MeasureAt)} | quotas
@@ -40,6 +40,7 @@ class Used:
 
 def _own(plan: ty.Plan) -> Iterator[ty.Expr]:
     found: list[ty.Expr | None] = [plan.payees, *(cap.limit for cap in plan.caps)]
+    found += [f for d in plan.draws for f in (d.level, d.level_if, d.room, d.room_if)]
     for c in plan.components:
         found += [*c.factors, *c.conditions, c.cap, c.floor, None if c.top is None else c.top.by]
         found += [c.grain.where] if isinstance(c.grain, ty.ForCredit) else []

@@ -149,8 +149,30 @@ def _limited(plan: ty.Plan, component: ty.Component) -> str:
 
 
 def _limits(plan: ty.Plan, words: _Words) -> Iterator[str]:
-    """The plan's caps, and what nothing limits."""
+    """The plan's caps, what becomes of negative payouts, the draws, and what nothing limits."""
     for cap in plan.caps:
         yield from words.quoted("cap", f"each {cap.period} at ", cap.limit)
+    yield _row("below zero", _NEGATIVE[plan.negative])
+    for draw in plan.draws:
+        yield from _draw(draw, words)
     free = [c.name for c in plan.components if _limited(plan, c) == "nothing"]
     yield _row("no cap on", ", ".join(free) if free else "nothing: everything has a cap")
+
+
+_NEGATIVE = {
+    "carried": "a negative payout is carried forward",
+    "owed": "a negative payout is owed",
+    None: "a run that comes to a negative payout stops: the plan does not say what becomes of it",
+}
+
+
+def _draw(draw: ty.Draw, words: _Words) -> Iterator[str]:
+    """A draw: up to what it tops up, what it recovers, what becomes of the rest."""
+    yield _row("draw", f"{draw.name}: {safe(draw.label)}  ({words.place(draw.span)})")
+    yield from words.quoted("", "tops up to ", draw.level)
+    yield from words.quoted("", "only if ", draw.level_if)
+    yield from words.quoted("", "recovers at most ", draw.room, otherwise="recovers nothing")
+    yield from words.quoted("", "only if ", draw.room_if)
+    if draw.room is not None:
+        left = "is carried on while the plan is in force" if draw.forgive is None else f"is forgiven at the end of each {draw.forgive}"
+        yield _row("", f"what is left {left}")

@@ -20,7 +20,7 @@ from tests.generators.company import DATED_SCHEMA, FISCAL_YEARS, SCHEMA, FiscalY
 from tests.generators.components import OFTEN, Drawn, component
 from tests.generators.dated import dated
 from tests.generators.definitions import definitions
-from tests.generators.draws import draws, payout_sentence
+from tests.generators.draws import draws, payout_sentence, taken_back
 from tests.generators.known import Known, block, one_of, pick
 from tests.generators.records import Row, records
 
@@ -92,7 +92,15 @@ def plans(draw: st.DrawFn, year: FiscalYear, payout: Period) -> str:
     return (
         block(
             'plan generated "Generated"',
-            [*head, *parameters(year), *lines, *(p.text for p in parts), *draw(caps(known, payout)), *draw(draws(known, payout))],
+            [
+                *head,
+                *parameters(year),
+                *lines,
+                *(p.text for p in parts),
+                *draw(taken_back()),
+                *draw(caps(known, payout)),
+                *draw(draws(known, payout)),
+            ],
         )
         + "\n"
     )

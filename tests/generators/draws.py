@@ -15,6 +15,14 @@ def payout_sentence(draw: st.DrawFn, payout: Period) -> str:
 
 
 @st.composite
+def taken_back(draw: st.DrawFn) -> list[str]:
+    """Now and then a component that takes back what was sold in some months, so that payouts fall below zero, and rise again."""
+    when = pick(draw, "close_date in 2027-Q1", "close_date in 2027-02", 'product = "Core"')
+    lines = [f"for each booking where {when}", f"pay -{pick(draw, 'credited', '(250% of credited)', '(33.3333% of credited)')}"]
+    return [block('commission back "back"', lines)] if draw(st.integers(0, 2)) == 0 else []
+
+
+@st.composite
 def draws(draw: st.DrawFn, known: Known, payout: Period) -> list[str]:
     """None to two draws."""
     return [draw(_draw(f"draw{n}", known, payout)) for n in range(pick(draw, 0, 0, 1, 1, 2))]
@@ -36,6 +44,13 @@ def _draw(draw: st.DrawFn, name: str, known: Known, payout: Period) -> str:
 
 @st.composite
 def _when(draw: st.DrawFn, known: Known, payout: Period) -> str:
-    conditions = ['role = "AE"', "arr > 50 USD", "payout >= 10 USD", f"arr over {payout} to date < 500 USD", "hire_date <= 2027-03-01"]
+    conditions = [
+        'role = "AE"',
+        "arr > 50 USD",
+        "arr < 50 USD",
+        "payout >= 10 USD",
+        f"arr over {payout} to date < 500 USD",
+        "hire_date <= 2027-03-01",
+    ]
     conditions += [f"attainment({m.name}) >= 50%" for m in known.with_quota(payout)]
     return f", only if {one_of(draw, conditions)}" if draw(st.integers(0, 2)) == 0 else ""
