@@ -162,7 +162,7 @@ def _limits(plan: ty.Plan, words: _Words) -> Iterator[str]:
 _NEGATIVE = {
     "carried": "a negative payout is carried forward",
     "owed": "a negative payout is owed",
-    None: "a run that comes to a negative payout stops: the plan does not say what becomes of it",
+    None: "not said: a run that comes to a negative payout stops",
 }
 
 
