@@ -113,12 +113,17 @@ def _component_rows(plan: ty.Plan, component: ty.Component, words: _Words) -> It
         yield from words.quoted("only if", "", condition)
     yield from words.quoted("at least", "", component.floor)
     yield from words.quoted("at most", "", component.cap)
+    if component.pool is not None:
+        yield _row("shared", " ".join(words.text(component.pool.span)).removeprefix("share").strip())
     yield _row("earned", _earned(component))
     yield _row("limited by", _limited(plan, component))
 
 
 def _again(credit: ty.Credit, words: _Words) -> str:
-    return "" if credit.repeat is None else f", each {credit.repeat.period}, {words.text(credit.repeat.times.span)} times"
+    if credit.repeat is None:
+        return ""
+    times = " ".join(words.text(credit.repeat.times.span))
+    return f", each {credit.repeat.period}, {times} times"
 
 
 def _to_date(grain: ty.ForPeriod | ty.ForCredit) -> str:

@@ -17,6 +17,7 @@ from compplan.engine.explanation import (
     Factor,
     Node,
     PlanExplanation,
+    PoolShare,
     TierRow,
     Value,
 )
@@ -216,11 +217,20 @@ class _Renderer:
         if e.cap is not None:
             yield self.line(f"    cap at {e.cap.words}", shown(e.cap))
         if thing is None:
-            if e.product != e.figure or len(e.factors) > 1:
-                exact = "" if e.product == e.figure else f", exactly {plain(e.product)}"
-                yield self.line(f"    comes to{exact}", money(e.figure, currency))
+            if e.pool is not None or e.product != e.figure or len(e.factors) > 1:
+                exact = "" if e.product == (e.figure if e.pool is None else e.pool.amount) else f", exactly {plain(e.product)}"
+                yield self.line(f"    comes to{exact}", money(e.figure if e.pool is None else e.pool.amount, currency))
+            if e.pool is not None:
+                yield from self.pool(e.pool, currency)
             if e.before is not None:
                 yield self.line("    less what was earned before", money(e.before, currency))
+
+    def pool(self, p: PoolShare, currency: str) -> Iterator[str]:
+        """Whose amount it is, and the payee's part in it."""
+        whose = f" among {p.members} of {p.group}" if p.group else f" among {p.members}"
+        yield f"    {p.words}:{whose}"
+        part = "no part in it" if p.weight is None else f"{plain(p.weight)} of {plain(p.weights)}"
+        yield self.line(f"      {part}", money(p.share, currency))
 
     def inside(self, node: Node, indent: str) -> Iterator[str]:
         """What a formula is made of: its parts, and the receipts of its tiers."""

@@ -30,6 +30,7 @@ from compplan.engine.explanation import (
     PayoutLine,
     PeriodDates,
     PlanExplanation,
+    PoolShare,
     Ranked,
     Ranking,
 )
@@ -313,6 +314,8 @@ class _Explainer:
             columns += [sql.alias(sql.column(n, "t"), n) for n in ("place", "qualifies")] + [
                 sql.alias(sql.column("figure", "t"), "ranked_by")
             ]
+        if component.pool is not None:
+            columns += [sql.alias(sql.column(n, "t"), f"pool_{n}") for n in ("group", "member", "amount", "weight", "weights", "share")]
         query = figured.rows.copy().select(*columns, copy=False)
         order = [k.name for k in figured.keys if isinstance(k, exp.Column)]
         first = ["date"] if "date" in order else []
@@ -337,7 +340,21 @@ class _Explainer:
             product=to_value(row["product"]) if fires else None,
             floor=watched.floor.read(row) if fires and watched.floor else None,
             cap=watched.cap.read(row) if fires and watched.cap else None,
+            pool=None if component.pool is None or not fires else self._pool(plan, component, component.pool, row),
             figure=figure, before=before, earned=figure - (before or Fraction(0)),
+        )  # fmt: skip
+
+    def _pool(self, plan: ty.Plan, component: ty.Component, pool: ty.Pool, row: Mapping[str, object]) -> PoolShare:
+        """The payee's part of what the group comes to."""
+        group = "" if row["pool_group"] is None else str(row["pool_group"])
+        step = quoted(self.lowering.plan_step(plan, "pool", component.name))
+        among = f"""SELECT count(*) FROM {STEPS}.{step} WHERE period = ? AND member AND "group" IS NOT DISTINCT FROM ?"""
+        members = self.connection.execute(among, [row["period"], row["pool_group"]]).fetchone()
+        assert members is not None
+        mine = bool(row["pool_member"])
+        return PoolShare(
+            self.sources.at(pool.span), group, to_value(row["pool_amount"]), to_value(row["pool_weight"]) if mine else None,
+            to_value(row["pool_weights"]) if mine else None, int(members[0]), to_value(row["pool_share"]) if mine else Fraction(0),
         )  # fmt: skip
 
     def _ranking(self, plan: ty.Plan, component: ty.Component, top: ty.Top, row: Mapping[str, object]) -> Ranking:

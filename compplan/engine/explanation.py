@@ -76,11 +76,29 @@ class Ranking:
 
 
 @immutable
+class PoolShare:
+    """A part of what a group comes to: the amount, among whom, the payee's weight among all weights, the share.
+
+    `group` is empty for everyone; `weight` is null for one who has no part. Shares are whole units, and those of a group add up to the
+    amount.
+    """
+
+    words: str
+    group: str
+    amount: Value
+    weight: Value
+    weights: Value
+    members: int
+    share: Value
+
+
+@immutable
 class Earning:
     """One earning: for which period or record, why, and how much.
 
     `product` is that of the factors; `figure` is the same within floor and cap and rounded, zero where a condition failed. `earned` is the
-    figure, less `before` where the component pays the figure to date. `failed` is the first condition that failed, in the plan's order.
+    figure, less `before` where the component pays the figure to date. With `pool`, the product is the group's, and the figure is the
+    share. `failed` is the first condition that failed, in the plan's order.
     """
 
     when: str
@@ -94,6 +112,7 @@ class Earning:
     product: Value
     floor: Node | None
     cap: Node | None
+    pool: PoolShare | None
     figure: Value
     before: Value
     earned: Value

@@ -32,7 +32,7 @@ class _Cause:
 def figure_check(lowering: ComponentLowering, figured: Figured, step: str) -> Check:
     """Gives the rows of a component whose figure is empty, each with the first cause that can be named."""
     component = lowering.component
-    causes = list(_causes(lowering, figured))
+    causes = [*_causes(lowering, figured), *_nobody(lowering)]
     chosen = exp.Case()
     for index, cause in enumerate(causes):
         chosen = chosen.when(cause.missing, sql.whole(index), copy=False)
@@ -71,6 +71,20 @@ def figure_check(lowering: ComponentLowering, figured: Figured, step: str) -> Ch
 
     hint = "Complete the records, or say in the plan what holds where they say nothing."
     return Check("no-figure", "A figure cannot be worked out", query, message, hint, component.span, guard, wanted)
+
+
+def _nobody(lowering: ComponentLowering) -> Iterator[_Cause]:
+    """A pool that nobody has a part in."""
+    if lowering.pooled is not None:
+        zero = exp.EQ(this=sql.column("weights", "t"), expression=sql.whole(0))
+        words = "There is something to share out among {detail}, and nobody has a part in it."
+        yield _Cause(
+            zero,
+            words,
+            exp.Case()
+            .when(exp.EQ(this=sql.column("group", "t"), expression=sql.text("")), sql.text("everyone"), copy=False)
+            .else_(sql.column("group", "t"), copy=False),
+        )
 
 
 def _causes(lowering: ComponentLowering, figured: Figured) -> Iterator[_Cause]:

@@ -18,6 +18,7 @@ from compplan.engine.lower_earned import EarningsShape, lower_earned
 from compplan.engine.lower_measures import MeasureShape, Valued, lower_measure, lower_window, may_be_empty, window_name
 from compplan.engine.lower_payouts import PlanLowering, lower_payouts, lower_plan_payouts
 from compplan.engine.lower_quotas import lower_quota, lower_quota_window, lower_record_sum
+from compplan.engine.pools import pool_step
 from compplan.engine.project_earnings import earnings_query
 from compplan.engine.rankings import ranking_query
 from compplan.engine.reach import reach
@@ -74,6 +75,7 @@ class Lowering:
                 self.plan_step(plan, kind)
             for component in plan.components:
                 self.plan_step(plan, "ranking", component.name)
+                self.plan_step(plan, "pool", component.name)
                 self.plan_step(plan, "earnings", component.name)
             for index, _ in enumerate(plan.caps, 1):
                 self.plan_step(plan, "limit", str(index))
@@ -321,6 +323,7 @@ class Lowering:
             self.payees(plan),
             ranking,
             only,
+            None if component.pool is None else self.plan_step(plan, "pool", component.name),
             narrow=self.narrow,
             stays=self.stays(plan),
         )
@@ -350,6 +353,8 @@ class Lowering:
         name = self.plan_step(plan, "earnings", component.name)
         if component.top is not None:
             self._add(ranking_query(self.component(plan, component)))
+        if component.pool is not None:
+            self._add(pool_step(self.component(plan, component)))
         lowering = self.component(plan, component)
         for name_read in sorted({part.measure for part in _running_measures(component)}):
             if any(may_be_empty(part.value) for part in plan.measures[name_read].parts):

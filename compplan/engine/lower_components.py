@@ -71,6 +71,7 @@ class ComponentLowering:
     payees: str
     ranking: str | None
     only: exp.Expr | None = None
+    pooled: str | None = None
     every_period: bool = False
     narrow: bool = False
     stays: Stays | None = None
@@ -103,17 +104,21 @@ class ComponentLowering:
             .from_(table(self.payees, "y"), copy=False)
             .join(periods(self.scope, grain.period, window).subquery("n", copy=False), join_type="cross", copy=False)
         )
+        if self.component.pool is not None and self.pooled is None:
+            for formula in (self.component.pool.group, self.component.pool.where, self.component.pool.by):
+                if formula is not None:
+                    emitter.emit(formula)  # so that what it reads is joined
         rows = self._with_day(rows, grain)
         rows = self._with_payee(rows, sql.column("payee", "y"))
         rows = self._with_windowed(rows, sql.column("payee", "y"), {grain.period: sql.column("period", "n")})
-        if self.ranking is not None:
+        if self.ranking is not None or self.pooled is not None:
             on = sql.all_of(
                 [
                     exp.EQ(this=sql.column("payee", "t"), expression=sql.column("payee", "y")),
                     exp.EQ(this=sql.column("period", "t"), expression=sql.column("period", "n")),
                 ]
             )
-            rows = rows.join(table(self.ranking, "t"), on=on, join_type="left", copy=False)
+            rows = rows.join(table(self.ranking or self.pooled or "", "t"), on=on, join_type="left", copy=False)
         if self.paid is not None:
             same = [exp.EQ(this=sql.column(n, "q"), expression=sql.column(n, a)) for n, a in (("payee", "y"), ("period", "n"))]
             rows = rows.join(table(self.paid, "q"), on=sql.all_of(same), join_type="left", copy=False)
@@ -409,6 +414,9 @@ class ComponentLowering:
         if component.word != "award":
             value = sql.to_unit(value, self.plan.rounding_unit, self.plan.half_even)
         cases: list[tuple[exp.Expr, Figure]] = []
+        if self.pooled is not None:
+            value = Figure(sql.column("share", "t"), 18, self.plan.unit_decimals)
+            cases.append((exp.Not(this=sql.column("member", "t")), sql.constant(Fraction(0))))
         if component.top is not None:
             cases.append((sql.is_null(sql.column("qualifies", "t")), _empty()))
             cases.append((exp.Not(this=sql.column("qualifies", "t")), sql.constant(Fraction(0))))

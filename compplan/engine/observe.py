@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from sqlglot import exp
 
+from compplan.diagnostics import Span
 from compplan.engine import sql
 from compplan.engine.conversions import seen, told
 from compplan.engine.emit import Emitter
@@ -74,7 +75,10 @@ class Sources:
 
     def words(self, expr: ty.Expr) -> str:
         """The text of a formula, its line breaks as spaces."""
-        span = expr.span
+        return self.at(expr.span)
+
+    def at(self, span: Span) -> str:
+        """The text of a place, its line breaks as spaces."""
         lines = self._lines.get(span.file, [])[span.line - 1 : span.end_line]
         if not lines:
             return ""

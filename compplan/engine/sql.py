@@ -185,17 +185,17 @@ def rounded_to_even(value: Figure, decimals: int) -> Figure:
     if value.decimals <= decimals:
         return rounded(value, decimals)
     unit = 10 ** (value.decimals - decimals)
-    units = _in_units(value)
+    units = in_units(value)
     quotient = paren(exp.IntDiv(this=units, expression=whole(unit)))
-    rest = paren(exp.Sub(this=_in_units(value), expression=paren(exp.Mul(this=quotient, expression=whole(unit)))))
+    rest = paren(exp.Sub(this=in_units(value), expression=paren(exp.Mul(this=quotient, expression=whole(unit)))))
     twice = exp.Mul(this=whole(2), expression=exp.func("abs", rest))
     odd = exp.NEQ(this=paren(exp.Mod(this=quotient, expression=whole(2))), expression=whole(0))
     up = exp.Or(
         this=exp.GT(this=twice, expression=whole(unit)),
         expression=paren(exp.And(this=exp.EQ(this=twice, expression=whole(unit)), expression=odd)),
     )
-    away = exp.Case().when(up, cast(exp.func("sign", _in_units(value)), HUGE), copy=False).else_(cast(whole(0), HUGE), copy=False)
-    return _from_units(exp.Add(this=quotient, expression=paren(away)), decimals)
+    away = exp.Case().when(up, cast(exp.func("sign", in_units(value)), HUGE), copy=False).else_(cast(whole(0), HUGE), copy=False)
+    return from_units(exp.Add(this=quotient, expression=paren(away)), decimals)
 
 
 def divide(left: Figure, right: Figure) -> Figure:
@@ -212,8 +212,8 @@ def divide_exactly(left: Figure, right: Figure) -> Figure:
     if shift < 0:
         right, shift = Figure(cast(right.node, decimal_type(MOST_DIGITS, right.decimals - shift)), MOST_DIGITS, right.decimals - shift), 0
     sign = cast(exp.func("sign", right.node), HUGE)
-    numerator = exp.Mul(this=exp.Mul(this=_in_units(left), expression=_power(shift)), expression=sign)
-    denominator = exp.func("abs", _in_units(right))
+    numerator = exp.Mul(this=exp.Mul(this=in_units(left), expression=_power(shift)), expression=sign)
+    denominator = exp.func("abs", in_units(right))
     doubled = exp.Mul(this=whole(2), expression=paren(numerator))
     half = exp.Mul(this=cast(exp.func("sign", paren(numerator)), HUGE), expression=denominator)
     quotient = exp.IntDiv(
@@ -221,17 +221,17 @@ def divide_exactly(left: Figure, right: Figure) -> Figure:
         expression=paren(exp.Mul(this=whole(2), expression=denominator)),
     )
     guarded = exp.Case().when(exp.NEQ(this=paren(right.node), expression=whole(0)), quotient, copy=False)
-    return _from_units(paren(guarded), MOST_DECIMALS)
+    return from_units(paren(guarded), MOST_DECIMALS)
 
 
 def equal_part(value: Figure, parts: exp.Expr, number: exp.Expr) -> Figure:
     """One of so many equal parts of twelve decimals; what does not divide is a last digit each for the first, counted from 1."""
-    units = paren(exp.Mul(this=_in_units(value), expression=_power(MOST_DECIMALS - value.decimals)))
+    units = paren(exp.Mul(this=in_units(value), expression=_power(MOST_DECIMALS - value.decimals)))
     parts, number = paren(cast(parts, HUGE)), paren(cast(number, HUGE))
     left_over = exp.Mod(this=units.copy(), expression=parts.copy())
     more = exp.Case().when(exp.LTE(this=number, expression=paren(left_over)), cast(whole(1), HUGE), copy=False)
     part = exp.Add(this=paren(exp.IntDiv(this=units, expression=parts)), expression=paren(more.else_(cast(whole(0), HUGE), copy=False)))
-    return _from_units(part, MOST_DECIMALS)
+    return from_units(part, MOST_DECIMALS)
 
 
 def _power(exponent: int) -> exp.Expr:
@@ -247,13 +247,14 @@ def to_unit(value: Figure, unit: Fraction, half_even: bool = False) -> Figure:
     return multiply_exactly(rounded(shifted, 0), constant(unit))
 
 
-def _in_units(value: Figure) -> exp.Expr:
+def in_units(value: Figure) -> exp.Expr:
     """The number counted in its last decimal, as a whole number."""
     scaled = exp.Mul(this=paren(widened(value).node), expression=cast(whole(10**value.decimals), decimal_type(value.decimals + 1, 0)))
     return paren(cast(scaled if value.decimals else value.node, HUGE))
 
 
-def _from_units(node: exp.Expr, decimals: int) -> Figure:
+def from_units(node: exp.Expr, decimals: int) -> Figure:
+    """A whole number, counted in the last of so many decimals, as the number that it is."""
     as_decimal = cast(paren(node), decimal_type(MOST_DIGITS, 0))
     if decimals == 0:
         return Figure(as_decimal, MOST_DIGITS, 0)

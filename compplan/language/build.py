@@ -197,6 +197,11 @@ class Builder(FormulaBuilder):
     def ties(self, _: Meta, kids: list[Token]) -> bool:
         return "included" in kids
 
+    def pool(self, meta: Meta, kids: list[Any]) -> t.SharedOut:
+        group, where, *rest = kids
+        by = next((k for k in rest if not isinstance(k, Token)), None)
+        return t.SharedOut(None if group.type == "EVERYONE" else self._name(group), where, by, self._of(meta))
+
     def to_top(self, meta: Meta, kids: list[Any]) -> t.ToTop:
         token = kids[0]
         size = (

@@ -74,6 +74,11 @@ FORMS: Mapping[str, Form] = {
         "to the top COUNT by FORMULA, ties included (or excluded); to the top PERCENT by FORMULA, rounded up (or down), ties included",
         "to the top 3 by sold, ties included",
     ),
+    "share": Form(
+        _EARNED,
+        "share among each COLUMN, equally (or by FORMULA); share among everyone, equally (or by FORMULA)",
+        "share among each team, by sold",
+    ),
     "grant": Form(("award",), 'grant COUNT "THING"', 'grant 2 "days off"'),
     "cap": Form(("plan", *_EARNED), "cap each PERIOD at FORMULA in a plan, cap at FORMULA in a component", "cap each year at 90,000 USD"),
     "floor": Form(_EARNED, "floor at FORMULA", "floor at 0 USD"),

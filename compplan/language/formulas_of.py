@@ -15,6 +15,8 @@ def formulas(component: ty.Component) -> Iterator[ty.Expr]:
     for formula in (component.cap, component.floor):
         if formula is not None:
             yield formula
+    if component.pool is not None:
+        yield from (f for f in (component.pool.group, component.pool.where, component.pool.by) if f is not None)
     if isinstance(component.grain, ty.ForCredit) and component.grain.where is not None:
         yield component.grain.where
 

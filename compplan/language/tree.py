@@ -140,6 +140,16 @@ class ToTop:
 
 
 @immutable
+class SharedOut:
+    """`share among each team where condition, by formula`: a group of None is everyone, a formula of None `equally`."""
+
+    group: Name | None
+    where: Expression | None
+    by: Expression | None
+    span: Span = _span()
+
+
+@immutable
 class Grant:
     """`grant 2 "days off"`."""
 
@@ -148,7 +158,7 @@ class Grant:
     span: Span = _span()
 
 
-ComponentLine = Let | Sentence | ForPeriod | ForCredit | ToTop | Grant
+ComponentLine = Let | Sentence | ForPeriod | ForCredit | ToTop | SharedOut | Grant
 
 
 @immutable
@@ -304,6 +314,7 @@ __all__ = [
     "Sentence",
     "ShareOf",
     "SharedLine",
+    "SharedOut",
     "SharesAdd",
     "Since",
     "Slices",

@@ -262,6 +262,20 @@ class Top:
 
 
 @immutable
+class Pool:
+    """What a component comes to is shared out among the payees of a group: equally, or by a figure.
+
+    `group` is the payee's column that names the group, None for everyone; `where` says which of them have a part. A figure below zero
+    counts as zero. The parts add up to the whole, by largest remainder, the first payee by key where two remainders are equal.
+    """
+
+    group: PayeeField | None
+    where: Expr | None
+    by: Expr | None
+    span: Span = _span()
+
+
+@immutable
 class Component:
     """Part of what a plan pays: a product of factors where every condition holds, within floor and cap, rounded once."""
 
@@ -279,6 +293,7 @@ class Component:
     earned_at: Period | None
     """The longest period that it must see whole before it is earned; None where a credit's own date is enough."""
     span: Span = _span()
+    pool: Pool | None = None
 
 
 @immutable
@@ -435,6 +450,7 @@ __all__ = [
     "Place",
     "Plan",
     "PlanCap",
+    "Pool",
     "Quota",
     "QuotaAt",
     "Rate",

@@ -44,7 +44,9 @@ class Setting:
 @st.composite
 def component(draw: st.DrawFn, name: str, known: Known, earlier: list[str]) -> Drawn:
     """A component of any kind; `earlier` are those whose earnings it may read."""
-    kind = pick(draw, "credit", "period", "to date", "running", "credit", "ranking", "award", "weighted", *["reading"] * bool(earlier))
+    kind = pick(
+        draw, "credit", "period", "to date", "running", "credit", "ranking", "award", "weighted", "pool", *["reading"] * bool(earlier)
+    )
     match kind:
         case "credit":
             return Drawn(draw(for_credit(name, known)))
@@ -56,6 +58,8 @@ def component(draw: st.DrawFn, name: str, known: Known, earlier: list[str]) -> D
             return Drawn(draw(ranking(name, known)))
         case "award":
             return Drawn(draw(award(name, known)))
+        case "pool":
+            return Drawn(draw(pool(name, known)))
         case "reading":
             return Drawn(draw(reading(name, known, earlier)))
         case _:
@@ -250,6 +254,27 @@ def award(draw: st.DrawFn, name: str, known: Known) -> str:
     if draw(st.booleans()):
         lines.append(f"to the top {pick(draw, '1', '2')} by {pick(draw, 'arr', 'deal_count')}, ties {pick(draw, 'included', 'excluded')}")
     return block(f'award {name} "{name}"', [*lines, f'grant {pick(draw, "1", "2.5", "deal_count * 0.5")} "days off"'])
+
+
+@st.composite
+def pool(draw: st.DrawFn, name: str, known: Known) -> str:
+    """An amount for a team, or for everyone, shared out."""
+    period = draw(st.sampled_from(OFTEN))
+    of_team = draw(st.booleans())
+    measure = "team_arr" if of_team else "company_arr"
+    among = "each team" if of_team else "everyone"
+    where = pick(draw, "", "", ' where role = "AE"', ' where team = "North"')
+    by = pick(draw, "equally", "by max(arr, 1 USD)", "by arr", "by target per month", "by if(level is empty, 0, level)")
+    pay = pick(draw, "100 USD", "10 USD", f"10% of {measure}", f"max({measure}, 0 USD) / 7")
+    lines = [
+        f"for each {period}",
+        f"pay {pay}",
+        f"share among {among}{where}, {by}",
+        f"only if {measure} >= {pick(draw, '1 USD', '100 USD')}",
+    ]
+    if draw(st.booleans()):
+        lines.append("cap at 50.05 USD")
+    return block(f'bonus {name} "{name}"', lines)
 
 
 @st.composite

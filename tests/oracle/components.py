@@ -9,8 +9,10 @@ from math import ceil, floor
 
 from compplan.calendar import FiscalPeriod
 from compplan.language import typed as ty
+from compplan.language.typed import Value
 from compplan.language.walk import parts
 from compplan.schema import MONTHS_IN
+from tests.oracle.apportion import apportion
 from tests.oracle.formulas import Scope, figure_of, is_yes, value_of
 from tests.oracle.measures import Measures, months_of
 from tests.oracle.stays import Stays
@@ -65,6 +67,9 @@ class Components:
                 continue
             since = _since(grain, period)
             payees = tuple(p for p in self.stays.payees if self.stays.last_day(p, since, period.last_month) is not None)
+            if component.pool is not None:
+                yield from self._shared_out(component, component.pool, period, payees, month)
+                continue
             places = self._places(component, period, payees)
             for payee in payees:
                 try:
@@ -73,6 +78,37 @@ class Components:
                     self.troubles.append(error.trouble)
                 else:
                     yield Earning(component.name, component.word, payee, None, None, None, period.label, month, amount)
+
+    def _shared_out(
+        self, component: ty.Component, pool: ty.Pool, period: FiscalPeriod, payees: tuple[str, ...], month: int
+    ) -> Iterator[Earning]:
+        """What each group comes to, shared out among its members."""
+        scopes = {payee: self.measures.period_scope(payee, period.last_month) for payee in payees}
+        groups: dict[Value | None, list[str]] = {}
+        for payee in sorted(payees):
+            group = "" if pool.group is None else value_of(pool.group, scopes[payee])
+            if group is not None and (pool.where is None or is_yes(pool.where, scopes[payee])):
+                groups.setdefault(group, []).append(payee)
+        shares = dict.fromkeys(payees, NOTHING)
+        for members in groups.values():
+            try:
+                amount = self.figure(component, scopes[members[0]], members[0], period.label)
+                if self._fails(component, scopes[members[0]]):
+                    continue
+                weights = {p: Fraction(1) if pool.by is None else figure_of(pool.by, scopes[p]) for p in members}
+                known = {p: max(weight, NOTHING) for p, weight in weights.items() if weight is not None}
+                if len(known) < len(weights) or (amount and not any(known.values())):
+                    raise DataError(Trouble("empty-figure", component.name, members[0], period.label))
+                if amount:
+                    shares |= apportion(amount, known, self.plan.rounding_unit)
+            except DataError as error:
+                self.troubles.append(error.trouble)
+        for payee in payees:
+            yield Earning(component.name, component.word, payee, None, None, None, period.label, month, shares[payee])
+
+    @staticmethod
+    def _fails(component: ty.Component, scope: Scope) -> bool:
+        return not all(is_yes(condition, scope) for condition in component.conditions)
 
     def _periods(self, grain: ty.ForPeriod) -> list[FiscalPeriod]:
         """The periods that lie wholly within the plan's dates."""

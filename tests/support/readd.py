@@ -180,7 +180,18 @@ def _figure(earning: Json, unit: Fraction | None, *, half_even: bool) -> Iterato
     if earning["cap"] is not None:
         limited = min(limited, Fraction(earning["cap"]["value"]))
     rounded = limited if unit is None else to_unit(limited, unit, half_even=half_even)
-    yield from _same("the rounded figure", rounded, earning["figure"])
+    if earning["pool"] is None:
+        yield from _same("the rounded figure", rounded, earning["figure"])
+        return
+    pool = earning["pool"]
+    assert unit is not None
+    yield from _same("what is shared out", rounded, pool["amount"])
+    yield from _same("the share", Fraction(pool["share"]), earning["figure"])
+    exact = NONE
+    if pool["weight"] is not None and Fraction(pool["weights"]):
+        exact = Fraction(pool["amount"]) * Fraction(pool["weight"]) / Fraction(pool["weights"])
+    if abs(exact - Fraction(pool["share"])) >= unit:
+        yield f"the share is {pool['share']}, and {exact} of {pool['amount']} would be due"
 
 
 def _roots(earning: Json) -> Iterator[Json]:

@@ -17,7 +17,9 @@ from compplan.language.check.doubtful import warn_doubtful
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
+from compplan.language.check.pools import pool_is_of_the_group, type_pool
 from compplan.language.check.tiers import type_factor
+from compplan.language.formulas_of import all_formulas
 from compplan.language.units import NUMBER, RATIO, Unit, money, product
 from compplan.language.walk import every, is_negative
 from compplan.schema import MONTHS_IN, PERIODS, Period
@@ -33,6 +35,8 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
     top_tree = next((line for line in tree.lines if isinstance(line, t.ToTop)), None)
     top = None if top_tree is None else _top(env, place, top_tree, grain)
     good = good and (top_tree is None or top is not None)
+    pool = type_pool(env, place, tree, grain)
+    good = good and pool is not False
     if top_tree is not None:
         place = place.having(ranked=True)
     factors = _factors(env, place, tree)
@@ -57,8 +61,10 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
         return None
     typed = ty.Component(
         tree.word, tree.name.text, tree.label, grain, factors, tuple(c for c in conditions if c is not None), top,
-        cap, floor, thing, unit, None, tree.span,
+        cap, floor, thing, unit, None, tree.span, None if isinstance(pool, bool) else pool,
     )  # fmt: skip
+    if typed.pool is not None and not pool_is_of_the_group(env, typed):
+        return None
     typed = replace(typed, earned_at=_earned_at(typed))
     warn_doubtful(env, typed, tree)
     return typed if _running_fits(env, typed) else None
@@ -235,13 +241,9 @@ def _top(env: Environment, place: Place, tree: t.ToTop, grain: ty.ForPeriod | ty
 
 def _earned_at(component: ty.Component) -> Period | None:
     """The longest period that the component must see to its end."""
-    formulas = [*component.factors, *component.conditions]
-    formulas += [e for e in (component.cap, component.floor, component.top.by if component.top else None) if e is not None]
-    if isinstance(component.grain, ty.ForCredit) and component.grain.where is not None:
-        formulas.append(component.grain.where)
     whole: set[Period] = {
         e.window.period
-        for f in formulas
+        for f in all_formulas(component)
         for e in every(f)
         if isinstance(e, (ty.MeasureAt, ty.EarnedAt)) and e.window.reach is t.Reach.WHOLE
     }
