@@ -11,6 +11,7 @@ from compplan.cli.plan_uses import Used
 from compplan.diagnostics import Span
 from compplan.diagnostics.text import safe
 from compplan.language import typed as ty
+from compplan.language.said import Said
 from compplan.language.units import RATIO
 
 _WIDTH = 12
@@ -21,6 +22,9 @@ def plan_lines(plan: ty.Plan, texts: Mapping[str, str]) -> Iterator[str]:
     words = _Words(texts)
     yield f"plan {plan.name}: {safe(plan.label)}  ({words.place(plan.span)})"
     yield _row("in force", f"{plan.first} through {plan.last}")
+    for change in plan.amended:
+        because = f", because {safe(change.because)}" if change.because else ""
+        yield _row("amended", f"from {change.first}: {safe(change.label)}{because}  ({words.place(change.span)})")
     yield from words.quoted("payees", "where ", plan.payees, otherwise="everyone")
     ties = "half to even" if plan.half_even else "half away from zero"
     yield _row("payout", f"each {plan.payout}, in {plan.currency}; each earning rounded to {_unit(plan)}, {ties}")
@@ -52,6 +56,23 @@ class _Words:
         rest = dedent("\n".join(lines[1:])).split("\n")
         return [safe(line).rstrip() for line in (lines[0][span.column - 1 :], *(f"  {x}" if x.strip() != "}" else x.strip() for x in rest))]
 
+    def lines_of(self, component: ty.Component, formula: ty.Expr) -> list[str] | None:
+        """The lines of a component's tiers as they stand, the rows that were changed with their origin; None where nothing was changed."""
+        for head, *rows in component.said:
+            if head.span.file == formula.span.file and head.span.line == formula.span.line and any(_is_elsewhere(r, formula) for r in rows):
+                first = self.text(formula.span)[0]
+                return [first, *(f"{self._said(r)}{f'  ({self.place(r.span)})' if _is_elsewhere(r, formula) else ''}" for r in rows)]
+        return None
+
+    def origin(self, component: ty.Component, formula: ty.Expr) -> str:
+        """Where a formula was written, if that is not in its component."""
+        span, around = formula.span, component.span
+        inside = span.file == around.file and around.line <= span.line <= around.end_line
+        return "" if inside else f"  ({self.place(span)})"
+
+    def _said(self, said: Said) -> str:
+        return said.words.format(*(" ".join(self.text(span)) for span in said.spans))
+
     def quoted(self, label: str, lead: str, formula: ty.Expr | None, otherwise: str | None = None, tail: str = "") -> Iterator[str]:
         if formula is None:
             if otherwise is not None:
@@ -62,6 +83,12 @@ class _Words:
             rest[-1] += tail
         yield _row(label, lead + first + ("" if rest else tail))
         yield from (_row("", line) for line in rest)
+
+
+def _is_elsewhere(said: Said, formula: ty.Expr) -> bool:
+    """Whether a line was written elsewhere than the formula around it."""
+    span = formula.span
+    return said.span.file != span.file or not span.line <= said.span.line <= span.end_line
 
 
 def _row(label: str, text: str, depth: int = 1) -> str:
@@ -97,6 +124,9 @@ def _component(plan: ty.Plan, component: ty.Component, words: _Words) -> Iterato
 
 
 def _component_rows(plan: ty.Plan, component: ty.Component, words: _Words) -> Iterator[str]:
+    if component.first is not None or component.last is not None:
+        first, last = plan.dates_of(component)
+        yield _row("in force", f"{first} through {last}")
     grain = component.grain
     if isinstance(grain, ty.ForPeriod):
         yield _row("for", f"each payee and {grain.period}{_to_date(grain)}")
@@ -108,11 +138,17 @@ def _component_rows(plan: ty.Plan, component: ty.Component, words: _Words) -> It
         yield from words.quoted("only to", f"{_top(component.top)}, {ties}, by ", component.top.by)
     for number, factor in enumerate(component.factors):
         granted = f' "{safe(component.thing)}"' if component.thing is not None and number == len(component.factors) - 1 else ""
-        yield from words.quoted("times" if number else "grant" if component.thing else "pay", "", factor, tail=granted)
+        keyword = "times" if number else "grant" if component.thing else "pay"
+        changed = words.lines_of(component, factor)
+        if changed is not None:
+            yield from (_row(keyword if n == 0 else "", line) for n, line in enumerate(changed))
+        else:
+            yield from words.quoted(keyword, "", factor, tail=granted + words.origin(component, factor))
     for condition in component.conditions:
-        yield from words.quoted("only if", "", condition)
-    yield from words.quoted("at least", "", component.floor)
-    yield from words.quoted("at most", "", component.cap)
+        yield from words.quoted("only if", "", condition, tail=words.origin(component, condition))
+    for label, limit in (("at least", component.floor), ("at most", component.cap)):
+        if limit is not None:
+            yield from words.quoted(label, "", limit, tail=words.origin(component, limit))
     if component.pool is not None:
         yield _row("shared", " ".join(words.text(component.pool.span)).removeprefix("share").strip())
     yield _row("earned", _earned(component))
@@ -160,7 +196,7 @@ def _limits(plan: ty.Plan, words: _Words) -> Iterator[str]:
     yield _row("below zero", _NEGATIVE[plan.negative])
     for draw in plan.draws:
         yield from _draw(draw, words)
-    free = [c.name for c in plan.components if _limited(plan, c) == "nothing"]
+    free = list(dict.fromkeys(c.name for c in plan.components if _limited(plan, c) == "nothing"))
     yield _row("no cap on", ", ".join(free) if free else "nothing: everything has a cap")
 
 

@@ -291,9 +291,10 @@ class Emitter:
         """The value of the latest day that is not after the day at hand; empty before the first."""
         if expr.day is None:
             return self.figure(expr.values[0].value)
-        day = sql.paren(self.plain(expr.day))
-        begun = ((exp.GTE(this=day.copy(), expression=self._begins(expr.day, since)), since.value) for since in reversed(expr.values))
-        return sql.choose([(condition, self.figure(value)) for condition, value in begun], None)
+        day, values = sql.paren(self.plain(expr.day)), list(reversed(expr.values))
+        always = self.figure(values.pop().value) if values[-1].first is None else None
+        begun = [exp.GTE(this=day.copy(), expression=self._begins(expr.day, since)) for since in values]
+        return sql.choose([(b, self.figure(since.value)) for b, since in zip(begun, values, strict=True)], always)
 
     def _begins(self, day: ty.Expr, since: ty.Since) -> exp.Expr:
         assert since.first is not None

@@ -133,10 +133,11 @@ class _Asking:
     def _target(self, target: ty.Target, expectation: ty.Expectation) -> Fraction | None:
         match target.how:
             case "component":
-                earnings = next(e for e in self.lowered.earnings if e.component == target.name)
-                if expectation.record is not None and not earnings.per_credit:
+                made = [e for e in self.lowered.earnings if e.component == target.name]
+                if expectation.record is not None and not all(e.per_credit for e in made):
                     return None
-                return self._sum("earned", earnings.step, "earned_month", expectation)
+                sums = (self._sum("earned", e.step, "earned_month", expectation) for e in made)
+                return sum((s for s in sums if s is not None), Fraction(0))
             case "draw":
                 query = f"""SELECT sum(p.amount) FROM {STEPS}.payouts p JOIN calendar.periods n ON n.label = p.label
                     WHERE (p.payee = $payee OR $payee IS NULL) AND n.first_month >= $first AND n.last_month <= $last

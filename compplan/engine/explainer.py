@@ -112,20 +112,20 @@ class _Found:
 
     connection: duckdb.DuckDBPyConnection
     payees: tuple[str, ...]
-    _watched: dict[tuple[str, str], _Watched] = field(default_factory=dict)
-    _kept: dict[tuple[str, str], dict[str, list[_Row]]] = field(default_factory=dict)
+    _watched: dict[tuple[str, ...], _Watched] = field(default_factory=dict)
+    _kept: dict[tuple[str, ...], dict[str, list[_Row]]] = field(default_factory=dict)
     _ranked: dict[tuple[str, int], tuple[int, tuple[Ranked, ...]]] = field(default_factory=dict)
 
     def watched(self, plan: ty.Plan, component: ty.Component, watch: Callable[[ty.Plan, ty.Component], _Watched]) -> _Watched:
         """What is watched in a component."""
-        key = (plan.name, component.name)
+        key = (plan.name, component.name, *component.version)
         if key not in self._watched:
             self._watched[key] = watch(plan, component)
         return self._watched[key]
 
     def rows(self, plan: ty.Plan, component: ty.Component, watched: _Watched, payee: str) -> Sequence[_Row]:
         """One payee's rows of it."""
-        key = (plan.name, component.name)
+        key = (plan.name, component.name, *component.version)
         if key not in self._kept:
             self._kept[key] = self._rows(watched)
         return self._kept[key].get(payee, [])
@@ -184,7 +184,7 @@ class _Explainer:
 
     def plan(self, plan: ty.Plan) -> PlanExplanation:
         """One plan."""
-        components = tuple(self._component(plan, c) for c in plan.components)
+        components = tuple(self._component(plan, c) for c in plan.components if self._is_shown(plan, c))
         payouts = tuple(self._payouts(plan))
         rounding = f"each earning rounded to {sql.decimal_of(plan.rounding_unit)}, half {'even' if plan.half_even else 'away from zero'}"
         total = sum((p.amount for p in payouts if isinstance(p.amount, Fraction)), Fraction(0))
@@ -275,7 +275,7 @@ class _Explainer:
         rows = self.found.rows(plan, component, watched, self.payee)
         earnings, left_out = [], []
         earlier: dict[object, Fraction] = {}
-        months = self.lowering.asked if component.word == "award" else paid_months(plan, self.lowering.asked)
+        months = self._months(plan, component)
         for row in rows:
             shown = months.first <= int(str(row["earned_month"])) <= months.last
             if row.get("counts") is False:
@@ -287,8 +287,22 @@ class _Explainer:
         total = sum((e.earned for e in earnings if isinstance(e.earned, Fraction)), Fraction(0))
         return ComponentExplanation(
             component.name, component.label, component.word, component.thing, component.span.file, component.span.line,
-            self._sentences(component.span), tuple(earnings), tuple(left_out), total,
+            self._said(component), tuple(earnings), tuple(left_out), total,
         )  # fmt: skip
+
+    def _months(self, plan: ty.Plan, component: ty.Component) -> Months:
+        """The months of the run in which the component is in force."""
+        months = self.lowering.asked if component.word == "award" else paid_months(plan, self.lowering.asked)
+        first, last = (self.lowering.calendar.month_of(day) for day in plan.dates_of(component))
+        return Months(max(first, months.first), min(last, months.last)) if component.version or component.last else months
+
+    def _is_shown(self, plan: ty.Plan, component: ty.Component) -> bool:
+        months = self._months(plan, component)
+        return months.first <= months.last
+
+    def _said(self, component: ty.Component) -> tuple[str, ...]:
+        lines = (line for sentence in component.said for said in sentence for line in self.sources.line(said).split("\n"))
+        return tuple(line.split("#")[0].strip() for line in lines if line.split("#")[0].strip())
 
     def _sentences(self, block: Span) -> tuple[str, ...]:
         lines = self.texts.get(block.file, "").split("\n")[block.line : block.end_line - 1]
@@ -347,7 +361,7 @@ class _Explainer:
     def _pool(self, plan: ty.Plan, component: ty.Component, pool: ty.Pool, row: Mapping[str, object]) -> PoolShare:
         """The payee's part of what the group comes to."""
         group = "" if row["pool_group"] is None else str(row["pool_group"])
-        step = quoted(self.lowering.plan_step(plan, "pool", component.name))
+        step = quoted(self.lowering.plan_step(plan, "pool", component.name, *component.version))
         among = f"""SELECT count(*) FROM {STEPS}.{step} WHERE period = ? AND member AND "group" IS NOT DISTINCT FROM ?"""
         members = self.connection.execute(among, [row["period"], row["pool_group"]]).fetchone()
         assert members is not None
@@ -359,7 +373,9 @@ class _Explainer:
 
     def _ranking(self, plan: ty.Plan, component: ty.Component, top: ty.Top, row: Mapping[str, object]) -> Ranking:
         """The payee's place, and who is ahead."""
-        payees, first = self.found.ranked(self.lowering.plan_step(plan, "ranking", component.name), int(str(row["period"])))
+        payees, first = self.found.ranked(
+            self.lowering.plan_step(plan, "ranking", component.name, *component.version), int(str(row["period"]))
+        )
         words = self.sources.words(top.by)
         return Ranking(words, str(top.by.unit), to_value(row["ranked_by"]), to_value(row["place"]), bool(row["qualifies"]), payees, first)
 

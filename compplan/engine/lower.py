@@ -58,7 +58,7 @@ class Lowering:
     _quotas: dict[str, Valued] = field(default_factory=dict)
     _names: StepNames = field(default_factory=StepNames)
     _credit_steps: dict[tuple[str, str], str] = field(default_factory=dict)
-    _earnings: dict[tuple[str, str], EarningsShape] = field(default_factory=dict)
+    _earnings: dict[tuple[str, ...], EarningsShape] = field(default_factory=dict)
     _windows: dict[tuple[str, Windowed, Period], Valued] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -74,9 +74,9 @@ class Lowering:
             for kind in ("payees", "stays", "earned", "payouts"):
                 self.plan_step(plan, kind)
             for component in plan.components:
-                self.plan_step(plan, "ranking", component.name)
-                self.plan_step(plan, "pool", component.name)
-                self.plan_step(plan, "earnings", component.name)
+                self.plan_step(plan, "ranking", component.name, *component.version)
+                self.plan_step(plan, "pool", component.name, *component.version)
+                self.plan_step(plan, "earnings", component.name, *component.version)
             for index, _ in enumerate(plan.caps, 1):
                 self.plan_step(plan, "limit", str(index))
                 self.plan_step(plan, "cap", str(index))
@@ -271,11 +271,10 @@ class Lowering:
 
     def earned_over(self, plan: ty.Plan, leaf: ty.EarnedAt, cadence: Period) -> Valued:
         """What another component has earned over a window, for each payee and period of a cadence."""
-        component = plan.component(leaf.component)
-        assert component is not None
-        shape = self.earnings(plan, component)
-        name = self._windowed_step(shape.made.step, leaf.window, cadence)
-        step, valued = lower_earned(self.scope(plan), shape, component, leaf.window, cadence, name)
+        versions = [c for c in plan.components if c.name == leaf.component]
+        shapes = [self.earnings(plan, c) for c in versions]
+        name = self._windowed_step(shapes[0].made.step, leaf.window, cadence)
+        step, valued = lower_earned(self.scope(plan), shapes, versions[0], leaf.window, cadence, name)
         self._add(step)
         return valued
 
@@ -313,7 +312,7 @@ class Lowering:
         """The lowering of a component, for all payees or for one."""
         grain = component.grain
         shapes = {grain.credit: self.credit(plan, grain.credit)} if isinstance(grain, ty.ForCredit) else {}
-        ranking = self.plan_step(plan, "ranking", component.name) if component.top is not None else None
+        ranking = self.plan_step(plan, "ranking", component.name, *component.version) if component.top is not None else None
         return ComponentLowering(
             self.scope(plan),
             plan,
@@ -323,7 +322,7 @@ class Lowering:
             self.payees(plan),
             ranking,
             only,
-            None if component.pool is None else self.plan_step(plan, "pool", component.name),
+            None if component.pool is None else self.plan_step(plan, "pool", component.name, *component.version),
             narrow=self.narrow,
             stays=self.stays(plan),
         )
@@ -344,13 +343,13 @@ class Lowering:
 
     def earnings(self, plan: ty.Plan, component: ty.Component) -> EarningsShape:
         """What a component earns, lowered if it is not yet: before those that read it, whatever the order of the text."""
-        key = (plan.name, component.name)
+        key = (plan.name, component.name, *component.version)
         if key not in self._earnings:
             self._earnings[key] = self._component(plan, component)
         return self._earnings[key]
 
     def _component(self, plan: ty.Plan, component: ty.Component) -> EarningsShape:
-        name = self.plan_step(plan, "earnings", component.name)
+        name = self.plan_step(plan, "earnings", component.name, *component.version)
         if component.top is not None:
             self._add(ranking_query(self.component(plan, component)))
         if component.pool is not None:

@@ -123,7 +123,9 @@ class ComponentLowering:
             same = [exp.EQ(this=sql.column(n, "q"), expression=sql.column(n, a)) for n, a in (("payee", "y"), ("period", "n"))]
             rows = rows.join(table(self.paid, "q"), on=sql.all_of(same), join_type="left", copy=False)
         if not self.every_period:
-            first, last = self._plan_months()
+            first, last = self.own_months()
+            if grain.to_date is not None:
+                first = self.scope.calendar.month_of(self.plan.first)  # what came before is taken off
             rows = rows.where(
                 exp.GTE(this=sql.column("low", "n"), expression=sql.whole(first)),
                 exp.LTE(this=sql.column("high", "n"), expression=sql.whole(min(last, self.scope.asked.last))),
@@ -163,9 +165,11 @@ class ComponentLowering:
         start = exp.Mul(this=sql.quotient_down(last_month, size), expression=sql.whole(size))
         return sql.paren(exp.Add(this=sql.paren(start), expression=sql.whole(size - 1)))
 
-    def _plan_months(self) -> tuple[int, int]:
+    def own_months(self) -> tuple[int, int]:
+        """The first and last month in which the component is in force."""
         calendar = self.scope.calendar
-        return calendar.month_of(self.plan.first), calendar.month_of(self.plan.last)
+        first, last = self.plan.dates_of(self.component)
+        return calendar.month_of(first), calendar.month_of(last)
 
     # ---- for each credit
 
@@ -187,7 +191,7 @@ class ComponentLowering:
         month = sql.column("month", "c")
         by_period = {p: sql.quotient_down(month, MONTHS_IN[p]) for _, p in self.joined}
         rows = self._with_windowed(rows, sql.column("payee", "c"), by_period)
-        first, last = self._plan_months()
+        first, last = self.own_months()
         where: list[exp.Expr] = []
         if self.first_needed > self.scope.all.first:
             where.append(self._needed(grain, month))

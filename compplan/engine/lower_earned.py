@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from compplan.engine import sql
@@ -25,9 +27,13 @@ class EarningsShape:
 
 
 def lower_earned(
-    scope: Scope, shape: EarningsShape, component: ty.Component, window: ty.Window, cadence: Period, name: str
+    scope: Scope, shapes: Sequence[EarningsShape], component: ty.Component, window: ty.Window, cadence: Period, name: str
 ) -> tuple[Step, Valued]:
-    """The sum of what is earned in the months of the window, for everyone and each period of a cadence; nothing earned is zero."""
+    """The sum of what is earned in the months of the window, for everyone and each period of a cadence; nothing earned is zero.
+
+    Several components of one name, which follow each other in time, are added up.
+    """
+    decimals = max(shape.decimals for shape in shapes)
     month = sql.column("earned_month", "e")
     within = sql.all_of(
         [
@@ -37,13 +43,20 @@ def lower_earned(
         ]
     )
     total = exp.func("coalesce", exp.func("sum", sql.column("earned", "e")), sql.whole(0))
-    value = Figure(sql.cast(total, sql.decimal_type(sql.MOST_DIGITS, shape.decimals)), sql.MOST_DIGITS, shape.decimals)
+    value = Figure(sql.cast(total, sql.decimal_type(sql.MOST_DIGITS, decimals)), sql.MOST_DIGITS, decimals)
+    made: exp.Query = _earned(shapes[0])
+    for shape in shapes[1:]:
+        made = exp.union(made, _earned(shape), distinct=False, copy=False)
     query = (
         exp.select(sql.column("owner", "o"), sql.column("period", "w"), value.named("value"))
         .from_(owners(scope, None).subquery("o", copy=False), copy=False)
         .join(periods(scope, cadence, window).subquery("w", copy=False), join_type="cross", copy=False)
-        .join(table(shape.made.step, "e"), on=within, join_type="left", copy=False)
+        .join(made.subquery("e", copy=False), on=within, join_type="left", copy=False)
         .group_by(sql.column("owner", "o"), sql.column("period", "w"), copy=False)
     )
     words = f"{component.label}, over {window.period} {'' if window.reach is Reach.WHOLE else 'to date'}".strip()
-    return Step(name, words, ("owner", "period"), query, (shape.made.step,), component.span), Valued(name, value)
+    return Step(name, words, ("owner", "period"), query, tuple(s.made.step for s in shapes), component.span), Valued(name, value)
+
+
+def _earned(shape: EarningsShape) -> exp.Select:
+    return exp.select(*(sql.column(n, "m") for n in ("payee", "earned_month", "earned"))).from_(table(shape.made.step, "m"), copy=False)

@@ -133,9 +133,12 @@ def _earned(plan: ty.Plan, earnings: Sequence[Earnings]) -> exp.Select:
     union: exp.Query = branches[0]
     for branch in branches[1:]:
         union = exp.union(union, branch, distinct=False, copy=False)
-    return exp.select(*(sql.column(n, "u") for n in ("payee", "period", "component", "amount"))).from_(
-        union.subquery("u", copy=False), copy=False
-    )
+    keys = [sql.column(n, "u") for n in ("payee", "period", "component")]
+    if len({e.component for e in earnings}) == len(earnings):
+        return exp.select(*keys, sql.column("amount", "u")).from_(union.subquery("u", copy=False), copy=False)
+    total = sql.cast(exp.func("sum", sql.column("amount", "u")), sql.decimal_type(18, plan.unit_decimals))
+    added = exp.select(*keys, sql.alias(total, "amount")).from_(union.subquery("u", copy=False), copy=False)
+    return added.group_by(*(k.copy() for k in keys), copy=False)
 
 
 def _nothing(plan: ty.Plan) -> exp.Select:

@@ -22,6 +22,7 @@ from compplan.engine.explanation import Condition, Node, TierRow, Value
 from compplan.engine.sql import Figure
 from compplan.immutable import immutable
 from compplan.language import typed as ty
+from compplan.language.said import Said
 from compplan.language.tree import Reach
 from compplan.language.units import NUMBER
 from compplan.language.walk import parts
@@ -79,14 +80,19 @@ class Sources:
 
     def at(self, span: Span) -> str:
         """The text of a place, its line breaks as spaces."""
+        return " ".join(line.strip() for line in self._text(span))
+
+    def line(self, said: Said) -> str:
+        """A line of a component as it stands."""
+        return said.words.format(*("\n".join(self._text(span)) for span in said.spans))
+
+    def _text(self, span: Span) -> list[str]:
         lines = self._lines.get(span.file, [])[span.line - 1 : span.end_line]
         if not lines:
-            return ""
+            return []
         if len(lines) == 1:
-            return lines[0][span.column - 1 : span.end_column - 1]
-        return " ".join(
-            [lines[0][span.column - 1 :].strip(), *(line.strip() for line in lines[1:-1]), lines[-1][: span.end_column - 1].strip()]
-        )
+            return [lines[0][span.column - 1 : span.end_column - 1]]
+        return [lines[0][span.column - 1 :], *lines[1:-1], lines[-1][: span.end_column - 1]]
 
 
 @dataclass(slots=True)

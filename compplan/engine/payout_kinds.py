@@ -21,4 +21,4 @@ def corrections_of(plan: ty.Plan) -> list[tuple[str, str, str]]:
 
 def parts_of(plan: ty.Plan) -> list[tuple[str, str, str]]:
     """Components and corrections, in their order: kind, name, what people call it."""
-    return [*((EARNING, c.name, c.label) for c in plan.components), *corrections_of(plan)]
+    return [*((EARNING, c.name, c.label) for c in plan.named_components), *corrections_of(plan)]

@@ -59,6 +59,6 @@ def _less_earlier(lowering: ComponentLowering, figured: Figured, figure: Figure,
     every = exp.select(*(sql.column(n, "f") for n in names), fixed(lowering, difference).named("earned")).from_(
         to_date.subquery("f", copy=False), copy=False
     )
-    needed = exp.GTE(this=sql.column("earned_month", "e"), expression=sql.whole(lowering.first_needed))
+    needed = exp.GTE(this=sql.column("earned_month", "e"), expression=sql.whole(max(lowering.first_needed, lowering.own_months()[0])))
     rows = exp.select(*(sql.column(n, "e") for n in (*names, "earned"))).from_(every.subquery("e", copy=False), copy=False)
     return rows.where(needed, copy=False)

@@ -20,7 +20,7 @@ def ranking_query(lowering: ComponentLowering) -> Step:
     name, lowering.ranking = lowering.ranking, None
     unranked = ty.Component(
         component.word, component.name, component.label, component.grain, (top.by,), (), None, None, None, None,
-        top.by.unit, component.earned_at, top.span,
+        top.by.unit, component.earned_at, top.span, component.first, component.last,
     )  # fmt: skip
     lowering.component = unranked
     figured = lowering.figured()

@@ -109,8 +109,7 @@ class _Lines:
             ORDER BY l.plan_place, t.payee, l.place, t.earned_month, t.date, t.deal, t.via, t.earned, t.amount"""
 
     def _lines_of(self, plan: ty.Plan, e: Earnings) -> str:
-        component = plan.component(e.component)
-        assert component is not None
+        component = next(c for c in plan.components if self.lowering.plan_step(plan, "earnings", c.name, *c.version) == e.step)
         head = f"SELECT {text(e.plan)} AS plan, {text(e.component)} AS component, e.payee"
         where = within(paid_months(plan, self.paid.asked))
         if not isinstance(component.grain, ty.ForCredit):

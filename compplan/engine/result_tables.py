@@ -66,7 +66,7 @@ def keep_labels(connection: duckdb.DuckDBPyConnection, plans: Sequence[ty.Plan])
     """What people call plans, components, caps and draws, and the order in which they are written."""
     rows: list[tuple[object, ...]] = []
     for number, plan in enumerate(plans):
-        parts = [(EARNING, c.name, c.label, c.thing) for c in plan.components]
+        parts = [(EARNING, c.name, c.label, c.thing) for c in plan.named_components]
         parts += [(*correction, None) for correction in corrections_of(plan)]
         rows += [
             (number, plan.name, plan.label, plan.currency, plan.payout, place, kind, name, label, thing)

@@ -218,6 +218,59 @@ class Builder(FormulaBuilder):
     def award(self, meta: Meta, kids: list[Any]) -> t.Component:
         return t.Component("award", self._name(kids[0]), unquote(kids[1]), _without_tokens(kids[2:]), self._of(meta))
 
+    # ---- changes
+
+    def in_force(self, meta: Meta, kids: list[Token]) -> t.InForce:
+        if kids[0].type == "THROUGH":
+            return t.InForce(None, self._date(kids[1]), True, self._of(meta))
+        last = self._date(kids[1]) if len(kids) > 1 else None
+        return t.InForce(self._date(kids[0]), last, True, self._of(meta))
+
+    def begins(self, meta: Meta, kids: list[Token]) -> t.InForce:
+        return t.InForce(self._date(kids[0]), None, True, self._of(meta))
+
+    def because(self, meta: Meta, kids: list[Token]) -> t.Because:
+        return t.Because(unquote(kids[0]), self._of(meta))
+
+    pay_sum = _sentence("pay")
+    times_sum = _sentence("times")
+
+    def becomes(self, meta: Meta, kids: list[Any]) -> t.Becomes:
+        old, new = kids
+        span = self._of(meta)
+        if isinstance(old, t.Row):
+            return t.Becomes(old, t.Row(old.bound_kind, old.bound, new, new.span), span)
+        return t.Becomes(old, t.Sentence(old.keyword, new, new.span), span)
+
+    def add_line(self, meta: Meta, kids: list[Any]) -> t.AddLine:
+        return t.AddLine(kids[0], self._of(meta))
+
+    def remove_line(self, meta: Meta, kids: list[Any]) -> t.RemoveLine:
+        return t.RemoveLine(kids[0], self._of(meta))
+
+    def replace_line(self, meta: Meta, kids: list[Any]) -> t.ReplaceLine:
+        return t.ReplaceLine(kids[0], self._of(meta))
+
+    def change(self, meta: Meta, kids: list[Any]) -> t.Change:
+        return t.Change(str(kids[0]), self._name(kids[1]), _without_tokens(kids[2:]), self._of(meta))
+
+    def named(self, meta: Meta, kids: list[Token]) -> t.Named:
+        word = str(kids[0]).split()[0]
+        name = t.Name(unquote(kids[1]), self._at(kids[1])) if word == "example" else self._name(kids[1])
+        return t.Named(word, name, self._of(meta))
+
+    def remove(self, meta: Meta, kids: list[Any]) -> t.Remove:
+        return t.Remove(kids[0], self._of(meta))
+
+    def replace(self, meta: Meta, kids: list[Any]) -> t.Replace:
+        return t.Replace(kids[0], self._of(meta))
+
+    def based_on(self, _: Meta, kids: list[Token]) -> t.Name:
+        return self._name(kids[0])
+
+    def amendment(self, meta: Meta, kids: list[Any]) -> t.Amendment:
+        return t.Amendment(self._name(kids[0]), unquote(kids[1]), _without_tokens(kids[2:]), self._of(meta))
+
     # ---- examples and the file
 
     def given(self, meta: Meta, kids: list[Any]) -> t.Given:
@@ -235,7 +288,8 @@ class Builder(FormulaBuilder):
         return t.Definitions(self._name(kids[0]), _without_tokens(kids[1:]), self._of(meta))
 
     def plan(self, meta: Meta, kids: list[Any]) -> t.Plan:
-        return t.Plan(self._name(kids[0]), unquote(kids[1]), _without_tokens(kids[2:]), self._of(meta))
+        span = self._of(meta)
+        return t.Plan(self._name(kids[0]), unquote(kids[1]), _without_tokens(kids[3:]), kids[2], (span,), span=span)
 
     def start(self, _: Meta, kids: list[Any]) -> t.File:
         return t.File(self._path, _without_tokens(kids))

@@ -49,6 +49,8 @@ TITLES: Mapping[str, str] = {
     "effective": "The plan's dates do not fit",
     "dated-record": "A day is needed to read this",
     "currency": "Another currency",
+    "not-there": "What is to be changed is not there",
+    "amendment": "The amendment cannot be made",
     "parameter": "It is not said which value of the parameter holds",
     "rounding-unstated": "The rounding is not stated",
     "target-period": "The target is that of another period",

@@ -16,12 +16,15 @@ class Form:
     example: str
 
 
-_SHARED = ("definitions", "plan")
+_SHARED = ("definitions", "plan", "amendment")
 _EARNED = ("commission", "bonus")
+_CHANGING = ("plan", "amendment")
 
 FORMS: Mapping[str, Form] = {
     "use": Form(("plan",), "use NAME", "use company"),
-    "effective": Form(("plan",), "effective from DATE through DATE", "effective from 2027-01-01 through 2027-12-31"),
+    "effective": Form(
+        ("plan", *_EARNED, "award", "amendment"), "effective from DATE through DATE", "effective from 2027-01-01 through 2027-12-31"
+    ),
     "payees": Form(("plan",), "payees where CONDITION, or payees everyone", 'payees where role = "AE"'),
     "currency": Form(
         ("plan",),
@@ -47,14 +50,14 @@ FORMS: Mapping[str, Form] = {
     "table": Form(_SHARED, 'table NAME {, or table NAME from "FILE.csv"', 'table rate from "rates.csv"'),
     "let": Form((*_SHARED, "credit", *_EARNED, "award"), "let NAME = FORMULA", "let margin = price - cost"),
     "parameter": Form(_SHARED, "parameter NAME = FIGURE, or parameter NAME {", "parameter base_rate = 5%"),
-    "commission": Form(("plan",), 'commission NAME "LABEL" {', 'commission own "Own bookings" {'),
-    "bonus": Form(("plan",), 'bonus NAME "LABEL" {', 'bonus kicker "Kicker" {'),
-    "award": Form(("plan",), 'award NAME "LABEL" {', 'award club "President\'s Club" {'),
+    "commission": Form(_CHANGING, 'commission NAME "LABEL" {', 'commission own "Own bookings" {'),
+    "bonus": Form(_CHANGING, 'bonus NAME "LABEL" {', 'bonus kicker "Kicker" {'),
+    "award": Form(_CHANGING, 'award NAME "LABEL" {', 'award club "President\'s Club" {'),
     "draw": Form(("plan",), 'draw NAME "LABEL" {', 'draw monthly "Monthly draw" {'),
     "top": Form(("draw",), "top up to FORMULA, only if CONDITION", "top up to 2,000 USD"),
     "recover": Form(("draw",), "recover at most FORMULA, only if CONDITION; or recover nothing", "recover at most payout - 2,000 USD"),
     "forgive": Form(("draw",), "forgive at the end of each PERIOD", "forgive at the end of each year"),
-    "example": Form(("plan",), 'example "TEXT" {', 'example "at 120 %" {'),
+    "example": Form(_CHANGING, 'example "TEXT" {', 'example "at 120 %" {'),
     "where": Form(("credit",), "where CONDITION", 'where stage = "Won"'),
     "on": Form(("credit",), "on DATE_COLUMN", "on close_date"),
     "repeat": Form(("credit",), "repeat each PERIOD, NUMBER times", "repeat each month, 36 times"),
@@ -66,9 +69,9 @@ FORMS: Mapping[str, Form] = {
         "for each PERIOD, or for each CREDIT where CONDITION",
         "for each quarter",
     ),
-    "pay": Form(_EARNED, "pay FORMULA", "pay 10% of credited"),
-    "times": Form(_EARNED, "times FORMULA", "times 1.5x"),
-    "only": Form((*_EARNED, "award"), "only if CONDITION", "only if attainment(sold) >= 80%"),
+    "pay": Form((*_EARNED, "change"), "pay FORMULA", "pay 10% of credited"),
+    "times": Form((*_EARNED, "change"), "times FORMULA", "times 1.5x"),
+    "only": Form((*_EARNED, "award", "change"), "only if CONDITION", "only if attainment(sold) >= 80%"),
     "to": Form(
         (*_EARNED, "award"),
         "to the top COUNT by FORMULA, ties included (or excluded); to the top PERCENT by FORMULA, rounded up (or down), ties included",
@@ -80,12 +83,14 @@ FORMS: Mapping[str, Form] = {
         "share among each team, by sold",
     ),
     "grant": Form(("award",), 'grant COUNT "THING"', 'grant 2 "days off"'),
-    "cap": Form(("plan", *_EARNED), "cap each PERIOD at FORMULA in a plan, cap at FORMULA in a component", "cap each year at 90,000 USD"),
-    "floor": Form(_EARNED, "floor at FORMULA", "floor at 0 USD"),
-    "from": Form(("tiers", "parameter"), "from BOUND: VALUE among tiers, from DATE: FIGURE in a parameter", "from 100%: 1.5x"),
-    "below": Form(("tiers",), "below BOUND: VALUE", "below 80%: 0x"),
-    "at": Form(("tiers",), "at BOUND: VALUE", "at 100%: 1x"),
-    "above": Form(("tiers",), "above BOUND: VALUE", "above 150%: 2x"),
+    "cap": Form(
+        ("plan", *_EARNED, "change"), "cap each PERIOD at FORMULA in a plan, cap at FORMULA in a component", "cap each year at 90,000 USD"
+    ),
+    "floor": Form((*_EARNED, "change"), "floor at FORMULA", "floor at 0 USD"),
+    "from": Form(("tiers", "parameter", "change"), "from BOUND: VALUE among tiers, from DATE: FIGURE in a parameter", "from 100%: 1.5x"),
+    "below": Form(("tiers", "change"), "below BOUND: VALUE", "below 80%: 0x"),
+    "at": Form(("tiers", "change"), "at BOUND: VALUE", "at 100%: 1x"),
+    "above": Form(("tiers", "change"), "above BOUND: VALUE", "above 150%: 2x"),
     "given": Form(("example",), "given RECORDS {", "given deals {"),
     "expect": Form(
         ("example",),
@@ -93,15 +98,41 @@ FORMS: Mapping[str, Form] = {
         'expect own for "ana" in 2027-Q1 = 11,812.50 USD',
     ),
     "plan": Form(("file",), 'plan NAME "LABEL" {', 'plan account_executive "Account Executive 2027" {'),
+    "amend": Form(("file",), 'amend PLAN "LABEL" {', 'amend account_executive "Accelerator from July" {'),
+    "because": Form(("amendment",), 'because "TEXT"', 'because "Approved by the committee on 2027-06-12."'),
+    "change": Form(_CHANGING, "change commission NAME {, or change bonus NAME {", "change commission own {"),
+    "remove": Form(
+        (*_CHANGING, "change"), "remove commission NAME, remove measure NAME, remove cap each PERIOD at FORMULA", "remove bonus spiff"
+    ),
+    "replace": Form((*_CHANGING, "change"), "replace and the new sentence", "replace parameter base_rate = 6%"),
+    "add": Form(("change",), "add ROW, or add SENTENCE", "add from 200%: 3x"),
     "definitions": Form(("file",), "definitions NAME {", "definitions company {"),
 }
 
-_FROM = {
-    "tiers": Form(("tiers",), "from BOUND: VALUE", "from 100%: 1.5x"),
-    "parameter": Form(("parameter",), "from DATE: FIGURE", "from 2027-07-01: 6%"),
+_IN: Mapping[tuple[str, str], Form] = {
+    ("from", "tiers"): Form(("tiers",), "from BOUND: VALUE", "from 100%: 1.5x"),
+    ("from", "parameter"): Form(("parameter",), "from DATE: FIGURE", "from 2027-07-01: 6%"),
+    ("from", "change"): Form(("change",), "from BOUND: OLD becomes NEW", "from 100%: 1.5x becomes 1.6x"),
+    ("below", "change"): Form(("change",), "below BOUND: OLD becomes NEW", "below 80%: 0x becomes 0.5x"),
+    ("at", "change"): Form(("change",), "at BOUND: OLD becomes NEW", "at 100%: 1x becomes 1.1x"),
+    ("above", "change"): Form(("change",), "above BOUND: OLD becomes NEW", "above 150%: 2x becomes 2.5x"),
+    ("pay", "change"): Form(("change",), "pay OLD becomes NEW", "pay 8% of credited becomes 9% of credited"),
+    ("times", "change"): Form(("change",), "times OLD becomes NEW", "times 1x becomes 1.5x"),
+    ("only", "change"): Form(("change",), "only if OLD becomes NEW", "only if wins >= 3 becomes wins >= 4"),
+    ("cap", "change"): Form(("change",), "cap at OLD becomes NEW", "cap at 10,000 USD becomes 12,000 USD"),
+    ("floor", "change"): Form(("change",), "floor at OLD becomes NEW", "floor at 0 USD becomes 100 USD"),
+    ("add", "change"): Form(("change",), "add ROW, or add SENTENCE", "add from 200%: 3x"),
+    ("remove", "change"): Form(("change",), "remove ROW, or remove SENTENCE", "remove from 200%: 3x"),
+    ("replace", "change"): Form(("change",), "replace SENTENCE", "replace pay 9% of credited"),
+    ("cap", "plan"): Form(("plan",), "cap each PERIOD at FORMULA", "cap each year at 90,000 USD"),
+    **{("cap", place): Form(_EARNED, "cap at FORMULA", "cap at 10,000 USD") for place in _EARNED},
+    **{
+        ("effective", place): Form((place,), "effective from DATE, effective through DATE, or both", "effective from 2027-07-01")
+        for place in (*_EARNED, "award")
+    },
+    ("effective", "amendment"): Form(("amendment",), "effective from DATE", "effective from 2027-07-01"),
 }
-_CAP_OF_A_PLAN = Form(("plan",), "cap each PERIOD at FORMULA", "cap each year at 90,000 USD")
-_CAP_OF_A_COMPONENT = Form(_EARNED, "cap at FORMULA", "cap at 10,000 USD")
+"""Sentences that are written otherwise in one place than in another."""
 
 
 def form_in(word: str, place: str) -> Form | None:
@@ -109,11 +140,7 @@ def form_in(word: str, place: str) -> Form | None:
     form = FORMS.get(word)
     if form is None or place not in form.places:
         return None
-    if word == "from":
-        return _FROM[place]
-    if word == "cap":
-        return _CAP_OF_A_PLAN if place == "plan" else _CAP_OF_A_COMPONENT
-    return form
+    return _IN.get((word, place), form)
 
 
 OPENERS: Mapping[str, str] = {
@@ -128,6 +155,8 @@ OPENERS: Mapping[str, str] = {
     "table": "table",
     "given": "table",
     "parameter": "parameter",
+    "amend": "amendment",
+    "change": "change",
     "pay": "tiers",
     "times": "tiers",
 }
@@ -186,6 +215,12 @@ MEANT: Mapping[str, tuple[str, ...]] = {
     "target": ("quota",),
     "metric": ("measure",),
     "kpi": ("measure",),
+    "amendment": ("amend",),
+    "extends": ("plan",),
+    "reason": ("because",),
+    "delete": ("remove",),
+    "drop": ("remove",),
+    "modify": ("change",),
     "define": ("let",),
     "set": ("let",),
     "constant": ("parameter", "let"),

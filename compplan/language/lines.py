@@ -71,13 +71,19 @@ class Opened:
     place: str
 
 
+def _opener(line: str) -> str:
+    """The keyword of a sentence; of one that is added or put in the place of another, its own."""
+    word = first_word(line)
+    return first_word(line.strip()[len(word) :]) if word in ("add", "replace", "remove") else word
+
+
 def open_blocks(lines: Sequence[str], before: int) -> list[Opened]:
     """The blocks that are open before a line, from the outside in."""
     stack: list[Opened] = []
     for index, line in enumerate(lines[:before]):
         text = bare(line).strip()
         if text.endswith("{"):
-            word = first_word(lines[sentence(lines, index)[0]])
+            word = _opener(lines[sentence(lines, index)[0]])
             stack.append(Opened(index, indent(line), OPENERS.get(word, "tiers")))
         elif text == "}" and stack:
             stack.pop()

@@ -80,8 +80,8 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
     (r'^\s*grant\s+"', "How many are granted comes first.", 'Write grant 1 "trip to Rome".'),
     (
         r"^\s*from\s+\d{4}-\d\d\S*\s+(to|until|till|through)\b",
-        "A component has no dates of its own.",
-        "Pick its records, for each booking where close_date in 2027-Q1; or give it a plan of its own.",
+        "The dates of a component stand after effective.",
+        "Write effective from 2027-01-01 through 2027-03-31.",
     ),
     (r"^\s*(from|below|above|at)\s+[^:=>]*$", "A row of tiers has a colon before its value.", "Write from 80%: 1x."),
     (

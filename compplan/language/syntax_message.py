@@ -143,7 +143,7 @@ def _in(place: str) -> str:
             return "among tiers"
         case "definitions":
             return "among definitions"
-        case "example" | "award":
+        case "example" | "award" | "amendment":
             return f"in an {place}"
         case _:
             return f"in a {place}"

@@ -158,7 +158,17 @@ class Grant:
     span: Span = _span()
 
 
-ComponentLine = Let | Sentence | ForPeriod | ForCredit | ToTop | SharedOut | Grant
+@immutable
+class InForce:
+    """`effective from first through last` of a component, each of them optional; not `written` where an amendment ends the component."""
+
+    first: date | None
+    last: date | None
+    written: bool = field(compare=False)
+    span: Span = _span()
+
+
+ComponentLine = Let | Sentence | InForce | ForPeriod | ForCredit | ToTop | SharedOut | Grant
 
 
 @immutable
@@ -206,8 +216,93 @@ class Example:
     span: Span = _span()
 
 
+# ---- changes ------------------------------------------------------------------------------------------------------
+
+
+@immutable
+class Becomes:
+    """`from 150%: 2x becomes 2.5x`: what stands there, word for word, and what stands there instead."""
+
+    old: Row | Sentence
+    new: Row | Sentence
+    span: Span = _span()
+
+
+@immutable
+class AddLine:
+    """`add from 200%: 3x`, `add only if arr > 0 USD`."""
+
+    line: Row | ComponentLine
+    span: Span = _span()
+
+
+@immutable
+class RemoveLine:
+    """`remove from 200%: 3x`, `remove only if arr > 0 USD`."""
+
+    line: Row | ComponentLine
+    span: Span = _span()
+
+
+@immutable
+class ReplaceLine:
+    """`replace pay 9% of credited`: the one sentence with that keyword."""
+
+    line: ComponentLine
+    span: Span = _span()
+
+
+ChangeLine = Becomes | AddLine | RemoveLine | ReplaceLine
+
+
+@immutable
+class Change:
+    """`change commission own { lines }`."""
+
+    word: str
+    name: Name
+    lines: tuple[ChangeLine, ...]
+    span: Span = _span()
+
+
+@immutable
+class Named:
+    """`commission own`, `quota for arr`, `example "text"`: something of a plan by its word and name."""
+
+    word: str
+    name: Name
+    span: Span = _span()
+
+
+@immutable
+class Remove:
+    """`remove commission own`, `remove cap each year at 90,000 USD`."""
+
+    what: Named | PlanCap | Weights
+    span: Span = _span()
+
+
+@immutable
+class Replace:
+    """`replace measure arr = sum(booking.credited where kind = "new")`: what has that name."""
+
+    line: SharedLine | Component | Draw
+    span: Span = _span()
+
+
+@immutable
+class Because:
+    """`because "Approved on 2027-06-12."`."""
+
+    text: str
+    span: Span = _span()
+
+
 SharedLine = Let | Parameter | Tenure | Credit | Measure | Quota | Table
-PlanLine = SharedLine | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Draw | Component | Example
+PlanLine = (
+    SharedLine | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Draw | Component | Example | Change | Remove | Replace
+)
+AmendmentLine = SharedLine | InForce | Because | Component | Example | Change | Remove | Replace
 
 
 @immutable
@@ -221,11 +316,29 @@ class Definitions:
 
 @immutable
 class Plan:
-    """`plan name "Label" { lines }`."""
+    """`plan name "Label" based on base { lines }`.
+
+    `parts` are the stretches of text that it is made of, its own and those of its amendments, and `hidden` what it does not take over from
+    the definitions that it uses, by word and name, once all changes have been made.
+    """
 
     name: Name
     label: str
     lines: tuple[PlanLine, ...]
+    base: Name | None = None
+    parts: tuple[Span, ...] = field(default=(), compare=False, repr=False)
+    hidden: frozenset[tuple[str, str]] = field(default=frozenset(), compare=False)
+    amended: tuple[Amendment, ...] = field(default=(), compare=False)
+    span: Span = field(compare=False, repr=False, kw_only=True)
+
+
+@immutable
+class Amendment:
+    """`amend plan "Label" { lines }`."""
+
+    name: Name
+    label: str
+    lines: tuple[AmendmentLine, ...]
     span: Span = _span()
 
 
@@ -244,18 +357,25 @@ class File:
     """All that could be read of one plan file, and what could not."""
 
     path: str
-    items: tuple[Plan | Definitions, ...]
+    items: tuple[Plan | Definitions | Amendment, ...]
     lost: tuple[Lost, ...] = field(default=(), compare=False)
 
 
 __all__ = [
+    "AddLine",
     "Against",
+    "Amendment",
+    "AmendmentLine",
     "Among",
+    "Because",
+    "Becomes",
     "Binary",
     "BoundKind",
     "Call",
     "Cell",
     "CellKind",
+    "Change",
+    "ChangeLine",
     "Company",
     "Compare",
     "Component",
@@ -283,6 +403,7 @@ __all__ = [
     "Given",
     "Grant",
     "Grid",
+    "InForce",
     "InPeriod",
     "IsEmpty",
     "Let",
@@ -292,6 +413,7 @@ __all__ = [
     "Lost",
     "Measure",
     "Name",
+    "Named",
     "NamedAmount",
     "Negate",
     "Not",
@@ -309,7 +431,11 @@ __all__ = [
     "Reach",
     "Recipient",
     "Recover",
+    "Remove",
+    "RemoveLine",
     "Repeat",
+    "Replace",
+    "ReplaceLine",
     "Row",
     "Sentence",
     "ShareOf",

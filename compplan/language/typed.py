@@ -14,6 +14,7 @@ from fractions import Fraction
 from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.said import Said
 from compplan.language.tree_formulas import Against
 from compplan.language.typed_formulas import (
     AndOr,
@@ -293,7 +294,16 @@ class Component:
     earned_at: Period | None
     """The longest period that it must see whole before it is earned; None where a credit's own date is enough."""
     span: Span = _span()
+    first: date | None = None
+    last: date | None = None
+    """Its own first and last day, where it is in force for a part of the plan's time."""
+    said: tuple[tuple[Said, ...], ...] = field(default=(), compare=False, repr=False)
     pool: Pool | None = None
+
+    @property
+    def version(self) -> tuple[str, ...]:
+        """What tells it apart from an earlier component of the same name."""
+        return () if self.first is None else ("from", self.first.isoformat())
 
 
 @immutable
@@ -319,6 +329,16 @@ class Draw:
     room: Expr | None
     room_if: Expr | None
     forgive: Period | None
+    span: Span = _span()
+
+
+@immutable
+class Amended:
+    """An amendment of a plan: its label, from when on it holds, and why, where that is said."""
+
+    label: str
+    first: date
+    because: str
     span: Span = _span()
 
 
@@ -349,9 +369,20 @@ class Plan:
     examples: tuple[Example, ...]
     file: str
     span: Span = _span()
+    amended: tuple[Amended, ...] = ()
+
+    def dates_of(self, component: Component) -> tuple[date, date]:
+        """The first and last day of a component within the plan's."""
+        first, last = component.first or self.first, component.last or self.last
+        return max(first, self.first), min(last, self.last)
+
+    @property
+    def named_components(self) -> tuple[Component, ...]:
+        """The components, one for each name: the first of those that follow each other in time."""
+        return tuple({c.name: c for c in reversed(self.components)}[name] for name in dict.fromkeys(c.name for c in self.components))
 
     def component(self, name: str) -> Component | None:
-        """The component of that name, if there is one."""
+        """The component of that name, if there is one; the first of several that follow each other."""
         return next((c for c in self.components if c.name == name), None)
 
 
@@ -410,6 +441,7 @@ class Example:
 
 __all__ = [
     "Aggregate",
+    "Amended",
     "AndOr",
     "Arith",
     "Attainment",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -89,21 +90,9 @@ def plans(draw: st.DrawFn, year: FiscalYear, payout: Period) -> str:
         draw(payout_sentence(payout)),
         *_weights(parts),
     ]
-    return (
-        block(
-            'plan generated "Generated"',
-            [
-                *head,
-                *parameters(year),
-                *lines,
-                *(p.text for p in parts),
-                *draw(taken_back()),
-                *draw(caps(known, payout)),
-                *draw(draws(known, payout)),
-            ],
-        )
-        + "\n"
-    )
+    components = [version for part in parts for version in draw(versions(part, year))]
+    head += [*parameters(year), *lines, *components, *draw(taken_back()), *draw(caps(known, payout)), *draw(draws(known, payout))]
+    return block('plan generated "Generated"', head) + "\n"
 
 
 def parameters(year: FiscalYear) -> list[str]:
@@ -122,6 +111,21 @@ PAYEES = (
     'where role != "SE" or team = "North"',
     "where hire_date <= 2027-02-15",
 )
+
+
+@st.composite
+def versions(draw: st.DrawFn, part: Drawn, year: FiscalYear) -> list[str]:
+    """A component as it is; or one that begins or ends within the year; or one that another takes the place of."""
+    text = part.text
+    if re.search(r"for +each (half|year)", text):
+        return [text]
+    day = year.day(3, 0)
+    head, _, body = text.partition("\n")
+    until = f"{head}\n  effective through {day - timedelta(days=1)}\n{body}"
+    since = f"{head}\n  effective from {day}\n{body}"
+    changed = since if text.startswith("award") else since.removesuffix("}") + "  times   0.5x\n}"
+    alone = [] if part.weight is not None else [[since], [until]]
+    return pick(draw, [text], [text], [until, changed], *alone)
 
 
 def _weights(parts: list[Drawn]) -> list[str]:

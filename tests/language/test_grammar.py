@@ -10,7 +10,7 @@ import pytest
 from lark import Lark
 
 from compplan.language import tree as t
-from compplan.language.forms import FORMS, Form
+from compplan.language.forms import FORMS, Form, form_in
 from compplan.language.grammar import grammar_text
 from compplan.language.parse import parse
 
@@ -27,6 +27,8 @@ AROUND = {
     "draw": (HEAD + 'draw d "D" {\n', "}\n}\n"),
     "example": (HEAD + 'example "C" {\n', "}\n}\n"),
     "parameter": (HEAD + "parameter p {\n", "}\n}\n"),
+    "amendment": ('amend p "A" {\n', "}\n"),
+    "change": (HEAD + "change bonus c {\n", "}\n}\n"),
     "tiers": (HEAD + 'bonus c "C" {\npay the curve at x {\n', "}\n}\n}\n"),
 }
 
@@ -39,8 +41,9 @@ def test_the_grammar_has_no_conflict() -> None:
 def test_every_example_of_a_form_can_be_read_where_it_belongs(word: str, form: Form) -> None:
     for place in form.places:
         before, after = AROUND[place]
-        example = "cap at 5 USD" if word == "cap" and place != "plan" else form.example
-        example = "from 2027-07-01: 6%" if place == "parameter" else example
+        found = form_in(word, place)
+        assert found is not None
+        example = found.example
         grid = "| a |\n| 1 |\n" if word == "given" else ""
         closing = f"\n{grid}}}" if example.endswith("{") else ""
         parsed = parse(f"{before}{example}{closing}\n{after}", "x.plan")

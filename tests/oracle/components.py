@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from math import ceil, floor
 
@@ -64,6 +65,8 @@ class Components:
         for period in self._periods(grain):
             month = months_of(component.earned_at or grain.period, period.last_month)[1]
             if not self.first <= month <= self.last:
+                continue
+            if not self._in_force(component, self.measures.world.calendar.start(period)):
                 continue
             since = _since(grain, period)
             payees = tuple(p for p in self.stays.payees if self.stays.last_day(p, since, period.last_month) is not None)
@@ -155,16 +158,17 @@ class Components:
                 self.troubles.append(error.trouble)
         return ranked(component.top, figures) if len(figures) == len(payees) else None
 
+    def _in_force(self, component: ty.Component, day: date) -> bool:
+        """Whether the plan is in force on a day, and the component as well."""
+        first, last = component.first or self.plan.first, component.last or self.plan.last
+        return self.plan.first <= day <= self.plan.last and first <= day <= last
+
     # ---- for each credit ------------------------------------------------------------------------------------------
 
     def _for_credits(self, component: ty.Component, grain: ty.ForCredit) -> Iterator[Earning]:
         for row in self.measures.credits[grain.credit]:
             month = row.month if component.earned_at is None else months_of(component.earned_at, row.month)[1]
-            if (
-                not self.stays.on(row.payee, row.date)
-                or not self.plan.first <= row.date <= self.plan.last
-                or not self.first <= month <= self.last
-            ):
+            if not self.stays.on(row.payee, row.date) or not self._in_force(component, row.date) or not self.first <= month <= self.last:
                 continue
             try:
                 if grain.where is not None:

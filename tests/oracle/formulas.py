@@ -100,7 +100,7 @@ def parameter(expr: ty.ParameterAt, scope: Scope) -> Value | None:
     if expr.day is None:
         return expr.values[0].value.value
     day = value_of(expr.day, scope)
-    held = [since.value.value for since in expr.values if day is not None and since.first is not None and since.first <= day]  # type: ignore[operator]
+    held = [s.value.value for s in expr.values if s.first is None or (isinstance(day, date) and s.first <= day)]
     return held[-1] if held else None
 
 

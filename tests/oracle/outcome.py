@@ -50,7 +50,7 @@ def in_order(components: Sequence[ty.Component]) -> list[ty.Component]:
     """Each component after those whose earnings it reads."""
     done: list[ty.Component] = []
     while len(done) < len(components):
-        known = {c.name for c in done}
+        known = {c.name for c in done} - {c.name for c in components if c not in done}
         done += [c for c in components if c not in done and all(e.component in known for e in earnings_read(c))]
     return done
 
@@ -68,7 +68,7 @@ def evaluate(plan: ty.Plan, schema: Schema, calendar: Calendar, records: Records
     found: list[Earning] = []
     for component in in_order(plan.components):
         made = components.earnings(component)
-        measures.earned[component.name] = [(e.payee, e.earned_month, e.amount) for e in made]
+        measures.earned.setdefault(component.name, []).extend((e.payee, e.earned_month, e.amount) for e in made)
         found += made
     money = [e for e in found if e.word != "award"]
     paid = _payouts(plan, measures, stays, money, first_month, last_month, troubles)

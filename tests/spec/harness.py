@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent
 _FENCE = re.compile(r"^```(\w+)?[ ]*(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#+) (.*)$", re.MULTILINE)
 _EXPECTED = re.compile(r"# (error|warning): \[([a-z-]+)\] ([^#\n]*)")
-_WHOLE_FILE = re.compile(r"\A\s*(#[^\n]*\n\s*)*(plan|definitions)\b")
+_WHOLE_FILE = re.compile(r"\A\s*(#[^\n]*\n\s*)*(plan|definitions|amend)\b")
 
 
 @dataclass(frozen=True, slots=True)

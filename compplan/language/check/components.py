@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
 
@@ -10,6 +11,7 @@ from compplan.diagnostics import Related
 from compplan.diagnostics.suggest import closest
 from compplan.language import tree as t
 from compplan.language import typed as ty
+from compplan.language.amendments import in_force
 from compplan.language.check import formulas, hints
 from compplan.language.check.conversions import must_be_one_currency
 from compplan.language.check.credits import type_credit
@@ -20,6 +22,7 @@ from compplan.language.check.place import Grain, Place
 from compplan.language.check.pools import pool_is_of_the_group, type_pool
 from compplan.language.check.tiers import type_factor
 from compplan.language.formulas_of import all_formulas
+from compplan.language.said import said_of
 from compplan.language.units import NUMBER, RATIO, Unit, money, product
 from compplan.language.walk import every, is_negative
 from compplan.schema import MONTHS_IN, PERIODS, Period
@@ -42,7 +45,9 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
     factors = _factors(env, place, tree)
     if factors:
         place = place.having(target=factors[0])
-    env.places[tree.name.text] = place, grain
+    dates = in_force(tree)
+    good = _dates_fit(env, tree, grain) and good
+    env.places.setdefault(tree.name.text, []).append((*dates, place, grain))
     conditions = [formulas.type_condition(env, place, s.value) for s in _sentences(tree, "only if")]  # type: ignore[arg-type]
     cap = _limit(env, place, tree, "cap", currency) if factors else None
     floor = _limit(env, place, tree, "floor", currency) if factors else None
@@ -61,13 +66,39 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
         return None
     typed = ty.Component(
         tree.word, tree.name.text, tree.label, grain, factors, tuple(c for c in conditions if c is not None), top,
-        cap, floor, thing, unit, None, tree.span, None if isinstance(pool, bool) else pool,
+        cap, floor, thing, unit, None, tree.span, *dates, said_of(tree), None if isinstance(pool, bool) else pool,
     )  # fmt: skip
     if typed.pool is not None and not pool_is_of_the_group(env, typed):
         return None
     typed = replace(typed, earned_at=_earned_at(typed))
     warn_doubtful(env, typed, tree)
     return typed if _running_fits(env, typed) else None
+
+
+def _dates_fit(env: Environment, tree: t.Component, grain: ty.ForPeriod | ty.ForCredit) -> bool:
+    """Whether a component begins and ends with a month of the calendar, and with a period of those that it is paid for."""
+    lines = [line for line in tree.lines if isinstance(line, t.InForce)]
+    for again in lines[1:]:
+        env.problem("duplicate-sentence", "A component has one sentence with effective.", again.span)
+    first, last = in_force(tree)
+    if first is not None and last is not None and last < first:
+        env.problem("effective", f"The {tree.word} {tree.name.text} ends before it begins.", lines[0].span)
+        return False
+    plan_first, plan_last = env.dates or (first or date.min, last or date.max)
+    if lines and ((first or plan_first) > plan_last or (last or plan_last) < plan_first):
+        env.problem("effective", f"The {tree.word} {tree.name.text} is in force outside the plan's dates.", lines[0].span)
+        return False
+    period: Period = grain.period if isinstance(grain, ty.ForPeriod) else "month"
+    begins = [first] if first is not None else []
+    begins += [last + timedelta(days=1)] if last is not None else []
+    for day in begins:
+        found = env.calendar.period_of(day, period)
+        if env.calendar.start(found) != day:
+            message = f"{day} lies within {found.label}, and {tree.name.text} is for each {period}."
+            hint = f"Let it begin with the first day of a {period}, and end with the last of one."
+            env.problem("effective", message, lines[0].span, hint)
+            return False
+    return True
 
 
 def _sentences(tree: t.Component, keyword: str) -> list[t.Sentence]:

@@ -12,7 +12,9 @@ from compplan.language.formulas_of import earnings_read
 
 def report_circles(env: Environment, components: Sequence[ty.Component]) -> None:
     """Reports each circle of components that wait for each other, once."""
-    reads = {c.name: {e.component: e for e in earnings_read(c)} for c in components}
+    reads: dict[str, dict[str, ty.EarnedAt]] = {}
+    for component in components:
+        reads.setdefault(component.name, {}).update({e.component: e for e in earnings_read(component)})
     told: set[frozenset[str]] = set()
     for name in reads:
         circle = _circle(reads, name)

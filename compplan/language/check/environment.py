@@ -56,8 +56,8 @@ class Environment:
     tenure: t.Tenure | None = None
     dates: tuple[date, date] | None = None
     """The first and last day of the plan, where there is a plan that says them."""
-    places: dict[str, tuple[Place, ty.ForPeriod | ty.ForCredit]] = field(default_factory=dict)
-    """Where the formulas of each component stand, once it was checked."""
+    places: dict[str, list[tuple[date | None, date | None, Place, ty.ForPeriod | ty.ForCredit]]] = field(default_factory=dict)
+    """Where the formulas of each component stand, once it was checked, with its own first and last day."""
     damage: Damage = NO_DAMAGE
     used: set[str] = field(default_factory=set)
     used_lets: set[Span] = field(default_factory=set)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from compplan.calendar import FiscalPeriod
 from compplan.immutable import immutable
 from compplan.language import tree as t
 from compplan.language import typed as ty
@@ -24,7 +25,7 @@ from compplan.schema import Period
 def type_expectation(env: Environment, tree: t.Expect, frame: Frame) -> ty.Expectation | None:
     """What an example expects; None after reporting that it can be expected of nothing."""
     period = named_period(env, tree.period)
-    targets = None if period is None else _targets(env, _Asked(frame, period.kind, tree), tree.what)
+    targets = None if period is None else _targets(env, _Asked(frame, period, tree), tree.what)
     negative = isinstance(tree.value, t.Negate)
     literal = tree.value.operand if isinstance(tree.value, t.Negate) else tree.value
     if not isinstance(literal, t.Literal):
@@ -49,11 +50,16 @@ def type_expectation(env: Environment, tree: t.Expect, frame: Frame) -> ty.Expec
 
 @immutable
 class _Asked:
-    """What an expectation is about: its plan's frame, the kind of period, the sentence."""
+    """What an expectation is about: its plan's frame, the period, the sentence."""
 
     frame: Frame
-    period: Period
+    whole: FiscalPeriod
     tree: t.Expect
+
+    @property
+    def period(self) -> Period:
+        """The kind of period."""
+        return self.whole.kind
 
 
 def _targets(env: Environment, asked: _Asked, expr: t.Expression) -> list[ty.Target] | None:
@@ -123,9 +129,11 @@ def _formula(env: Environment, asked: _Asked, expr: t.Expression) -> list[ty.Tar
 
 def _let_of(env: Environment, asked: _Asked, component: str, name: t.Name) -> list[ty.Target] | None:
     """`own.rate`: a formula with a name inside a component."""
-    if component not in env.places:
+    day = env.calendar.start(asked.whole)
+    found = [v for v in env.places.get(component, []) if (v[0] is None or v[0] <= day) and (v[1] is None or day <= v[1])]
+    if not found:
         return None
-    place, grain = env.places[component]
+    _, _, place, grain = found[0]
     if name.text not in place.lets:
         hint = did_you_mean(name.text, list(place.lets))
         env.problem("unknown-name", f"{component} has no formula with the name {name.text}.", name.span, hint)

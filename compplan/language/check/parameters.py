@@ -53,9 +53,8 @@ def _value(env: Environment, since: t.Since) -> ty.Since | None:
 
 def _rises(env: Environment, tree: t.Parameter) -> bool:
     for before, after in pairwise(tree.values):
-        assert before.first is not None
         assert after.first is not None
-        if after.first <= before.first:
+        if before.first is not None and after.first <= before.first:
             same = after.first == before.first
             code, message = (
                 ("tier-overlap", "Two rows begin on the same day.") if same else ("tier-order", "This day is before the one above it.")
@@ -71,7 +70,7 @@ def parameter_at(env: Environment, place: Place, tree: t.Parameter, span: Span) 
     if parameter is None:
         return None
     day: ty.Expr | None = None
-    if parameter.values[0].first is not None:
+    if len(parameter.values) > 1 or parameter.values[0].first is not None:
         day = _day(place, span)
         if day is None:
             message = f"{parameter.name} has a value for each day, and {place.title} has no day to go by."
@@ -100,14 +99,14 @@ def _is_said(env: Environment, parameter: ty.Parameter, period: Period | None, s
     if env.dates is None:
         return True
     first, last = env.dates
-    begins = [since.first for since in parameter.values if since.first is not None]
-    if begins[0] > first:
-        message = f"{parameter.name} has no value before {begins[0]}, and the plan begins on {first}."
+    begins = parameter.values[0].first
+    if begins is not None and begins > first:
+        message = f"{parameter.name} has no value before {begins}, and the plan begins on {first}."
         env.problem("parameter", message, span, f"Begin its values with from {first}.")
         return False
     if period is None:
         return True
-    for day in begins[1:]:
+    for day in (since.first for since in parameter.values[1:] if since.first is not None):
         within = env.calendar.period_of(day, period)
         if first <= day <= last and env.calendar.start(within) != day:
             message = f"{parameter.name} changes on {day}, within {within.label}, for which it is asked once."

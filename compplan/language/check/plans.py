@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from compplan.calendar import Calendar
-from compplan.diagnostics import Collector, Diagnostic, Related
+from compplan.diagnostics import Collector, Diagnostic, Related, Span
 from compplan.diagnostics.suggest import closest
 from compplan.immutable import immutable
 from compplan.language import tree as t
 from compplan.language import typed as ty
+from compplan.language.amendments import in_force
+from compplan.language.changes import named_as
 from compplan.language.check.components import type_component
 from compplan.language.check.credits import type_credit
 from compplan.language.check.damage import damage_of
@@ -32,6 +35,7 @@ from compplan.language.check.tables import type_table
 from compplan.language.check.tenure import check_tenure
 from compplan.language.check.weights import check_weights
 from compplan.language.codes import problem
+from compplan.language.resolve import resolve
 from compplan.language.units import NUMBER, money
 from compplan.language.walk import every
 from compplan.schema import MONTHS_IN, Period, Schema
@@ -57,14 +61,19 @@ def check_plans(files: Sequence[t.File], schema: Schema, calendar: Calendar, rea
     collector = Collector()
     items = [item for file in files for item in file.items]
     _unique(collector, items)
+    damage = damage_of(files)
+    environment = Environment(schema, calendar, collector, read_file, type_formula, damage=damage)
+    standing = resolve(items, environment.problem)
+    lost = environment.failed
     shared = {item.name.text: item for item in items if isinstance(item, t.Definitions)}
     used: set[tuple[str, str]] = set()
-    damage = damage_of(files)
     plans = []
     for item in items:
         if isinstance(item, t.Plan):
-            plan = _Checker(item, shared, Environment(schema, calendar, collector, read_file, type_formula, damage=damage), used).check()
-            if plan is not None:
+            plan = _Checker(
+                standing[item.span], shared, Environment(schema, calendar, collector, read_file, type_formula, damage=damage), used
+            ).check()
+            if plan is not None and not lost:
                 plans.append(plan)
     for item in shared.values():
         _check_alone(item, Environment(schema, calendar, collector, read_file, type_formula, damage=damage))
@@ -73,9 +82,11 @@ def check_plans(files: Sequence[t.File], schema: Schema, calendar: Calendar, rea
     return Checked(tuple(plans), collector.sorted())
 
 
-def _unique(collector: Collector, items: Sequence[t.Plan | t.Definitions]) -> None:
+def _unique(collector: Collector, items: Sequence[t.Plan | t.Definitions | t.Amendment]) -> None:
     seen: dict[tuple[type, str], t.Name] = {}
     for item in items:
+        if isinstance(item, t.Amendment):
+            continue
         first = seen.setdefault((type(item), item.name.text), item.name)
         if first is not item.name:
             related = (Related(first.span, "the other one"),)
@@ -114,9 +125,19 @@ def _fill(env: Environment, own: Sequence[t.PlanLine | t.SharedLine], used: Sequ
     seen: dict[tuple[str, str], t.Name] = {}
     for what, name in _names(lines):
         first = seen.setdefault((what, name.text), name)
-        if first is not name:
+        if first is not name and not _are_versions(lines, name):
             related = (Related(first.span, "the other one"),)
             env.problem("duplicate-name", f"The name {name.text} is given twice.", name.span, None, related)
+
+
+def _are_versions(lines: Sequence[t.PlanLine | t.SharedLine], name: t.Name) -> bool:
+    """Whether all that has a name are components of one word that follow each other in time."""
+    same = [line for line in lines if (key := named_as(line)) is not None and key[0] not in ("quota", "example") and key[1] == name.text]
+    components = [line for line in same if isinstance(line, t.Component)]
+    if len(components) < len(same) or len({c.word for c in components}) > 1:
+        return False
+    dates = sorted((first or date.min, last or date.max) for first, last in map(in_force, components))
+    return all(before[1] < after[0] for before, after in pairwise(dates))
 
 
 def _type_all(env: Environment) -> None:
@@ -142,6 +163,17 @@ def _report_unused(collector: Collector, lines: Sequence[t.PlanLine | t.SharedLi
             collector.add(problem("unused", f"Nothing uses {line.name.text}.", line.name.span, "Use it, or leave it out."))
 
 
+def _is_within(span: Span, block: Span) -> bool:
+    return span.file == block.file and block.line <= span.line and span.end_line <= block.end_line
+
+
+def _amended(amendment: t.Amendment) -> ty.Amended:
+    first = next(line.first for line in amendment.lines if isinstance(line, t.InForce))
+    assert first is not None
+    because = " ".join(line.text for line in amendment.lines if isinstance(line, t.Because))
+    return ty.Amended(amendment.label, first, because, amendment.span)
+
+
 class _Checker:
     """Checks one plan."""
 
@@ -154,19 +186,24 @@ class _Checker:
     def check(self) -> ty.Plan | None:
         blocks = self._used_blocks()
         self.env.dates = next(((x.first, x.last) for x in self.tree.lines if isinstance(x, t.Effective)), None)
-        _fill(self.env, self.tree.lines, [line for block in blocks for line in block.lines])
+        shared = [line for block in blocks for line in block.lines if named_as(line) not in self.tree.hidden]
+        _fill(self.env, self.tree.lines, shared)
         _type_all(self.env)
         plan = self._plan()
         for block in blocks:
             self.used.update((block.name.text, name) for name in self.env.used)
         if not self.env.damage.lost and not self.env.refused:
             self._report_unused_lets()
-            _report_unused(self.env.collector, self.tree.lines, lambda name: name in self.env.used)
+            _report_unused(self.env.collector, self._own_lines(), lambda name: name in self.env.used)
         return None if self.env.failed else plan
+
+    def _own_lines(self) -> list[t.PlanLine]:
+        """What stands in the plan itself; of what it takes over from another plan, that one tells whether it is used."""
+        return [line for line in self.tree.lines if _is_within(line.span, self.tree.span)]
 
     def _report_unused_lets(self) -> None:
         """Names given inside a component or a credit of the plan that nothing there uses."""
-        for block in self.tree.lines:
+        for block in self._own_lines():
             if isinstance(block, (t.Component, t.Credit)):
                 for line in block.lines:
                     if isinstance(line, t.Let) and line.span not in self.env.used_lets:
@@ -181,7 +218,7 @@ class _Checker:
             cut = [p for p in (first, last) if calendar.start(p) < line.first or calendar.end(p) > line.last + timedelta(days=1)]
             if cut:
                 message = f"{cut[0].label} does not lie wholly within the plan's dates, so {component.name} pays nothing for it."
-                tree = next(c for c in self.tree.lines if isinstance(c, t.Component) and c.name.text == component.name)
+                tree = next(c for c in self.tree.lines if isinstance(c, t.Component) and c.span == component.span)
                 where = next(x.span for x in tree.lines if isinstance(x, t.ForPeriod))
                 self.env.problem("period-cut", message, where, "If that is meant, leave it; if not, change the period or the dates.")
 
@@ -260,6 +297,7 @@ class _Checker:
             components=tuple(components), caps=tuple(c for c in caps if c is not None),
             negative=payout.negative, draws=draws,
             examples=tuple(e for e in examples if e is not None), file=tree.span.file, span=tree.span,
+            amended=tuple(_amended(a) for a in tree.amended),
         )  # fmt: skip
 
     def _frame(self, code: str, effective: t.PlanLine | None, payout: t.PlanLine | None) -> Frame:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from compplan.diagnostics import Related
 from compplan.immutable import immutable
 from compplan.language import tree as t
+from compplan.language.amendments import in_force
 from compplan.language.check.environment import DEEPEST, Environment
 from compplan.schema import Period
 
@@ -32,12 +34,24 @@ def check_weights(env: Environment, plan: t.Plan) -> None:
     """Every `pay 75% of target per quarter` counts to the weights of the column `target`."""
     if env.damage.touches(plan.span):
         return
+    components = [(line, *in_force(line)) for line in plan.lines if isinstance(line, t.Component)]
+    begins = sorted({first for _, first, _ in components if first is not None})
+    for day in [None, *begins]:
+        since = day or (env.dates[0] if env.dates is not None else begins[0] if begins else date.min)
+        there = [c for c, first, last in components if (first is None or first <= since) and (last is None or since <= last)]
+        if not _check_weights_of(env, plan, there):
+            return
+
+
+def _check_weights_of(env: Environment, plan: t.Plan, components: Sequence[t.Component]) -> bool:
+    """Whether the components that are in force at one time add up to what is stated."""
+    before = env.failed
+    env.failed = False
     found: dict[str, list[_Weight]] = {}
-    for component in plan.lines:
-        if isinstance(component, t.Component):
-            for weight in _weights(env, component):
-                _warn_other_period(env, component, weight)
-                found.setdefault(weight.column, []).append(weight)
+    for component in components:
+        for weight in _weights(env, component):
+            _warn_other_period(env, component, weight)
+            found.setdefault(weight.column, []).append(weight)
     stated: dict[str, t.Weights] = {}
     for line in plan.lines:
         if isinstance(line, t.Weights):
@@ -50,6 +64,9 @@ def check_weights(env: Environment, plan: t.Plan) -> None:
     for column, line in stated.items():
         if column not in found:
             env.problem("weights", f"No component pays a share of {column}.", line.span, rates.get(column))
+    good = not env.failed
+    env.failed = env.failed or before
+    return good
 
 
 def _column(line: t.Weights) -> str:
