@@ -192,7 +192,8 @@ def _limited(plan: ty.Plan, component: ty.Component) -> str:
 def _limits(plan: ty.Plan, words: _Words) -> Iterator[str]:
     """The plan's caps, what becomes of negative payouts, the draws, and what nothing limits."""
     for cap in plan.caps:
-        yield from words.quoted("cap", f"each {cap.period} at ", cap.limit)
+        rest = f", the rest is carried to the next {cap.period}" if cap.carries else ""
+        yield from words.quoted("cap", f"each {cap.period} at ", cap.limit, tail=rest)
     yield _row("below zero", _NEGATIVE[plan.negative])
     for draw in plan.draws:
         yield from _draw(draw, words)

@@ -107,9 +107,11 @@ class _Renderer:
             last = these[-1]
             yield f"  {words}, which is {money(limit, p.currency)}{'' if taken else ': takes nothing off'}"
             for c in taken or [last]:
+                if c.carried is not None:
+                    yield self.line("    carried over", money(c.carried))
                 yield self.line(f"    before {c.period}", money(c.earlier))
                 yield self.line(f"    in {c.period}", money(c.own))
-                yield self.line(f"    to date, with {c.period}", money(_sum(c.earlier, c.own)))
+                yield self.line(f"    to date, with {c.period}", money(_sum(_sum(c.carried or Fraction(0), c.earlier), c.own)))
                 if c.correction:
                     yield self.line(f"    changes {c.period} by", money(c.correction))
 

@@ -243,7 +243,7 @@ class _Explainer:
             steps = [self.lowering.plan_step(plan, "earned"), *(self.lowering.plan_step(plan, "cap", str(i)) for i in range(1, index))]
             parts = " UNION ALL ".join(f"SELECT payee, period, amount FROM {STEPS}.{quoted(s)}" for s in steps)
             before = f"u.period < n.number AND u.period // {ratio} = n.number // {ratio}"
-            query = f"""SELECT n.label, l."limit", coalesce(c.amount, 0),
+            query = f"""SELECT n.number, n.label, l."limit", coalesce(c.amount, 0),
                   (SELECT coalesce(sum(u.amount), 0) FROM ({parts}) u WHERE u.payee = l.payee AND {before}),
                   (SELECT coalesce(sum(u.amount), 0) FROM ({parts}) u WHERE u.payee = l.payee AND u.period = n.number)
                 FROM calendar.periods n JOIN {STEPS}.{quoted(self.lowering.plan_step(plan, "limit", str(index)))} l
@@ -252,9 +252,18 @@ class _Explainer:
                 WHERE n.kind = ? AND n.first_month >= ? AND n.last_month <= ? ORDER BY n.number"""
             months = paid_months(plan, self.lowering.asked)
             rows = self.connection.execute(query, [self.payee, plan.payout, months.first, months.last]).fetchall()
-            words = f"cap each {cap.period} at {self.sources.words(cap.limit)}"
-            for label, limit, correction, earlier, own in rows:
-                yield CapExplanation(words, str(label), to_value(limit), to_value(earlier), to_value(own), to_value(correction))
+            rest = f", the rest is carried to the next {cap.period}" if cap.carries else ""
+            words = f"cap each {cap.period} at {self.sources.words(cap.limit)}{rest}"
+            carried = self._carried_into(plan, index) if cap.carries else {}
+            for number, label, limit, correction, earlier, own in rows:
+                came = carried.get(int(number) // ratio, Fraction(0)) if cap.carries else None
+                yield CapExplanation(words, str(label), to_value(limit), came, *(to_value(v) for v in (earlier, own, correction)))
+
+    def _carried_into(self, plan: ty.Plan, index: int) -> dict[int, Fraction]:
+        """What is carried into each period of a cap."""
+        step = quoted(self.lowering.plan_step(plan, "rest", str(index)))
+        rows = self.connection.execute(f"SELECT period, before FROM {STEPS}.{step} WHERE payee = ?", [self.payee]).fetchall()
+        return {int(period): Fraction(before) for period, before in rows}
 
     def _draws(self, plan: ty.Plan) -> Iterator[DrawExplanation]:
         """What is carried forward, and each draw, in the payout periods of the run."""

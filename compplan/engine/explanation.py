@@ -153,12 +153,14 @@ class CreditLine:
 class CapExplanation:
     """A plan's cap in one payout period: the cap, what came before in the time that it is for, what came now, and what it takes off.
 
-    What is payable to date is the lesser of the sum to date and the cap; `earlier` and `own` are the sums that it looks at.
+    What is payable to date is the lesser of the sum to date and the cap; `earlier` and `own` are the sums that it looks at;
+    `carried` is what came over from the time before, None where the rest is lost.
     """
 
     words: str
     period: str
     limit: Value
+    carried: Value
     earlier: Value
     own: Value
     correction: Value

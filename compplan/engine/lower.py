@@ -79,7 +79,8 @@ class Lowering:
                 self.plan_step(plan, "earnings", component.name, *component.version)
             for index, _ in enumerate(plan.caps, 1):
                 self.plan_step(plan, "limit", str(index))
-                self.plan_step(plan, "cap", str(index))
+                for kind in ("cap", "capped", "rest"):
+                    self.plan_step(plan, kind, str(index))
             for draw in plan.draws:
                 self.balance_step(plan, draw.name)
 

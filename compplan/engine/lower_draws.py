@@ -80,7 +80,7 @@ def draw_balance(plan: ty.Plan, draw: ty.Draw, added: str, room: str | None, pai
         least = exp.Case().when(exp.GT(this=earned, expression=sql.whole(0)), sql.whole(0), copy=False)
         most = least.else_(sql.column("earned", "r"), copy=False)
         base = base.select(sql.alias(exp.Sub(this=earned, expression=sql.paren(most)), "net"), copy=False)
-        query = _balance(plan, base, draw.forgive)
+        query = balance_query(plan, base, draw.forgive)
     return Step(name, f"The balance of {draw.label}", _KEYS, query, tuple(reads), draw.span)
 
 
@@ -90,7 +90,7 @@ def carried_balance(plan: ty.Plan, paid: str, name: str) -> Step:
     base = exp.select(*(sql.column(n, "p") for n in _KEYS), sql.alias(amount, "paid"), sql.alias(exp.Neg(this=amount.copy()), "net")).from_(
         table(paid, "p"), copy=False
     )
-    return Step(name, "Negative payouts that are carried forward", _KEYS, _balance(plan, base, None), (paid,), plan.span)
+    return Step(name, "Negative payouts that are carried forward", _KEYS, balance_query(plan, base, None), (paid,), plan.span)
 
 
 def corrections(name: str, balance: str, word: str) -> Step:
@@ -112,7 +112,7 @@ def _forgiven_at_once(plan: ty.Plan, base: exp.Select) -> exp.Select:
     ).from_(base.subquery("s", copy=False), copy=False)  # fmt: skip
 
 
-def _balance(plan: ty.Plan, base: exp.Select, forgive: Period | None) -> exp.Select:
+def balance_query(plan: ty.Plan, base: exp.Select, forgive: Period | None) -> exp.Select:
     """From `net` (what is added, less what may be recovered) by payee and period to the balance before and after each period."""
     kind = sql.decimal_type(18, plan.unit_decimals)
     ratio = None if forgive is None else MONTHS_IN[forgive] // MONTHS_IN[plan.payout]

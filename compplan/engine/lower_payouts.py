@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlglot import exp
 
 from compplan.engine import sql
+from compplan.engine.lower_carried_caps import corrections_query, payable_step, rest_step
 from compplan.engine.lower_components import ComponentLowering
 from compplan.engine.lower_draws import (
     added_formula,
@@ -75,11 +76,22 @@ def _capped(lowering: PlanLowering, parts: Parts) -> Iterator[Step]:
         limits = _limits(lowering.limit(cap, index), cap, lowering.named(plan, "limit", str(index)))
         yield limits
         corrections = lowering.named(plan, "cap", str(index))
-        query = _corrections(plan, cap, index, [p for p, _ in parts], limits.name)
-        reads = (*(p for p, _ in parts), limits.name)
+        before = [p for p, _ in parts]
+        reads: tuple[str, ...] = (*before, limits.name)
+        if cap.carries:
+            payable = payable_step(lowering.scope, plan, cap, before, limits.name, lowering.named(plan, "capped", str(index)))
+            rest = rest_step(plan, cap, payable.name, lowering.named(plan, "rest", str(index)))
+            yield from (payable, rest)
+            query, reads = corrections_query(plan, payable.name, rest.name, _cap_name(plan, index)), (payable.name, rest.name)
+        else:
+            query = _corrections(plan, cap, index, before, limits.name)
         checks = (_cap_check(cap, corrections),)
         yield Step(corrections, "What the cap takes off", ("payee", "period", "component"), query, reads, cap.span, checks)
         parts.append((corrections, CAP))
+
+
+def _cap_name(plan: ty.Plan, index: int) -> str:
+    return f"cap {index}" if len(plan.caps) > 1 else "cap"
 
 
 def _carried(lowering: PlanLowering, parts: Parts) -> Iterator[Step]:
@@ -212,7 +224,7 @@ def _corrections(plan: ty.Plan, cap: ty.PlanCap, index: int, parts: Sequence[str
     rows = exp.select(
         sql.column("payee", "p"),
         sql.column("period", "p"),
-        sql.alias(sql.text(f"cap {index}" if len(plan.caps) > 1 else "cap"), "component"),
+        sql.alias(sql.text(_cap_name(plan, index)), "component"),
         sql.alias(correction, "amount"),
     ).from_(inner.subquery("p", copy=False), copy=False)
     return (

@@ -36,7 +36,7 @@ def _read_over(plan: ty.Plan) -> Iterator[Period]:
 def _carried_since(plan: ty.Plan, calendar: Calendar, asked: Months) -> Iterable[int]:
     """For whatever is carried from one payout period to the next: the month since which it is."""
     begins = min(calendar.month_of(plan.first), asked.first)
-    if plan.negative == "carried":
+    if plan.negative == "carried" or any(cap.carries for cap in plan.caps):
         yield begins
     for draw in plan.draws:
         if draw.room is not None and draw.forgive is not None:

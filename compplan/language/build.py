@@ -147,7 +147,10 @@ class Builder(FormulaBuilder):
         return t.Weights(kids[0], self._percent(kids[1]), self._of(meta))
 
     def cap_plan(self, meta: Meta, kids: list[Any]) -> t.PlanCap:
-        return t.PlanCap(kids[0], kids[1], self._of(meta))
+        return t.PlanCap(kids[0], kids[1], kids[2], self._of(meta))
+
+    def carried_on(self, _: Meta, kids: list[Any]) -> object:
+        return kids[1]
 
     def top_up(self, meta: Meta, kids: list[Any]) -> t.TopUp:
         return t.TopUp(kids[0], kids[1], self._of(meta))

@@ -84,7 +84,9 @@ FORMS: Mapping[str, Form] = {
     ),
     "grant": Form(("award",), 'grant COUNT "THING"', 'grant 2 "days off"'),
     "cap": Form(
-        ("plan", *_EARNED, "change"), "cap each PERIOD at FORMULA in a plan, cap at FORMULA in a component", "cap each year at 90,000 USD"
+        ("plan", *_EARNED, "change"),
+        "cap each PERIOD at FORMULA, the rest is carried to the next PERIOD in a plan, cap at FORMULA in a component",
+        "cap each year at 90,000 USD",
     ),
     "floor": Form((*_EARNED, "change"), "floor at FORMULA", "floor at 0 USD"),
     "from": Form(("tiers", "parameter", "change"), "from BOUND: VALUE among tiers, from DATE: FIGURE in a parameter", "from 100%: 1.5x"),
@@ -124,7 +126,7 @@ _IN: Mapping[tuple[str, str], Form] = {
     ("add", "change"): Form(("change",), "add ROW, or add SENTENCE", "add from 200%: 3x"),
     ("remove", "change"): Form(("change",), "remove ROW, or remove SENTENCE", "remove from 200%: 3x"),
     ("replace", "change"): Form(("change",), "replace SENTENCE", "replace pay 9% of credited"),
-    ("cap", "plan"): Form(("plan",), "cap each PERIOD at FORMULA", "cap each year at 90,000 USD"),
+    ("cap", "plan"): Form(("plan",), "cap each PERIOD at FORMULA, the rest is carried to the next PERIOD", "cap each year at 90,000 USD"),
     **{("cap", place): Form(_EARNED, "cap at FORMULA", "cap at 10,000 USD") for place in _EARNED},
     **{
         ("effective", place): Form((place,), "effective from DATE, effective through DATE, or both", "effective from 2027-07-01")

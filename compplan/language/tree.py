@@ -90,10 +90,11 @@ class Weights:
 
 @immutable
 class PlanCap:
-    """`cap each year at formula`."""
+    """`cap each month at formula, the rest is carried to the next month`; `carried` is that next period, None where the rest is lost."""
 
     period: Period
     limit: Expression
+    carried: Period | None
     span: Span = _span()
 
 

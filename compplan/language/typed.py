@@ -308,10 +308,11 @@ class Component:
 
 @immutable
 class PlanCap:
-    """At most so much for each period, all components together."""
+    """At most so much for each period, all components together; with `carries`, what goes beyond it is paid in the periods after it."""
 
     period: Period
     limit: Expr
+    carries: bool
     span: Span = _span()
 
 

@@ -84,3 +84,16 @@ def test_a_negative_payout_that_the_plan_says_nothing_of_stops_the_run(tmp_path:
     assert found.code == "negative-payout"
     assert found.message == "The payout of ana in 2028-02 would be -150.00 USD; p does not say what becomes of it."
     assert ana(project, "2028-01", tmp_path / "runs") == {("2028-01", "earning"): 400}
+
+
+def test_what_goes_beyond_a_cap_is_paid_where_there_is_room(tmp_path: Path) -> None:
+    cap = "  cap each month at 100 USD, the rest is carried to the next month\n"
+    project = write_project(tmp_path / "p", {"p": simple_plan(OWN + cap, head=TWO_YEARS)}, deals=DEALS)
+    year = ana(project, "2028", tmp_path / "runs")
+    months = [ana(project, f"2028-{n:02d}", tmp_path / "runs") for n in range(1, 13)]
+    assert year == {key: amount for month in months for key, amount in month.items()}
+    assert [year.get((f"2028-{n:02d}", "cap"), 0) for n in (1, 2, 3, 4, 11, 12)] == [-300, 250, -800, 100, 100, 50]
+    explained = run_whole(project, "2028-03", tmp_path / "runs").explain("ana")
+    (cap_explained,) = explained.plans[0].caps
+    assert (cap_explained.carried, cap_explained.own, cap_explained.correction) == (50, 900, -800)
+    assert "carried over" in str(explained)

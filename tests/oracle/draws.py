@@ -34,6 +34,42 @@ def carried_forward(totals: Amounts) -> tuple[Amounts, Amounts]:
     return changes, after
 
 
+def carried_on(
+    plan: ty.Plan,
+    cap: ty.PlanCap,
+    measures: Measures,
+    stays: Stays,
+    totals: Amounts,
+    first: int,
+    last: int,
+    troubles: list[Trouble],
+) -> Amounts:
+    """What a cap changes of each payout between two months, where what goes beyond it is paid in the periods after it."""
+    size, capped = MONTHS_IN[plan.payout], MONTHS_IN[cap.period]
+    last = min(last, measures.world.calendar.month_of(plan.last))
+    changes: Amounts = {}
+    for payee in stays.payees:
+        carried = NOTHING
+        for number in range(first // capped, last // capped + 1):
+            end = FiscalPeriod(cap.period, number).last_month
+            if stays.last_day(payee, None, end) is None:
+                continue
+            limit = figure_of(cap.limit, measures.period_scope(payee, end))
+            if limit is None:
+                troubles.append(Trouble("empty-cap", plan.name, payee, FiscalPeriod(cap.period, number).label))
+                continue
+            limit = _rounded(plan, limit)
+            owed, paid = carried, NOTHING
+            for n in range(number * capped // size, (number + 1) * capped // size):
+                if first <= n * size + size - 1 and n * size <= last:
+                    own = totals.get((payee, n), NOTHING)
+                    owed += own
+                    changes[payee, n] = min(owed, limit) - paid - own
+                    paid = min(owed, limit)
+            carried = owed - paid
+    return changes
+
+
 def drawn(
     plan: ty.Plan,
     draw: ty.Draw,

@@ -12,7 +12,7 @@ from compplan.language import typed as ty
 from compplan.language.formulas_of import earnings_read
 from compplan.schema import MONTHS_IN
 from tests.oracle.components import Earning
-from tests.oracle.draws import Amounts, carried_forward, drawn
+from tests.oracle.draws import Amounts, carried_forward, carried_on, drawn
 from tests.oracle.formulas import figure_of
 from tests.oracle.measures import Measures
 from tests.oracle.stays import Stays
@@ -40,7 +40,7 @@ def first_month_needed(plan: ty.Plan, measures: Measures, first: int) -> int:
         windows = [e.window.period for e in earnings_read(component)]
         if windows:
             periods += [*windows, *(p for p in (component.grain.to_date, component.earned_at) if p is not None)]
-    if plan.negative == "carried" or any(draw.room is not None for draw in plan.draws):
+    if plan.negative == "carried" or any(draw.room is not None for draw in plan.draws) or any(cap.carries for cap in plan.caps):
         first = min(first, measures.world.calendar.month_of(plan.first))
     return min(first // MONTHS_IN[p] * MONTHS_IN[p] for p in periods)
 
@@ -69,7 +69,11 @@ def payouts(
         sums[e.payee, e.earned_month // size, e.component] += e.amount
         totals[e.payee, e.earned_month // size] += e.amount
     for cap in plan.caps:
-        correct(CORRECTION, _corrections(plan, cap, measures, totals, last, troubles))
+        if cap.carries:
+            begins = max(measures.world.calendar.month_of(plan.first), first_month_needed(plan, measures, first))
+            correct(CORRECTION, carried_on(plan, cap, measures, stays, totals, begins, last, troubles))
+        else:
+            correct(CORRECTION, _corrections(plan, cap, measures, totals, last, troubles))
     if plan.negative == "carried":
         changes, balances["payout"] = carried_forward(totals)
         correct(CARRIED, changes)

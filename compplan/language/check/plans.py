@@ -341,7 +341,11 @@ class _Checker:
             message = f"This cap limits each {payout.period}'s payout, when it is not known yet what is earned in the {line.period}."
             self.env.problem("needs-window", message, earned.span, f"Cap each {payout.period}, or let the cap speak of measures.")
             return None
-        return ty.PlanCap(line.period, limit, line.span)
+        if line.carried is not None and line.carried != line.period:
+            message = f"What goes beyond the cap of a {line.period} is carried to the next {line.period}."
+            self.env.problem("wrong-arguments", message, line.span, f"Write: the rest is carried to the next {line.period}.")
+            return None
+        return ty.PlanCap(line.period, limit, line.carried is not None, line.span)
 
     def _effective(self, line: t.Effective) -> bool:
         calendar = self.env.calendar
