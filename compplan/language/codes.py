@@ -51,6 +51,11 @@ TITLES: Mapping[str, str] = {
     "currency": "Another currency",
     "not-there": "What is to be changed is not there",
     "amendment": "The amendment cannot be made",
+    "cliff": "A tier that reaches back",
+    "falling": "More pays less",
+    "threshold": "An accelerator below the threshold",
+    "cap-unreached": "A cap that can never be reached",
+    "never-pays": "A component that can never pay",
     "parameter": "It is not said which value of the parameter holds",
     "rounding-unstated": "The rounding is not stated",
     "target-period": "The target is that of another period",
@@ -62,6 +67,7 @@ TITLES: Mapping[str, str] = {
 
 WARNINGS = frozenset(
     {
+        "cliff", "falling", "threshold", "cap-unreached", "never-pays",
         "target-period", "constant", "repeated", "period-cut", "unused", "closed-bound", "double-count", "table-unreachable",
         "unlikely-number", "ranks-nothing",
     }

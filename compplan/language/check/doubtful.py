@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from compplan.language import tree as t
 from compplan.language import typed as ty
+from compplan.language.check.advice import advise
 from compplan.language.check.environment import Environment
 from compplan.language.check.hints import in_unit
 from compplan.language.units import Kind
@@ -23,6 +24,7 @@ def warn_doubtful(env: Environment, component: ty.Component, tree: t.Component) 
         _warn_constant(env, condition)
     if not env.damage.touches(tree.span):
         _warn_ranks_nothing(env, component)
+        advise(env, component)
     if isinstance(component.grain, ty.ForPeriod):
         _warn_repeated(env, component, component.grain, tree)
     else:
