@@ -100,7 +100,7 @@ class World:
     def referring(self, kind: str, column: str, key: Value | None, day: date | None = None) -> Mapping[int, Row]:
         """The rows of a kind that refer to a record and hold on a day, each with its place among all of its kind, by key."""
         if (kind, column) not in self.by_reference:
-            ordered = sorted(self.rows(kind), key=lambda row: [str(k) for k in self.key(kind, row)])
+            ordered = sorted(self.rows(kind), key=lambda row: ([str(k) for k in self.key(kind, row)], self.days_of(kind, row)))
             index: dict[Value | None, dict[int, Row]] = {}
             for place, row in enumerate(ordered):
                 index.setdefault(row.get(column), {})[place] = row

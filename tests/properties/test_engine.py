@@ -26,7 +26,9 @@ FEW = examples(15)
 def worked_out(case: Case, *, narrow: bool = False, threads: int = 1, turned: bool = False) -> Found:
     """What the engine finds; with the rows of each kind the other way round where `turned`."""
     records = {kind: rows[::-1] for kind, rows in case.records.items()} if turned else case.records
-    return run_engine(case.plan_text, SCHEMA, case.calendar, records, case.first_month, case.last_month, narrow=narrow, threads=threads)
+    return run_engine(
+        case.plan_text, case.schema, case.calendar, records, case.first_month, case.last_month, narrow=narrow, threads=threads
+    )
 
 
 def rows(found: Found) -> tuple[list[str], ...]:
@@ -49,7 +51,7 @@ def test_the_order_of_rows_threads_and_the_width_of_figures_change_nothing(case:
 @FEW
 @given(cases())
 def test_shares_that_are_no_overlays_add_up_to_what_the_plan_says(case: Case) -> None:
-    plan, errors = check(case.plan_text, case.calendar)
+    plan, errors = check(case.plan_text, case.calendar, case.schema)
     assert plan is not None, errors
     assume(any(not g.overlay for c in plan.credits.values() for g in c.gives))
     for name, shared in shares(case, plan).items():
@@ -57,16 +59,16 @@ def test_shares_that_are_no_overlays_add_up_to_what_the_plan_says(case: Case) ->
 
 
 def shares(case: Case, plan: ty.Plan) -> dict[str, dict[object, Fraction]]:
-    """For each credit, what each record or credit shared out to all payees that are no overlays."""
+    """For each credit, what each record, or each repetition of it, shared out to all payees that are no overlays."""
     found: dict[str, dict[object, Fraction]] = {}
     asked = Months(case.first_month, case.last_month)
     with open_database(threads=1) as connection:
-        for kind in SCHEMA.kinds.values():
+        for kind in case.schema.kinds.values():
             create_kind(connection, kind)
             columns = [c.name for c in kind.columns]
             insert_rows(connection, kind, columns, [[row.get(c) for c in columns] for row in case.records.get(kind.name, ())])
         create_calendar(connection, case.calendar, reach([plan], case.calendar, asked))
-        lowering = Lowering([plan], SCHEMA, case.calendar, asked)
+        lowering = Lowering([plan], case.schema, case.calendar, asked)
         steps = [lowering.credit(plan, name).step for name in plan.credits]
         try:
             make_steps(connection, Lowered(tuple(lowering.steps.values()), tuple(steps), (), ()), Keeper())
@@ -76,8 +78,8 @@ def shares(case: Case, plan: ty.Plan) -> dict[str, dict[object, Fraction]]:
             if credit.from_credit or all(g.overlay for g in credit.gives):
                 continue
             sums: dict[object, Fraction] = defaultdict(Fraction)
-            for record, share, overlay in connection.execute(f'SELECT record, share, overlay FROM steps."{step}"').fetchall():
-                sums[record] += Fraction(0) if overlay else Fraction(share)
+            for record, day, share, overlay in connection.execute(f'SELECT record, date, share, overlay FROM steps."{step}"').fetchall():
+                sums[record, day] += Fraction(0) if overlay else Fraction(share)
             found[name] = sums
     return found
 

@@ -26,7 +26,7 @@ NONE = Fraction(0)
 
 
 def worked_out(case: Case) -> tuple[ty.Plan, Outcome]:
-    plan, errors = check(case.plan_text, case.calendar)
+    plan, errors = check(case.plan_text, case.calendar, case.schema)
     assert plan is not None, errors
     outcome = evaluate(plan, case.schema, case.calendar, case.records, case.first_month, case.last_month)
     assume(not outcome.errors)
@@ -36,7 +36,7 @@ def worked_out(case: Case) -> tuple[ty.Plan, Outcome]:
 @FEW
 @given(cases())
 def test_a_generated_plan_is_right_and_its_text_is_checked_without_a_problem(case: Case) -> None:
-    assert check(case.plan_text, case.calendar)[1] == []
+    assert check(case.plan_text, case.calendar, case.schema)[1] == []
 
 
 @FEW
@@ -53,8 +53,8 @@ def test_shares_that_are_no_overlays_add_up_to_what_the_credit_says(case: Case) 
 
 
 def origin(row: CreditRow) -> object:
-    """What a row shares out: a record, or one row of another credit."""
-    return row.key if row.source is None else (row.source.order, row.source.payee)
+    """What a row shares out: a record, or one row of another credit; of a credit that repeats, one repetition of it."""
+    return (row.key if row.source is None else (row.source.order, row.source.payee), row.date)
 
 
 @FEW
