@@ -149,6 +149,8 @@ def _component_rows(plan: ty.Plan, component: ty.Component, words: _Words) -> It
     for label, limit in (("at least", component.floor), ("at most", component.cap)):
         if limit is not None:
             yield from words.quoted(label, "", limit, tail=words.origin(component, limit))
+    if component.budget is not None:
+        yield _row("budget", " ".join(words.text(component.budget.span)).removeprefix("budget").strip())
     if component.pool is not None:
         yield _row("shared", " ".join(words.text(component.pool.span)).removeprefix("share").strip())
     yield _row("earned", _earned(component))

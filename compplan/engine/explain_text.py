@@ -226,6 +226,10 @@ class _Renderer:
                 yield from self.pool(e.pool, currency)
             if e.before is not None:
                 yield self.line("    less what was earned before", money(e.before, currency))
+            if e.budget is not None:
+                whose = "all of the period come to" if e.budget.kind == "in proportion" else "spent before"
+                yield f"    {e.budget.words}: {whose} {money(e.budget.spent, currency)}"
+                yield self.line("    the budget leaves", money(e.earned, currency))
 
     def pool(self, p: PoolShare, currency: str) -> Iterator[str]:
         """Whose amount it is, and the payee's part in it."""

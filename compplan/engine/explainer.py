@@ -19,6 +19,7 @@ from compplan.engine.conversions import SEEN, conversions, kept_name, told
 from compplan.engine.covered import credits_used, paid_months
 from compplan.engine.database import create_calendar
 from compplan.engine.explanation import (
+    BudgetLine,
     CapExplanation,
     ComponentExplanation,
     Condition,
@@ -171,6 +172,7 @@ class _Explainer:
         self.payee = payee
         self.steps = steps
         self.found = found
+        self.budgets: dict[str, list[dict[str, object]]] = {}
 
     def is_payee(self, plan: ty.Plan) -> bool:
         """Whether the plan pays the payee."""
@@ -357,6 +359,9 @@ class _Explainer:
         when, record, day = self._when(component, row)
         month = FiscalPeriod("month", int(str(row["earned_month"]))).label
         fires = failed is None
+        earned, budget = figure - (before or Fraction(0)), None
+        if component.budget is not None:
+            earned, budget = self._within_budget(plan, component, component.budget, row, figure)
         return Earning(
             when=when, record=record, date=day, period=month, ranking=ranking, conditions=conditions, failed=failed,
             factors=tuple(Factor(_keyword(component, i), f.read(row)) for i, f in enumerate(watched.factors)) if fires else (),
@@ -364,8 +369,27 @@ class _Explainer:
             floor=watched.floor.read(row) if fires and watched.floor else None,
             cap=watched.cap.read(row) if fires and watched.cap else None,
             pool=None if component.pool is None or not fires else self._pool(plan, component, component.pool, row),
-            figure=figure, before=before, earned=figure - (before or Fraction(0)),
+            budget=budget, figure=figure, before=before, earned=earned,
         )  # fmt: skip
+
+    def _within_budget(
+        self, plan: ty.Plan, component: ty.Component, budget: ty.Budget, row: Mapping[str, object], figure: Fraction
+    ) -> tuple[Fraction, BudgetLine]:
+        """What the run has left of a figure."""
+        step = self.lowering.plan_step(plan, "earnings", component.name)
+        if step not in self.budgets:
+            cursor = self.connection.execute(f"SELECT * FROM {STEPS}.{quoted(step)} WHERE payee = ?", [self.payee])
+            names = [d[0] for d in cursor.description or []]
+            self.budgets[step] = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+        kept = self.budgets[step]
+        not_keys = ("earned_month", "figure", "limit", "spent", "earned")
+        this = next(
+            k for k in kept if to_value(k["figure"]) == figure and all(row[n] == value for n, value in k.items() if n not in not_keys)
+        )
+        kept.remove(this)
+        earned = to_value(this["earned"])
+        assert isinstance(earned, Fraction)
+        return earned, BudgetLine(self.sources.at(budget.span), to_value(this["spent"]), to_value(this["limit"]), budget.spent)
 
     def _pool(self, plan: ty.Plan, component: ty.Component, pool: ty.Pool, row: Mapping[str, object]) -> PoolShare:
         """The payee's part of what the group comes to."""

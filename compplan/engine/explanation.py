@@ -93,12 +93,22 @@ class PoolShare:
 
 
 @immutable
+class BudgetLine:
+    """What a budget leaves of a figure: `spent` is what those before it come to or, in proportion, all of the period together."""
+
+    words: str
+    spent: Value
+    limit: Value
+    kind: str
+
+
+@immutable
 class Earning:
     """One earning: for which period or record, why, and how much.
 
     `product` is that of the factors; `figure` is the same within floor and cap and rounded, zero where a condition failed. `earned` is the
     figure, less `before` where the component pays the figure to date. With `pool`, the product is the group's, and the figure is the
-    share. `failed` is the first condition that failed, in the plan's order.
+    share. With `budget`, `earned` is what that leaves of the figure. `failed` is the first condition that failed, in the plan's order.
     """
 
     when: str
@@ -113,6 +123,7 @@ class Earning:
     floor: Node | None
     cap: Node | None
     pool: PoolShare | None
+    budget: BudgetLine | None
     figure: Value
     before: Value
     earned: Value

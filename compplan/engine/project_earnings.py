@@ -7,6 +7,7 @@ from fractions import Fraction
 from sqlglot import exp
 
 from compplan.engine import sql
+from compplan.engine.budgets import within_budget
 from compplan.engine.lower_components import ComponentLowering, Figured
 from compplan.engine.sql import Figure
 from compplan.language import typed as ty
@@ -28,6 +29,9 @@ def earnings_query(lowering: ComponentLowering, figured: Figured) -> exp.Select:
         query = figured.rows.copy().select(*keys, figure.named("earned"), copy=False)
     if figured.where is not None:
         query = query.where(figured.where, copy=False)
+    if component.budget is not None:
+        query = within_budget(lowering, figured, query, component.budget)
+        earned_month = sql.column("earned_month", "w")
     later = component.earned_at is not None and not (isinstance(grain, ty.ForPeriod) and component.earned_at == grain.period)
     if later:
         query = query.where(exp.LTE(this=earned_month, expression=sql.whole(lowering.scope.asked.last)), copy=False)

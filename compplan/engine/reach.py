@@ -24,6 +24,8 @@ def first_needed(plan: ty.Plan, calendar: Calendar, asked: Months) -> int:
 def _read_over(plan: ty.Plan) -> Iterator[Period]:
     """The periods over which what components have earned is read."""
     for component in plan.components:
+        if component.budget is not None:
+            yield component.budget.period
         read = [e.window.period for e in earnings_read(component)]
         if read:
             yield from read

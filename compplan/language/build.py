@@ -205,6 +205,13 @@ class Builder(FormulaBuilder):
         by = next((k for k in rest if not isinstance(k, Token)), None)
         return t.SharedOut(None if group.type == "EVERYONE" else self._name(group), where, by, self._of(meta))
 
+    def spent(self, _: Meta, kids: list[Token]) -> str:
+        return "in proportion" if "proportion" in kids else "cut" if "cut" in kids else "left out"
+
+    def budget(self, meta: Meta, kids: list[Any]) -> t.Budget:
+        limit, period, spent = (k for k in kids if not isinstance(k, Token))
+        return t.Budget(limit, period, spent, self._of(meta))
+
     def to_top(self, meta: Meta, kids: list[Any]) -> t.ToTop:
         token = kids[0]
         size = (

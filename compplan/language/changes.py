@@ -167,6 +167,8 @@ def _keyword(line: t.ComponentLine) -> str:
             return "to"
         case t.SharedOut():
             return "share"
+        case t.Budget():
+            return "budget"
         case t.Grant():
             return "grant"
         case t.Let():

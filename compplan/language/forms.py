@@ -77,6 +77,11 @@ FORMS: Mapping[str, Form] = {
         "to the top COUNT by FORMULA, ties included (or excluded); to the top PERCENT by FORMULA, rounded up (or down), ties included",
         "to the top 3 by sold, ties included",
     ),
+    "budget": Form(
+        _EARNED,
+        "budget AMOUNT each PERIOD, first come, the last cut (or left out); budget AMOUNT each PERIOD, in proportion",
+        "budget 10,000 USD each quarter, first come, the last cut",
+    ),
     "share": Form(
         _EARNED,
         "share among each COLUMN, equally (or by FORMULA); share among everyone, equally (or by FORMULA)",

@@ -151,6 +151,16 @@ class SharedOut:
 
 
 @immutable
+class Budget:
+    """`budget 10,000 USD each quarter, first come, the last cut`; `spent` is cut, left out or in proportion."""
+
+    limit: Expression
+    period: Period
+    spent: str
+    span: Span = _span()
+
+
+@immutable
 class Grant:
     """`grant 2 "days off"`."""
 
@@ -169,7 +179,7 @@ class InForce:
     span: Span = _span()
 
 
-ComponentLine = Let | Sentence | InForce | ForPeriod | ForCredit | ToTop | SharedOut | Grant
+ComponentLine = Let | Sentence | InForce | ForPeriod | ForCredit | ToTop | SharedOut | Budget | Grant
 
 
 @immutable
@@ -372,6 +382,7 @@ __all__ = [
     "Becomes",
     "Binary",
     "BoundKind",
+    "Budget",
     "Call",
     "Cell",
     "CellKind",

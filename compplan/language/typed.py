@@ -277,6 +277,20 @@ class Pool:
 
 
 @immutable
+class Budget:
+    """At most so much in each period for all payees together; `spent` says who has it: cut, left out or in proportion.
+
+    What is below zero stands as it is and leaves the budget alone. Credits go by date, record and payee: with `cut`, the one that no longer
+    fits has what is left; with `left out` it has nothing, nor has any after it. In proportion, all of the period are lessened alike.
+    """
+
+    limit: Expr
+    period: Period
+    spent: str
+    span: Span = _span()
+
+
+@immutable
 class Component:
     """Part of what a plan pays: a product of factors where every condition holds, within floor and cap, rounded once."""
 
@@ -299,6 +313,7 @@ class Component:
     """Its own first and last day, where it is in force for a part of the plan's time."""
     said: tuple[tuple[Said, ...], ...] = field(default=(), compare=False, repr=False)
     pool: Pool | None = None
+    budget: Budget | None = None
 
     @property
     def version(self) -> tuple[str, ...]:
@@ -446,6 +461,7 @@ __all__ = [
     "AndOr",
     "Arith",
     "Attainment",
+    "Budget",
     "ChildField",
     "Cmp",
     "Component",

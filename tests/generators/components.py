@@ -313,6 +313,9 @@ def for_credit(draw: st.DrawFn, name: str, known: Known) -> str:
     lines = [head, f"pay {draw(money_of_credit(at, credit))}"]
     lines += [f"times {draw(ratio_of_credit(at, credit))}" for _ in range(pick(draw, 0, 1, 1, 2))]
     lines += [*draw(conditions(at)), *draw(limits(at, target=True))]
+    if not credit.from_credit and draw(st.integers(0, 2)) == 0:
+        spent = pick(draw, "first come, the last cut", "first come, the last left out", "in proportion")
+        lines.append(f"budget {pick(draw, '50 USD', '20.005 USD', '0 USD', '300 USD')} each {one_of(draw, PERIODS)}, {spent}")
     return block(f'{pick(draw, "commission", "bonus")} {name} "{name}"', lines)
 
 

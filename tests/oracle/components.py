@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor
@@ -57,7 +57,32 @@ class Components:
         """Every figure of a component whose month of earning lies between the two months."""
         if isinstance(component.grain, ty.ForPeriod):
             return list(self._for_periods(component, component.grain))
-        return list(self._for_credits(component, component.grain))
+        if component.budget is None:
+            return [earning for _, earning in self._for_credits(component, component.grain)]
+        return self._within_budget(component.budget, list(self._for_credits(component, component.grain)))
+
+    def _within_budget(self, budget: ty.Budget, rows: list[tuple[CreditRow, Earning]]) -> list[Earning]:
+        """What is left of each earning: first come, by date, record and payee; or in proportion. What is below zero stands as it is."""
+        rounded = half_even if self.plan.half_even else half_away
+        figure = value_of(budget.limit, Scope(self.measures.world, self.plan.tables))
+        assert isinstance(figure, Fraction)
+        limit = rounded(figure, self.plan.rounding_unit)
+        found: list[Earning] = []
+        ordered = sorted(rows, key=lambda pair: (pair[0].date, pair[0].key, pair[0].payee, pair[0].order))
+        periods = {months_of(budget.period, row.month)[0] for row, _ in rows}
+        for period in sorted(periods):
+            these = [(row, e) for row, e in ordered if months_of(budget.period, row.month)[0] == period]
+            wanted = {n: e.amount for n, (_, e) in enumerate(these) if e.amount > 0}
+            if budget.spent == "in proportion":
+                left = apportion(limit, wanted, self.plan.rounding_unit) if sum(wanted.values()) > limit else wanted
+            else:
+                left, spent = {}, NOTHING
+                for n, amount in wanted.items():
+                    fits = spent + amount <= limit
+                    left[n] = amount if fits else max(limit - spent, NOTHING) if budget.spent == "cut" else NOTHING
+                    spent += amount
+            found += [replace(e, amount=left.get(n, e.amount)) for n, (_, e) in enumerate(these)]
+        return found
 
     # ---- for each period ------------------------------------------------------------------------------------------
 
@@ -165,7 +190,7 @@ class Components:
 
     # ---- for each credit ------------------------------------------------------------------------------------------
 
-    def _for_credits(self, component: ty.Component, grain: ty.ForCredit) -> Iterator[Earning]:
+    def _for_credits(self, component: ty.Component, grain: ty.ForCredit) -> Iterator[tuple[CreditRow, Earning]]:
         for row in self.measures.credits[grain.credit]:
             month = row.month if component.earned_at is None else months_of(component.earned_at, row.month)[1]
             if not self.stays.on(row.payee, row.date) or not self._in_force(component, row.date) or not self.first <= month <= self.last:
@@ -181,7 +206,7 @@ class Components:
                 self.troubles.append(error.trouble)
             else:
                 day = row.date.isoformat()
-                yield Earning(component.name, component.word, row.payee, row.key, row.give, row.via, day, month, amount)
+                yield row, Earning(component.name, component.word, row.payee, row.key, row.give, row.via, day, month, amount)
 
     def _of_credit(self, component: ty.Component, grain: ty.ForCredit, row: CreditRow) -> Fraction:
         where = ", ".join(str(part) for part in row.key)

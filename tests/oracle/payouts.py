@@ -37,6 +37,7 @@ def first_month_needed(plan: ty.Plan, measures: Measures, first: int) -> int:
     """
     periods = [plan.payout, *(cap.period for cap in plan.caps)]
     for component in plan.components:
+        periods += [] if component.budget is None else [component.budget.period]
         windows = [e.window.period for e in earnings_read(component)]
         if windows:
             periods += [*windows, *(p for p in (component.grain.to_date, component.earned_at) if p is not None)]

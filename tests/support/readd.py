@@ -161,8 +161,25 @@ def _earning(earning: Json, unit: Fraction | None, *, half_even: bool) -> Iterat
         yield from _same("the figure where a condition failed", NONE, earning["figure"])
     else:
         yield from _figure(earning, unit, half_even=half_even)
+    if earning["budget"] is not None:
+        yield from _budget(earning, earning["budget"], unit)
+        return
     before = NONE if earning["before"] is None else Fraction(earning["before"])
     yield from _same("the figure less what was earned before", Fraction(earning["figure"]) - before, earning["earned"])
+
+
+def _budget(earning: Json, budget: Json, unit: Fraction | None) -> Iterator[str]:
+    """What a budget leaves of a figure."""
+    figure, spent, limit, earned = (Fraction(x) for x in (earning["figure"], budget["spent"], budget["limit"], earning["earned"]))
+    in_proportion = budget["kind"] == "in proportion"
+    if figure <= 0 or (spent if in_proportion else spent + figure) <= limit:
+        yield from _same("what the budget leaves", figure, earning["earned"])
+    elif in_proportion:
+        if unit is None or abs(figure * limit / spent - earned) >= unit:
+            yield f"{earned} are left of {figure}, where {spent} want {limit}"
+    else:
+        left = max(limit - spent, NONE) if budget["kind"] == "cut" else NONE
+        yield from _same("what the budget leaves", left, earning["earned"])
 
 
 def _figure(earning: Json, unit: Fraction | None, *, half_even: bool) -> Iterator[str]:

@@ -13,6 +13,7 @@ from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.amendments import in_force
 from compplan.language.check import formulas, hints
+from compplan.language.check.budgets import type_budget
 from compplan.language.check.conversions import must_be_one_currency
 from compplan.language.check.credits import type_credit
 from compplan.language.check.doubtful import warn_doubtful
@@ -38,6 +39,8 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
     top_tree = next((line for line in tree.lines if isinstance(line, t.ToTop)), None)
     top = None if top_tree is None else _top(env, place, top_tree, grain)
     good = good and (top_tree is None or top is not None)
+    budget = type_budget(env, tree, grain, currency)
+    good = good and budget is not False
     pool = type_pool(env, place, tree, grain)
     good = good and pool is not False
     if top_tree is not None:
@@ -67,6 +70,7 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
     typed = ty.Component(
         tree.word, tree.name.text, tree.label, grain, factors, tuple(c for c in conditions if c is not None), top,
         cap, floor, thing, unit, None, tree.span, *dates, said_of(tree), None if isinstance(pool, bool) else pool,
+        None if isinstance(budget, bool) else budget,
     )  # fmt: skip
     if typed.pool is not None and not pool_is_of_the_group(env, typed):
         return None
@@ -272,7 +276,9 @@ def _top(env: Environment, place: Place, tree: t.ToTop, grain: ty.ForPeriod | ty
 
 def _earned_at(component: ty.Component) -> Period | None:
     """The longest period that the component must see to its end."""
-    whole: set[Period] = {
+    in_proportion = component.budget is not None and component.budget.spent == "in proportion"
+    whole: set[Period] = {component.budget.period} if in_proportion and component.budget is not None else set()
+    whole |= {
         e.window.period
         for f in all_formulas(component)
         for e in every(f)
