@@ -24,6 +24,9 @@ def needs(expr: ty.Expr) -> Iterator[ty.Expr]:
     match expr:
         case ty.Attainment() | ty.QuotaAt() | ty.RecordSum() | ty.Lookup() | ty.MeasureAt() | ty.Rate():
             yield expr
+        case ty.Averaged():
+            if not expr.column.optional:
+                yield expr
         case ty.Empty():
             return
         case ty.Func(name="if"):

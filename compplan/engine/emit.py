@@ -32,6 +32,7 @@ Leaf = (
     | ty.QuotaAt
     | ty.RecordSum
     | ty.EarnedAt
+    | ty.Averaged
     | ty.Place
     | ty.PaidBefore
     | ty.Part
@@ -129,7 +130,7 @@ class Emitter:
                 return self._constant(expr)
             case (
                 ty.RecordField() | ty.ChildField() | ty.PayeeField() | ty.CreditField() | ty.Part() | ty.Place() | ty.Moment()
-                | ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt() | ty.PaidBefore()
+                | ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt() | ty.PaidBefore() | ty.Averaged()
             ):  # fmt: skip
                 return self.leaf(expr)
             case ty.Arith():

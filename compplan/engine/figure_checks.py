@@ -110,6 +110,10 @@ def _causes_of(lowering: ComponentLowering, emitter: Emitter, e: ty.Expr) -> Ite
         case ty.MeasureAt() if lowering.plan.measures[e.measure].group:
             group = lowering.plan.measures[e.measure].group
             yield _Cause(sql.is_null(emitter.plain(e)), f"{{payee}} has no {group}, so there is no {e.measure}.")
+        case ty.Averaged(how=ty.Proration(by="asked")):
+            column = ".".join(e.column.path)
+            words = f"Within the {e.window.period}, {column} of {{payee}} changes, or they are a payee for part of it."
+            yield _Cause(sql.is_null(emitter.plain(e)), words)
         case ty.RecordSum():
             yield _Cause(sql.is_null(emitter.plain(e)), f"There are no {e.kind} for {{payee}} {{when}}.")
         case ty.Lookup():

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from compplan.calendar import Calendar
+from compplan.engine.averages import average_step, parts_step
 from compplan.engine.credit_shape import CreditShape
 from compplan.engine.exchange import exchange_steps
 from compplan.engine.figure_checks import figure_check
@@ -17,7 +18,7 @@ from compplan.engine.lower_credits import CreditLowering
 from compplan.engine.lower_earned import EarningsShape, lower_earned
 from compplan.engine.lower_measures import MeasureShape, Valued, lower_measure, lower_window, may_be_empty, window_name
 from compplan.engine.lower_payouts import PlanLowering, lower_payouts, lower_plan_payouts
-from compplan.engine.lower_quotas import lower_quota, lower_quota_window, lower_record_sum
+from compplan.engine.lower_quotas import QuotaDays, lower_quota, lower_quota_window, lower_record_sum
 from compplan.engine.pools import pool_step
 from compplan.engine.project_earnings import earnings_query
 from compplan.engine.rankings import ranking_query
@@ -145,7 +146,7 @@ class Lowering:
     def quota_step(self, plan: ty.Plan, name: str) -> str:
         """The name of a quota's step by its own period."""
         quota = plan.quotas[name]
-        if self._is_by_stays(quota):
+        if self._is_by_stays(plan, quota):
             return self.plan_step(plan, "quota", name)
         return self._name(
             plan,
@@ -154,11 +155,16 @@ class Lowering:
             f"{quota!r}|{plan.measures[name].group}|{_tables(plan, [f for f in (quota.value, quota.ramp) if f is not None])}",
         )
 
-    def _is_by_stays(self, quota: ty.Quota) -> bool:
-        """Whether a quota depends on when somebody is a payee of the plan: where it reads columns that can change."""
-        formulas = (quota.value,) if quota.ramp is None else (quota.value, quota.ramp)
-        own = any(isinstance(e, ty.PayeeField) and e.path for f in formulas for e in every(f))
-        return own and self.schema.kinds[PEOPLE].valid is not None
+    def _is_by_stays(self, plan: ty.Plan, quota: ty.Quota) -> bool:
+        """Whether a quota depends on when somebody is a payee of the plan: that of a payee does, where people are dated."""
+        return self.schema.kinds[PEOPLE].valid is not None and plan.measures[quota.measure].group is None
+
+    def _days(self, plan: ty.Plan, quota: ty.Quota) -> QuotaDays | None:
+        stays = self.stays(plan)
+        if stays is None:
+            return None
+        how = plan.prorations.get(f"quota({quota.measure})", ty.Proration("asked", 0))
+        return QuotaDays(how, stays.parts(how), stays.day_step(quota.period, ty.Window(quota.period)), self.payees(plan))
 
     # ---- credits
 
@@ -250,7 +256,9 @@ class Lowering:
                         self._names.name(f"{name}: {e!r}", name, "from", e.kind, str(len(sums) + 1)),
                     )
                     self._add(step)
-            step, self._quotas[name] = lower_quota(self.scope(plan), quota, group, name, sums, self.stays(plan) if group is None else None)
+            step, self._quotas[name] = lower_quota(
+                self.scope(plan), quota, group, name, sums, self._days(plan, quota) if group is None else None
+            )
             self._add(step)
         base = self._quotas[name]
         if leaf.window == ty.Window(quota.period) and cadence == quota.period:
@@ -276,6 +284,16 @@ class Lowering:
         shapes = [self.earnings(plan, c) for c in versions]
         name = self._windowed_step(shapes[0].made.step, leaf.window, cadence)
         step, valued = lower_earned(self.scope(plan), shapes, versions[0], leaf.window, cadence, name)
+        self._add(step)
+        return valued
+
+    def average_over(self, plan: ty.Plan, leaf: ty.Averaged, cadence: Period) -> Valued:
+        """A payee's column averaged over a window, for each payee and period of a cadence."""
+        stays = self.stays(plan)
+        assert stays is not None
+        words = ("average", plan.name, ".".join(leaf.column.path), "over", leaf.window.period, "for each", cadence)
+        name = self._names.name(f"{plan.name}: {leaf!r} {cadence}", *words)
+        step, valued = average_step(self.scope(plan), stays.parts(leaf.how), leaf, cadence, name)
         self._add(step)
         return valued
 
@@ -307,7 +325,14 @@ class Lowering:
                 self._add(day_step(self.scope(plan), name, cadence, window, step))
             return step
 
-        return Stays(name, day)
+        def parts(how: ty.Proration) -> str:
+            months = ("by", "months", str(how.least)) if how.by == "months" else ()
+            step = self.plan_step(plan, "days", *months)
+            if step not in self.steps:
+                self._add(parts_step(name, how, step))
+            return step
+
+        return Stays(name, day, parts)
 
     def component(self, plan: ty.Plan, component: ty.Component, only: exp.Expr | None = None) -> ComponentLowering:
         """The lowering of a component, for all payees or for one."""
@@ -416,6 +441,8 @@ class _Source:
                 return self.lowering.sum_over(self.plan, leaf, cadence)
             case ty.EarnedAt():
                 return self.lowering.earned_over(self.plan, leaf, cadence)
+            case ty.Averaged():
+                return self.lowering.average_over(self.plan, leaf, cadence)
 
 
 def _running_measures(component: ty.Component) -> Iterator[ty.MeasureAt]:

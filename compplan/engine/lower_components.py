@@ -31,7 +31,7 @@ from compplan.language.units import NUMBER
 from compplan.language.walk import every
 from compplan.schema import MONTHS_IN, PEOPLE, Period
 
-Windowed = ty.MeasureAt | ty.QuotaAt | ty.RecordSum | ty.EarnedAt
+Windowed = ty.MeasureAt | ty.QuotaAt | ty.RecordSum | ty.EarnedAt | ty.Averaged
 Source = Callable[[Windowed, Period], Valued]
 """Gives the step that holds a measure, quota, sum or what another component has earned for each owner and period of a cadence."""
 
@@ -307,7 +307,7 @@ class ComponentLowering:
 
     def _leaf(self, leaf: Leaf, cadence: Period) -> Emitted:
         match leaf:
-            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt():
+            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt() | ty.Averaged():
                 return self._windowed(leaf, cadence)
             case ty.PayeeField(path=()):
                 return sql.column("payee", "y")
@@ -390,7 +390,7 @@ class ComponentLowering:
         return any(isinstance(e, ty.PayeeField) and e.path for f in formulas(self.component) for e in every(f))
 
     def _group(self, leaf: Windowed) -> str | None:
-        if isinstance(leaf, (ty.RecordSum, ty.EarnedAt)):
+        if isinstance(leaf, (ty.RecordSum, ty.EarnedAt, ty.Averaged)):
             return None
         return self.plan.measures[leaf.measure].group
 

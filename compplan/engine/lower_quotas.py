@@ -8,14 +8,15 @@ from fractions import Fraction
 from sqlglot import exp
 
 from compplan.engine import sql
+from compplan.engine.averages import asked_about, measured_periods, weighted, within
 from compplan.engine.columns import RecordColumns, holds_on
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.lower_measures import Valued, owners, periods
 from compplan.engine.relations import CALENDAR, RECORDS
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
-from compplan.engine.stays import Stays
 from compplan.engine.steps import Step, table
+from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.walk import every
 from compplan.schema import MONTHS_IN, PEOPLE, Period
@@ -59,12 +60,28 @@ def lower_record_sum(scope: Scope, expr: ty.RecordSum, group: str | None, cadenc
     return Step(name, f"{expr.kind} added up", ("owner", "period"), query, (), expr.span), Valued(name, figure)
 
 
+@immutable
+class QuotaDays:
+    """Where people are dated: how a payee's quota is prorated, and the steps with the parts, the last days, and the payees of the plan."""
+
+    how: ty.Proration
+    parts: str
+    last_days: str
+    payees: str
+
+    @property
+    def is_averaged(self) -> bool:
+        """Whether it is averaged over days or months."""
+        return self.how.by in ("days", "months")
+
+
 def lower_quota(
-    scope: Scope, quota: ty.Quota, group: str | None, name: str, sums: Mapping[ty.RecordSum, Valued], stays: Stays | None
+    scope: Scope, quota: ty.Quota, group: str | None, name: str, sums: Mapping[ty.RecordSum, Valued], days: QuotaDays | None
 ) -> tuple[Step, Valued]:
-    """The quota of every owner in each of its own periods; where people are dated, their columns are those of the last day in the plan."""
+    """The quota of every owner in each of its own periods; where people are dated, prorated as the plan says."""
     people = scope.schema.kinds[PEOPLE]
-    payee = RecordColumns(scope.schema, people, "p", sql.column("day", "l"))
+    averaged = days is not None and days.is_averaged
+    payee = RecordColumns(scope.schema, people, "p", sql.column("day", "t" if averaged else "l"))
     joined: dict[ty.RecordSum, str] = {}
 
     def leaf(e: Leaf) -> Emitted:
@@ -86,29 +103,77 @@ def lower_quota(
         return sql.column("last_day", "m") if isinstance(e, ty.Moment) and e.period is None else leaf(e)
 
     value = Emitter(leaf, scope.tables, scope.calendar).figure(quota.value)
-    if quota.ramp is not None:
-        value = _ramped(value, Emitter(leaf_of_month, scope.tables, scope.calendar).figure(quota.ramp), MONTHS_IN[quota.period])
-    reads: list[str] = []
-    query = exp.select(sql.column("owner", "o"), sql.column("period", "w"), value.named("value"))
-    query = query.from_(owners(scope, group).subquery("o", copy=False), copy=False)
-    query = query.join(periods(scope, quota.period, ty.Window(quota.period)).subquery("w", copy=False), join_type="cross", copy=False)
-    if quota.ramp is not None:
-        query = query.join(table("periods", "m", CALENDAR), on=_is_month_of("m", "w"), copy=False)
-        query = query.group_by(sql.column("owner", "o"), sql.column("period", "w"), copy=False)
-    if any(isinstance(e, ty.PayeeField) for f in (quota.value, quota.ramp) if f is not None for e in every(f)):
+    ramp = None if quota.ramp is None else Emitter(leaf_of_month, scope.tables, scope.calendar).figure(quota.ramp)
+    query = exp.select().from_(owners(scope, group).subquery("o", copy=False), copy=False)
+    window, how = ty.Window(quota.period), ty.Proration("asked", 0) if days is None else days.how
+    spans = measured_periods(scope, quota.period, window, how) if averaged else periods(scope, quota.period, window)
+    query = query.join(spans.subquery("w", copy=False), join_type="cross", copy=False)
+    fields = [e for f in (quota.value, quota.ramp) if f is not None for e in every(f) if isinstance(e, ty.PayeeField) and e.path]
+    reads = [sums[e].step for e in joined]
+    if days is None or not averaged:
+        query = _with_ramp(query, ramp)
+        value = value if ramp is None else _ramped(value, ramp, MONTHS_IN[quota.period])
+        if days is not None:
+            query, asked = _with_days(scope, query, days, quota, [e for e in every(quota.value) if isinstance(e, ty.PayeeField) and e.path])
+            reads += [days.last_days, days.parts]
+            value = value if asked is None else Figure(exp.Case().when(asked, value.node, copy=False), value.digits, value.decimals)
+            if ramp is not None and asked is not None:
+                query = query.group_by(sql.column("payee", "k"), copy=False)
+    else:
+        reads += [days.parts, days.payees]
+        query, value = _averaged(query, days, value, ramp)
+    if fields:
         own = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("owner", "o"))
         on = sql.all_of([own, *holds_on(people, "p", payee.day)])
-        if stays is not None:
-            step = stays.day_step(quota.period, ty.Window(quota.period))
-            pairs = (("payee", "o", "owner"), ("period", "w", "period"))
-            same = sql.all_of([exp.EQ(this=sql.column(n, "l"), expression=sql.column(m, a)) for n, a, m in pairs])
-            query = query.join(table(step, "l"), on=same, join_type="left", copy=False)
-            reads.append(step)
         query = payee.join(query.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
     query = join_valued(query, {alias: sums[e].step for e, alias in joined.items()}, sql.column("owner", "o"), sql.column("period", "w"))
+    query = query.select(sql.column("owner", "o"), sql.column("period", "w"), value.named("value"), copy=False)
     title = f"The quota for {quota.measure}, for each {quota.period}"
-    reads += [sums[e].step for e in joined]
     return Step(name, title, ("owner", "period"), query, tuple(dict.fromkeys(reads)), quota.span), Valued(name, value)
+
+
+def _with_ramp(query: exp.Select, ramp: Figure | None) -> exp.Select:
+    """A row for each month of the period, where there is a ramp."""
+    if ramp is None:
+        return query
+    query = query.join(table("periods", "m", CALENDAR), on=_is_month_of("m", "w"), copy=False)
+    return query.group_by(sql.column("owner", "o"), sql.column("period", "w"), copy=False)
+
+
+def _with_days(
+    scope: Scope, query: exp.Select, days: QuotaDays, quota: ty.Quota, fields: list[ty.PayeeField]
+) -> tuple[exp.Select, exp.Expr | None]:
+    """The day on which a payee is read; and, where nothing is said of proration, whether nothing need be asked."""
+
+    def same(alias: str) -> exp.Expr:
+        pairs = (("payee", "o", "owner"), ("period", "w", "period"))
+        return sql.all_of([exp.EQ(this=sql.column(n, alias), expression=sql.column(m, a)) for n, a, m in pairs])
+
+    query = query.join(table(days.last_days, "l"), on=same("l"), join_type="left", copy=False)
+    if days.how.by == "not":
+        return query, None
+    asked = asked_about(scope, days.parts, quota, fields).subquery("k", copy=False)
+    return query.join(asked, on=same("k"), join_type="left", copy=False), sql.is_null(sql.column("payee", "k"))
+
+
+def _averaged(query: exp.Select, days: QuotaDays, value: Figure, ramp: Figure | None) -> tuple[exp.Select, Figure]:
+    """The average over the parts of the period; days on which a payee of the plan is none count as nothing."""
+    part = sql.all_of([exp.EQ(this=sql.column("payee", "t"), expression=sql.column("owner", "o")), within("t", "w")])
+    query = query.join(table(days.parts, "t"), on=part, join_type="left", copy=False)
+    is_payee = exp.EQ(this=sql.column("payee", "y"), expression=sql.column("owner", "o"))
+    query = query.join(table(days.payees, "y"), on=is_payee, join_type="left", copy=False)
+    if ramp is not None:
+        month = [exp.EQ(this=sql.column("kind", "m"), expression=sql.text("month"))]
+        month.append(exp.EQ(this=sql.column("number", "m"), expression=sql.column("month", "t")))
+        query = query.join(table("periods", "m", CALENDAR), on=sql.all_of(month), join_type="left", copy=False)
+        value = sql.multiply(value, ramp)
+    average = weighted(value, exp.func("max", sql.column("whole", "w")))
+    none = exp.EQ(this=exp.Count(this=sql.column("weight", "t")), expression=sql.whole(0))
+    away = sql.all_of([none, exp.GT(this=exp.Count(this=sql.column("payee", "y")), expression=sql.whole(0))])
+    nobody = sql.all_of([none.copy(), exp.EQ(this=exp.Count(this=sql.column("payee", "y")), expression=sql.whole(0))])
+    known = exp.Case().when(nobody, exp.null(), copy=False).else_(average.node, copy=False)
+    figure = sql.choose([(away, sql.constant(Fraction(0)))], Figure(known, average.digits, average.decimals))
+    return query.group_by(sql.column("owner", "o"), sql.column("period", "w"), copy=False), figure
 
 
 def _ramped(value: Figure, ramp: Figure, months: int) -> Figure:

@@ -63,6 +63,7 @@ _KINDS: Mapping[type, str] = {
     ty.Curve: "curve",
     ty.Place: "place",
     ty.Tenure: "tenure",
+    ty.Averaged: "average",
     ty.Named: "named",
     ty.ParameterAt: "parameter",
 }
@@ -136,7 +137,7 @@ class Observer:
                 return NodePlan(expr, self.sources.words(expr), exchange[-1], (self.plan(expr.operand),), exchange=exchange)
             case ty.Tenure():
                 return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), (self.plan(expr.begins),))
-            case ty.RecordSum() | ty.ParameterAt():
+            case ty.RecordSum() | ty.ParameterAt() | ty.Averaged():
                 return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), ())
             case _:
                 value = self.watch(self.emitter.plain(expr))

@@ -20,13 +20,15 @@ from compplan.schema import PEOPLE, Period
 
 @immutable
 class Stays:
-    """A plan's stays; `day_step` gives the step with the day on which each period of a cadence reads a payee's columns.
+    """A plan's stays; `parts` gives the step with each stay's part of each month,
+    `day_step` the step with the day on which each period of a cadence reads a payee's columns.
 
     A window that begins earlier than the period counts the days since then; without one, all days before count.
     """
 
     step: str
     day_step: Callable[[Period, ty.Window | None], str]
+    parts: Callable[[ty.Proration], str]
 
 
 def payees_step(scope: Scope, plan: ty.Plan, name: str, stays: str | None) -> Step:

@@ -146,6 +146,19 @@ class Builder(FormulaBuilder):
     def weights(self, meta: Meta, kids: list[Any]) -> t.Weights:
         return t.Weights(kids[0], self._percent(kids[1]), self._of(meta))
 
+    def by_days(self, _: Meta, __: list[Any]) -> tuple[str, int]:
+        return "days", 0
+
+    def by_months(self, _: Meta, kids: list[Any]) -> tuple[str, int]:
+        return "months", int(self._number(kids[0]))
+
+    def prorate(self, meta: Meta, kids: list[Any]) -> t.Prorate:
+        *what, (by, least) = kids
+        return t.Prorate(_without_tokens(what), by, least, self._of(meta))
+
+    def not_prorated(self, meta: Meta, kids: list[Any]) -> t.Prorate:
+        return t.Prorate(_without_tokens(kids), "not", 0, self._of(meta))
+
     def cap_plan(self, meta: Meta, kids: list[Any]) -> t.PlanCap:
         return t.PlanCap(kids[0], kids[1], kids[2], self._of(meta))
 

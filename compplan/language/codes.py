@@ -47,6 +47,7 @@ TITLES: Mapping[str, str] = {
     "unknown-use": "There are no such definitions",
     "circular": "A definition leads back to itself",
     "effective": "The plan's dates do not fit",
+    "proration": "This cannot be prorated",
     "dated-record": "A day is needed to read this",
     "currency": "Another currency",
     "not-there": "What is to be changed is not there",

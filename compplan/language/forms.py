@@ -34,6 +34,12 @@ FORMS: Mapping[str, Form] = {
     "payout": Form(
         ("plan",), "payout each PERIOD, a negative one is carried forward (or owed)", "payout each month, a negative one is carried forward"
     ),
+    "prorate": Form(
+        ("plan",),
+        "prorate COLUMN, quota(MEASURE) by calendar days, or by months of at least COUNT days",
+        "prorate target_incentive by calendar days",
+    ),
+    "do": Form(("plan",), "do not prorate COLUMN, quota(MEASURE)", "do not prorate target_incentive"),
     "weights": Form(("plan",), "weights of COLUMN add to PERCENT", "weights of target_incentive add to 100%"),
     "credit": Form(_SHARED, "credit NAME from RECORDS {", "credit booking from deals {"),
     "measure": Form(_SHARED, "measure NAME = FORMULA", "measure sold = sum(booking.credited)"),

@@ -80,6 +80,16 @@ class Payout:
 
 
 @immutable
+class Prorate:
+    """`prorate target_incentive, quota(arr) by calendar days`; `by` is days, months (of at `least` so many days) or not."""
+
+    what: tuple[Path | Call, ...]
+    by: str
+    least: int
+    span: Span = _span()
+
+
+@immutable
 class Weights:
     """`weights of target_incentive add to 100%`."""
 
@@ -311,8 +321,9 @@ class Because:
 
 SharedLine = Let | Parameter | Tenure | Credit | Measure | Quota | Table
 PlanLine = (
-    SharedLine | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Draw | Component | Example | Change | Remove | Replace
-)
+    SharedLine | Prorate | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Draw | Component | Example | Change | Remove
+    | Replace
+)  # fmt: skip
 AmendmentLine = SharedLine | InForce | Because | Component | Example | Change | Remove | Replace
 
 
@@ -439,6 +450,7 @@ __all__ = [
     "Plan",
     "PlanCap",
     "PlanLine",
+    "Prorate",
     "Quota",
     "Reach",
     "Recipient",

@@ -20,6 +20,7 @@ from compplan.language.typed_formulas import (
     AndOr,
     Arith,
     Attainment,
+    Averaged,
     ChildField,
     Cmp,
     Const,
@@ -44,6 +45,7 @@ from compplan.language.typed_formulas import (
     Part,
     PayeeField,
     Place,
+    Proration,
     QuotaAt,
     Rate,
     RecordField,
@@ -376,6 +378,8 @@ class Plan:
     measures: Mapping[str, Measure]
     quotas: Mapping[str, Quota]
     tables: Mapping[str, Table]
+    prorations: Mapping[str, Proration]
+    """How columns of people, and quotas as `quota(measure)`, are prorated; where nothing is said, it is asked."""
     parameters: Mapping[str, Parameter]
     components: tuple[Component, ...]
     caps: tuple[PlanCap, ...]
@@ -462,6 +466,7 @@ __all__ = [
     "Arith",
     "Attainment",
     "Budget",
+    "Averaged",
     "ChildField",
     "Cmp",
     "Component",
@@ -500,6 +505,7 @@ __all__ = [
     "Plan",
     "PlanCap",
     "Pool",
+    "Proration",
     "Quota",
     "QuotaAt",
     "Rate",

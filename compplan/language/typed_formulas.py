@@ -384,6 +384,30 @@ class Moment:
 
 
 @immutable
+class Proration:
+    """How something is prorated: by `days`, by `months` of at least so many days, `not` at all; or `asked`, where it is not said."""
+
+    by: str
+    least: int
+
+
+@immutable
+class Averaged:
+    """A payee's column averaged over a window around the period at hand, day by day or month by month.
+
+    With `zeros`, as for money, what is not spent as a payee of the plan counts as nothing; else only the days as a payee count. Where it is
+    `asked`, it is empty if it changes within the window or, with zeros, if somebody is a payee for part of it.
+    """
+
+    column: PayeeField
+    window: Window
+    how: Proration
+    zeros: bool
+    unit: Unit
+    span: Span = _span()
+
+
+@immutable
 class Tenure:
     """The calendar months from a date until the day at hand, the last of the period at hand; `first` is the number of the first month."""
 
@@ -425,5 +449,5 @@ class Part:
 Expr = (
     Const | RecordField | ChildField | PayeeField | CreditField | Arith | Div | Neg | Scale | Rate | Convert | EndOf | Func | Shift | Cmp
     | In | Within | Empty | NotE | AndOr | MeasureAt | QuotaAt | Attainment | RecordSum | EarnedAt | Lookup | Slices | Step | Curve | Place
-    | Named | Part | PaidBefore | Moment | ParameterAt | Tenure
+    | Named | Part | PaidBefore | Moment | ParameterAt | Tenure | Averaged
 )  # fmt: skip

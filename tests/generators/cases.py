@@ -65,16 +65,17 @@ def cases(draw: st.DrawFn) -> Case:
     """Plans from the whole language, and records that meet their bounds."""
     year = draw(st.sampled_from([FISCAL_YEARS[0], FISCAL_YEARS[0], *FISCAL_YEARS[1:]]))
     payout = draw(st.sampled_from(OFTEN))
-    text = draw(plans(year, payout))
+    has_days = pick(draw, False, True)
+    text = draw(plans(year, payout, has_days))
     first, last = draw(run_of(payout, year))
     found, schema = draw(records(year)), SCHEMA
-    if pick(draw, False, True):
+    if has_days:
         found, schema = draw(dated(found, year)), DATED_SCHEMA
     return Case(text, year.calendar, found, schema, first, last)
 
 
 @st.composite
-def plans(draw: st.DrawFn, year: FiscalYear, payout: Period) -> str:
+def plans(draw: st.DrawFn, year: FiscalYear, payout: Period, has_days: bool) -> str:
     """The text of a plan."""
     lines, known = draw(definitions())
     count = pick(draw, 3, 2, 4, 5, 1)
@@ -89,6 +90,7 @@ def plans(draw: st.DrawFn, year: FiscalYear, payout: Period) -> str:
         f"currency USD, each earning rounded to {rounding}",
         draw(payout_sentence(payout)),
         *_weights(parts),
+        *(draw(st.sampled_from(PRORATIONS)) if has_days else ()),
     ]
     components = [version for part in parts for version in draw(versions(part, year))]
     head += [*parameters(year), *lines, *components, *draw(taken_back()), *draw(caps(known, payout)), *draw(draws(known, payout))]
@@ -104,6 +106,13 @@ def parameters(year: FiscalYear) -> list[str]:
     ]
 
 
+PRORATIONS = (
+    ("prorate target, quota(arr), level, quota(deal_count) by calendar days",),
+    ("prorate target, quota(arr), quota(deal_count) by months of at least 15 days", "do not prorate level"),
+    ("do not prorate target, level, quota(arr), quota(deal_count)",),
+    ("prorate quota(arr), quota(deal_count) by calendar days", "prorate target, level by months of at least 1 days"),
+    (),
+)
 PAYEES = (
     *("everyone",) * 4,
     "everyone",

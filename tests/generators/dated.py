@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 from hypothesis import strategies as st
 
@@ -48,6 +49,7 @@ def _changed(draw: st.DrawFn, person: Row) -> Row:
         **person,
         "role": pick(draw, person["role"], *ROLES),
         "team": pick(draw, person["team"], *TEAMS, None),
+        "target": pick(draw, person["target"], Fraction(900)),
         "manager": pick(draw, person["manager"], None),
         "level": pick(draw, person["level"], person["level"], None),
     }

@@ -254,6 +254,9 @@ def indispensable(condition: ty.Expr) -> Iterator[ty.Expr]:
     match condition:
         case ty.Attainment() | ty.QuotaAt() | ty.MeasureAt() | ty.RecordSum() | ty.Lookup():
             yield condition
+        case ty.Averaged():
+            if not condition.column.optional:
+                yield condition
         case ty.Empty():
             pass
         case ty.Func(name="if", arguments=arguments):

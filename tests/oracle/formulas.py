@@ -32,6 +32,7 @@ class Scope:
     quota: Over | None = None
     record_sum: Callable[[ty.RecordSum], Fraction | None] | None = None
     earned: Callable[[ty.EarnedAt], Fraction] | None = None
+    average: Callable[[ty.Averaged], Fraction | None] | None = None
     place: Fraction | None = None
     paid: Fraction | None = None
     parts: tuple[Fraction | None, ...] = ()
@@ -79,6 +80,9 @@ def value_of(expr: ty.Expr, scope: Scope) -> Value | None:
             return parameter(expr, scope)
         case ty.Place():
             return scope.place
+        case ty.Averaged():
+            assert scope.average is not None
+            return scope.average(expr)
         case ty.PaidBefore():
             return scope.paid
         case ty.Part():

@@ -10,13 +10,15 @@ from fractions import Fraction
 from compplan.calendar import FiscalPeriod, parse_period
 from compplan.language import typed as ty
 from compplan.language.tree import Reach
-from compplan.schema import MONTHS_IN, Period
+from compplan.language.walk import every
+from compplan.schema import MONTHS_IN, PEOPLE, Period
 from tests.oracle.formulas import Scope, figure_of, is_yes, value_of
 from tests.oracle.stays import Stays
-from tests.oracle.values import CreditRow, DataError, Trouble, record_date, round12
+from tests.oracle.values import CreditRow, DataError, Trouble, number, record_date, round12
 from tests.oracle.world import World
 
 COMPANY = ""
+ASKED = ty.Proration("asked", 0)
 Only = Callable[[CreditRow], bool]
 
 
@@ -95,6 +97,12 @@ class Measures:
             record_sum=lambda e: self.record_sum(e, owner, period.first_month, period.last_month),
             day=self.last_day(period.last_month),
         )  # fmt: skip
+        if group is None and self.world.schema.kinds[PEOPLE].valid is not None:
+            how = self.plan.prorations.get(f"quota({quota.measure})", ASKED)
+            if how.by in ("days", "months"):
+                return self._averaged_quota(quota, owner, period, how, scope)
+            if how == ASKED and self._changes(quota, owner, period):
+                return None
         value = figure_of(quota.value, scope)
         if quota.ramp is None or value is None:
             return value
@@ -102,6 +110,50 @@ class Measures:
         parts = [figure_of(quota.ramp, replace(scope, day=self.last_day(month))) for month in months]
         known = [round12(value * part) for part in parts if part is not None]
         return round12(sum(known, Fraction(0)) / len(months)) if len(known) == len(months) else None
+
+    def _averaged_quota(self, quota: ty.Quota, owner: str, period: FiscalPeriod, how: ty.Proration, scope: Scope) -> Fraction | None:
+        """The quota of each day, or month, as a payee of the plan; the others ask for nothing."""
+        parts = self.stays.parts(owner, period.first_month, period.last_month, how)
+        if not parts:
+            return Fraction(0) if owner in self.stays.payees else None
+        total = Fraction(0)
+        for part in parts:
+            value = figure_of(quota.value, replace(scope, dated=part.day))
+            if quota.ramp is not None and value is not None:
+                ramp = figure_of(quota.ramp, replace(scope, dated=part.day, day=self.last_day(part.month)))
+                value = None if ramp is None else round12(value * ramp)
+            if value is None and part.weight > 0:
+                return None
+            total += part.weight * (value or Fraction(0)) if part.weight > 0 else Fraction(0)
+        return round12(total / self.stays.whole(period.first_month, period.last_month, how))
+
+    def _changes(self, quota: ty.Quota, owner: str, period: FiscalPeriod) -> bool:
+        """Whether somebody is a payee for part of a period, or something of them changes within that their quota reads."""
+        parts = self.stays.parts(owner, period.first_month, period.last_month, ASKED)
+        if not parts:
+            return False
+        columns = {e.path for e in every(quota.value) if isinstance(e, ty.PayeeField) and e.path}
+        values = [{self._column(owner, path, part.day) for part in parts} for path in columns]
+        days = sum(part.weight for part in parts)
+        return days != self.stays.whole(period.first_month, period.last_month, ASKED) or any(len(v) > 1 for v in values)
+
+    def _column(self, payee: str, path: tuple[str, ...], day: date) -> ty.Value | None:
+        return self.world.follow(PEOPLE, self.world.person(payee, day), path, day)
+
+    def average(self, e: ty.Averaged, payee: str, last: int) -> Fraction | None:
+        """A payee's column averaged over the window around a month; None where it would have to be asked."""
+        first, end = months_of(e.window.period, last)
+        parts = self.stays.parts(payee, first, end, e.how)
+        whole = self.stays.whole(first, end, e.how)
+        values = [number(self._column(payee, e.column.path, part.day)) for part in parts]
+        if e.how == ASKED:
+            partly = e.zeros and sum(part.weight for part in parts) != whole
+            return None if partly or len(set(values)) != 1 else values[0]
+        weighed = [(v, p.weight) for v, p in zip(values, parts, strict=True) if p.weight > 0]
+        if not parts or any(v is None for v, _ in weighed):
+            return None
+        by = whole if e.zeros else sum(weight for _, weight in weighed)
+        return round12(sum((v * weight for v, weight in weighed if v is not None), Fraction(0)) / by) if by else None
 
     def record_sum(self, expr: ty.RecordSum, owner: str, first: int, last: int) -> Fraction | None:
         """The sum over the rows of a kind that name the owner and a period within the months; None where there is no row."""
@@ -164,6 +216,7 @@ class Measures:
             measure=lambda name, window: self.measure(name, self.owner(name, payee, day), *months(window)),
             quota=lambda name, window: self.quota(name, self.owner(name, payee, day), *months(window)),
             record_sum=lambda e: self.record_sum(e, payee, *months(e.window)),
+            average=lambda e: self.average(e, payee, last),
             earned=lambda e: self.earned_by(e.component, payee, *months(e.window)),
             place=place,
             day=self.last_day(last),

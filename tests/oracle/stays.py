@@ -44,6 +44,39 @@ class Stays:
         days = [min(s.last, last) for s in self.stays if s.payee == payee and s.first <= last and s.last >= first]
         return max(days) if days else None
 
+    def parts(self, payee: str, first_month: int, last_month: int, how: ty.Proration) -> list[Part]:
+        """For each month and stay that meet, a day on which to read the payee and what it weighs: its days; by months, the last stay of a
+        month weighs one where the month has days enough.
+        """
+        found: list[Part] = []
+        for month in range(first_month, last_month + 1):
+            begin, end = self.days_of(month, month)
+            own = [s for s in self.stays if s.payee == payee and s.first <= end and s.last >= begin]
+            days = [Part(month, min(s.last, end), (min(s.last, end) - max(s.first, begin)).days + 1) for s in own]
+            if how.by == "months" and days:
+                days = [Part(month, max(d.day for d in days), 1 if sum(d.weight for d in days) >= how.least else 0)]
+            found += days
+        return found
+
+    def days_of(self, first_month: int, last_month: int) -> tuple[date, date]:
+        """The first and the last day of some months."""
+        calendar = self.world.calendar
+        return calendar.start_of_month(first_month), calendar.start_of_month(last_month + 1) - timedelta(days=1)
+
+    def whole(self, first_month: int, last_month: int, how: ty.Proration) -> int:
+        """What all of some months weighs."""
+        first, last = self.days_of(first_month, last_month)
+        return last_month - first_month + 1 if how.by == "months" else (last - first).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Part of a month, read on a day."""
+
+    month: int
+    day: date
+    weight: int
+
 
 def stays_of(plan: ty.Plan, world: World) -> Stays:
     """Each row of people for which the plan's condition holds, within the plan's dates."""

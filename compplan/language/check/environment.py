@@ -54,6 +54,8 @@ class Environment:
     typed_tables: dict[str, ty.Table | None] = field(default_factory=dict)
     typed_parameters: dict[str, ty.Parameter | None] = field(default_factory=dict)
     tenure: t.Tenure | None = None
+    prorations: dict[str, ty.Proration] = field(default_factory=dict)
+    prorated: set[str] = field(default_factory=set)
     dates: tuple[date, date] | None = None
     """The first and last day of the plan, where there is a plan that says them."""
     places: dict[str, list[tuple[date | None, date | None, Place, ty.ForPeriod | ty.ForCredit]]] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from compplan.language.check.functions import type_call
 from compplan.language.check.names import resolve
 from compplan.language.check.parameters import parameter_at
 from compplan.language.check.place import Place
+from compplan.language.check.proration import averaged
 from compplan.language.check.tenure import tenure_at
 from compplan.language.check.windows import type_measure_name
 from compplan.language.units import (
@@ -106,6 +107,8 @@ def _path(env: Environment, place: Place, path: t.Path) -> ty.Expr | None:
             return parameter_at(env, place, found, path.span)
         case t.Tenure():
             return tenure_at(env, found, path.span)
+        case ty.PayeeField():
+            return averaged(env, place, found)
         case t.Measure():
             return type_measure_name(env, place, found.name.text, path.span)
         case _:

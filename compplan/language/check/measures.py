@@ -123,7 +123,7 @@ def _quota(env: Environment, tree: t.Quota, measure: ty.Measure) -> ty.Quota | N
     window = ty.Window(tree.period)
     title = f"the quota for {measure.name}"
     if measure.group is None:
-        place = Place(Grain.PERIOD, title, period=tree.period, window=window)
+        place = Place(Grain.PERIOD, title, period=tree.period, window=window, as_of=True)
     else:
         place = Place(Grain.GROUP, title, period=tree.period, window=window, group=measure.group)
     value = formulas.type_quantity(env, place, tree.value)
@@ -146,7 +146,7 @@ def _ramp(env: Environment, tree: t.Quota, measure: ty.Measure) -> ty.Expr | Non
     if measure.group is not None:
         env.problem("wrong-place", f"{measure.name} has no payee of its own whose quota could be ramped.", tree.ramp.span)
         return None
-    place = Place(Grain.PERIOD, f"the ramp of the quota for {measure.name}", period="month", window=ty.Window("month"))
+    place = Place(Grain.PERIOD, f"the ramp of the quota for {measure.name}", period="month", window=ty.Window("month"), as_of=True)
     ramp = type_factor(env, place, tree.ramp)
     if ramp is None:
         return None

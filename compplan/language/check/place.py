@@ -51,6 +51,7 @@ class Place:
     target: ty.Expr | None = None
     ranked: bool = False
     adding: bool = False
+    as_of: bool = False
     dated: ty.RecordField | None = None
     paid: Unit | None = None
 

@@ -31,6 +31,7 @@ from compplan.language.check.measures import type_measure, type_quota_of
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.parameters import type_parameter
 from compplan.language.check.place import Grain, Place
+from compplan.language.check.proration import read_prorations
 from compplan.language.check.tables import type_table
 from compplan.language.check.tenure import check_tenure
 from compplan.language.check.weights import check_weights
@@ -188,6 +189,7 @@ class _Checker:
         self.env.dates = next(((x.first, x.last) for x in self.tree.lines if isinstance(x, t.Effective)), None)
         shared = [line for block in blocks for line in block.lines if named_as(line) not in self.tree.hidden]
         _fill(self.env, self.tree.lines, shared)
+        read_prorations(self.env, [line for line in self.tree.lines if isinstance(line, t.Prorate)])
         _type_all(self.env)
         plan = self._plan()
         for block in blocks:
@@ -292,6 +294,7 @@ class _Checker:
             credits={k: v for k, v in env.typed_credits.items() if v is not None},
             measures={k: v for k, v in env.typed_measures.items() if v is not None},
             quotas={k: v for k, v in env.typed_quotas.items() if v is not None},
+            prorations=dict(env.prorations),
             tables={k: v for k, v in env.typed_tables.items() if v is not None},
             parameters={k: v for k, v in env.typed_parameters.items() if v is not None},
             components=tuple(components), caps=tuple(c for c in caps if c is not None),
