@@ -41,6 +41,10 @@ bench: $(READY) ## Measure the engine beside SQL written by hand; ARGS="--deals 
 picture: $(READY) ## Draw the picture in the README anew from what the sample company is paid
 	@$(BIN)/python tools/draw_picture.py
 
+.PHONY: gallery
+gallery: $(READY) ## Write docs/gallery anew from the published cases of the tests
+	@$(BIN)/python tools/gallery.py
+
 .PHONY: lock
 lock: $(READY) ## Choose the newest packages that pyproject.toml allows, and write them to requirements.lock
 	@bash tools/lock.sh
