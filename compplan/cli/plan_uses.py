@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from compplan.immutable import immutable
 from compplan.language import typed as ty
+from compplan.language.formulas_of import kept_formulas
 from compplan.language.walk import every
 
 
@@ -44,6 +45,7 @@ def _own(plan: ty.Plan) -> Iterator[ty.Expr]:
     for c in plan.components:
         found += [*c.factors, *c.conditions, c.cap, c.floor, None if c.top is None else c.top.by]
         found += [c.grain.where] if isinstance(c.grain, ty.ForCredit) else []
+        found += kept_formulas(plan, c.name)
     return (f for f in found if f is not None)
 
 

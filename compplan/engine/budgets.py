@@ -20,7 +20,7 @@ _KEPT = ("earned_month", "budget_period")
 def within_budget(lowering: ComponentLowering, figured: Figured, rows: exp.Select, budget: ty.Budget) -> exp.Select:
     """The rows, alias `w`, with `figure`, what each comes to by itself; `spent`, what those before it, or all, come to; and `earned`."""
     decimals = lowering.plan.unit_decimals
-    keys = [k.name for k in figured.keys if isinstance(k, exp.Column)]
+    keys = [*(k.name for k in figured.keys if isinstance(k, exp.Column)), *(c.alias for c in figured.carried)]
     shape = lowering.credits[lowering.component.grain.credit]  # type: ignore[union-attr]
     columns = list(dict.fromkeys(["date", *shape.record, "payee", *ORDER]))
     order = [f"order_{n}" for n in range(len(columns))]

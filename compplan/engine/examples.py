@@ -153,6 +153,10 @@ class _Asking:
                 query = f"""SELECT sum(p.amount) FROM {STEPS}.payouts p JOIN calendar.periods n ON n.label = p.label
                     WHERE (p.payee = $payee OR $payee IS NULL) AND n.first_month >= $first AND n.last_month <= $last"""
                 return self._one(query, _asked_of(expectation))
+            case "change":
+                return self._changed(target.name, expectation)
+            case "held":
+                return self._held(target.name, expectation)
             case "credited":
                 shape = self.lowering.credit(self.plan, target.name)
                 return self._sum(amount_columns(shape.amounts)[target.amount], shape.step, "month", expectation)
@@ -160,6 +164,35 @@ class _Asking:
                 return self._formula(self.formulas[target], expectation)
             case _:
                 return self._measured(target, expectation)
+
+    def _changed(self, name: str, expectation: ty.Expectation) -> Fraction:
+        """What a hold or clawback changes payouts by; of one record, what it changes what is left of its earnings by."""
+        if expectation.record is None:
+            query = f"""SELECT sum(p.amount) FROM {STEPS}.payouts p JOIN calendar.periods n ON n.label = p.label
+                WHERE (p.payee = $payee OR $payee IS NULL) AND n.first_month >= $first AND n.last_month <= $last
+                    AND p.kind IN ('hold', 'clawback') AND p.component = $name"""
+            values = {
+                "payee": expectation.payee, "first": expectation.period.first_month, "last": expectation.period.last_month, "name": name,
+            }  # fmt: skip
+            return self._one(query, values)
+        total = Fraction(0)
+        for component in self.plan.components:
+            for index, keeper in enumerate(self.plan.keeping(component.name), 1):
+                if keeper.name == name:
+                    step = self.lowering.kept_steps(self.plan, component).left
+                    total += self._sum(f"change_{index}", step, "month", expectation) or 0
+        return total
+
+    def _held(self, component: str, expectation: ty.Expectation) -> Fraction:
+        """What is still held of a component when the period ends."""
+        total = Fraction(0)
+        values = {"last": expectation.period.last_month, "payee": expectation.payee, "record": expectation.record}
+        where = "month <= $last AND (payee = $payee OR $payee IS NULL) AND (CAST(record AS VARCHAR) = $record OR $record IS NULL)"
+        for version in (c for c in self.plan.components if c.name == component):
+            step = quoted(self.lowering.kept_steps(self.plan, version).left)
+            last = f"SELECT held FROM {STEPS}.{step} WHERE {where} QUALIFY row_number() OVER (PARTITION BY earning ORDER BY month DESC) = 1"
+            total += self._one(f"SELECT sum(held) FROM ({last})", values)
+        return total
 
     def _sum(self, column: str, step: str, month: str, expectation: ty.Expectation) -> Fraction | None:
         """A column of a step added up: the rows of the payee, or of all, of the period and of the record, where one is named."""

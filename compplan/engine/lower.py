@@ -10,15 +10,19 @@ from sqlglot import exp
 
 from compplan.calendar import Calendar
 from compplan.engine.averages import average_step, parts_step
+from compplan.engine.columns import RecordColumns
 from compplan.engine.credit_shape import CreditShape
 from compplan.engine.exchange import exchange_steps
 from compplan.engine.figure_checks import figure_check
 from compplan.engine.lower_components import ComponentLowering, Windowed
 from compplan.engine.lower_credits import CreditLowering
 from compplan.engine.lower_earned import EarningsShape, lower_earned
+from compplan.engine.lower_kept import KeptLowering, KeptSteps
 from compplan.engine.lower_measures import MeasureShape, Valued, lower_measure, lower_window, may_be_empty, window_name
+from compplan.engine.lower_payable import PayableNames, lower_payable
 from compplan.engine.lower_payouts import PlanLowering, lower_payouts, lower_plan_payouts
 from compplan.engine.lower_quotas import QuotaDays, lower_quota, lower_quota_window, lower_record_sum
+from compplan.engine.payout_kinds import pays_later
 from compplan.engine.pools import pool_step
 from compplan.engine.project_earnings import earnings_query
 from compplan.engine.rankings import ranking_query
@@ -31,7 +35,7 @@ from compplan.engine.step_names import StepNames
 from compplan.engine.steps import Lowered, Months, Step, identifier
 from compplan.immutable import immutable
 from compplan.language import typed as ty
-from compplan.language.formulas_of import formulas
+from compplan.language.formulas_of import formulas, kept_formulas
 from compplan.language.tree import Reach
 from compplan.language.walk import every
 from compplan.schema import PEOPLE, Period, Schema
@@ -72,18 +76,27 @@ class Lowering:
             for quota in plan.quotas:
                 self.quota_step(plan, quota)
         for plan in self.plans:
-            for kind in ("payees", "stays", "earned", "payouts"):
-                self.plan_step(plan, kind)
-            for component in plan.components:
-                self.plan_step(plan, "ranking", component.name, *component.version)
-                self.plan_step(plan, "pool", component.name, *component.version)
-                self.plan_step(plan, "earnings", component.name, *component.version)
-            for index, _ in enumerate(plan.caps, 1):
-                self.plan_step(plan, "limit", str(index))
-                for kind in ("cap", "capped", "rest"):
-                    self.plan_step(plan, kind, str(index))
-            for draw in plan.draws:
-                self.balance_step(plan, draw.name)
+            self._name_steps(plan)
+
+    def _name_steps(self, plan: ty.Plan) -> None:
+        """Gives the steps of one plan their names."""
+        for kind in ("payees", "stays", "earned", "payouts"):
+            self.plan_step(plan, kind)
+        for component in plan.components:
+            self.plan_step(plan, "ranking", component.name, *component.version)
+            self.plan_step(plan, "pool", component.name, *component.version)
+            self.plan_step(plan, "earnings", component.name, *component.version)
+        for component in plan.components:
+            if plan.keeping(component.name):
+                self.kept_steps(plan, component)
+        if pays_later(plan):
+            self.payable_steps(plan)
+        for index, _ in enumerate(plan.caps, 1):
+            self.plan_step(plan, "limit", str(index))
+            for kind in ("cap", "capped", "rest"):
+                self.plan_step(plan, kind, str(index))
+        for draw in plan.draws:
+            self.balance_step(plan, draw.name)
 
     def lower(self) -> Lowered:
         """All steps."""
@@ -124,6 +137,15 @@ class Lowering:
     def balance_step(self, plan: ty.Plan, name: str) -> str:
         """The name of the step with the balance of a draw; of `payout`, of negative payouts that are carried forward."""
         return self.plan_step(plan, "balance", "carried") if name == "payout" else self.plan_step(plan, "balance", "draw", name)
+
+    def kept_steps(self, plan: ty.Plan, component: ty.Component) -> KeptSteps:
+        """The names of the steps with what becomes of a component's earnings where something holds it or takes it back."""
+        names = (component.name, *component.version)
+        return KeptSteps(*(self.plan_step(plan, kind, *names) for kind in ("kept", "shares", "left")))
+
+    def payable_steps(self, plan: ty.Plan) -> PayableNames:
+        """The names of the steps with what is payable where something is held or taken back."""
+        return PayableNames(*(self.plan_step(plan, kind) for kind in ("payable", "changes", "held")))
 
     def credit_step(self, plan: ty.Plan, name: str) -> str:
         """The name of a credit's step."""
@@ -215,6 +237,7 @@ class Lowering:
         for component in plan.components:
             if isinstance(component.grain, ty.ForCredit) and component.grain.credit == name:
                 yield from formulas(component)  # a ranking is never at this grain
+                yield from kept_formulas(plan, component.name)
 
     # ---- measures and quotas
 
@@ -413,9 +436,24 @@ class Lowering:
             lowering.paid = paid
             return self._figures(lowering, name, f"{component.label}: what it comes to")[0]
 
+        if pays_later(plan):
+            self._payable(plan, made)
         for step in lower_plan_payouts(PlanLowering(self.scope(plan), plan, limit, figures, self.plan_step), made):
             self._add(step)
         return self.steps[self.plan_step(plan, "payouts")]
+
+    def _payable(self, plan: ty.Plan, made: Sequence[Earnings]) -> None:
+        """Adds the steps of what is held and taken back."""
+        kept: dict[str, KeptSteps] = {}
+        for component, earnings in zip(plan.components, made, strict=True):
+            if isinstance(component.grain, ty.ForCredit) and plan.keeping(component.name):
+                kept[earnings.step] = names = self.kept_steps(plan, component)
+                shape = self.credit(plan, component.grain.credit)
+                people = RecordColumns(self.schema, self.schema.kinds[PEOPLE], "p")
+                for step in KeptLowering(self.scope(plan), plan, component, shape, earnings, names, people).steps():
+                    self._add(step)
+        for step in lower_payable(plan, made, kept, self.payable_steps(plan)):
+            self._add(step)
 
 
 @immutable

@@ -13,6 +13,7 @@ from compplan.engine.columns import RecordColumns, holds_on
 from compplan.engine.component_formulas import needs, product
 from compplan.engine.credit_shape import CreditShape
 from compplan.engine.emit import Emitted, Emitter, Leaf
+from compplan.engine.kept_leaves import carried_columns, kept_leaves
 from compplan.engine.lower_measures import Valued, owner_of, periods
 from compplan.engine.lower_quotas import join_valued
 from compplan.engine.reach import first_needed
@@ -41,7 +42,7 @@ class Figured:
     """A component's query before it is projected: where its rows come from, what names a row, and its figures.
 
     `figure` is what it comes to, rounded; `before` the same before this row, where it is paid to date for each credit. `where` is which of
-    the rows are paid for at all.
+    the rows are paid for at all. `carried` is what holds and clawbacks will read of it.
     """
 
     rows: exp.Select
@@ -53,6 +54,7 @@ class Figured:
     emitter_before: Emitter | None
     period: exp.Expr
     last_month: exp.Expr
+    carried: tuple[exp.Expr, ...] = ()
 
 
 @dataclass(slots=True)
@@ -184,6 +186,7 @@ class ComponentLowering:
             )
             before = self._before(emitter_before)
         counts = None if grain.where is None else sql.any_of([*self._unknown(emitter, grain.where), emitter.condition(grain.where)])
+        carried = carried_columns(self.plan, self.component, emitter)
         rows = exp.select().from_(self._credit_rows(shape), copy=False)
         rows = rows.join(table(self.payees, "y"), on=exp.EQ(this=sql.column("payee", "y"), expression=sql.column("payee", "c")), copy=False)
         rows = self._on_payees_days(rows)
@@ -202,7 +205,7 @@ class ComponentLowering:
         if where:
             rows = rows.where(*where, copy=False)
         keys = tuple(sql.column(n, "c") for n in ("payee", *shape.record, *shape.marks, "date"))
-        return Figured(rows, counts, keys, figure, before, emitter, emitter_before, month, month)
+        return Figured(rows, counts, keys, figure, before, emitter, emitter_before, month, month, carried)
 
     def _on_payees_days(self, rows: exp.Select) -> exp.Select:
         """Where people are dated: the credits of days on which whoever is credited is a payee."""
@@ -387,7 +390,9 @@ class ComponentLowering:
         return self.columns.join(rows.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
 
     def _reads_payee(self) -> bool:
-        return any(isinstance(e, ty.PayeeField) and e.path for f in formulas(self.component) for e in every(f))
+        kept = kept_leaves(self.plan, self.component.name)
+        inside = (e for f in formulas(self.component) for e in every(f))
+        return any(isinstance(e, ty.PayeeField) and e.path for e in (*inside, *kept))
 
     def _group(self, leaf: Windowed) -> str | None:
         if isinstance(leaf, (ty.RecordSum, ty.EarnedAt, ty.Averaged)):

@@ -46,14 +46,14 @@ def stand_in(plan: ty.Plan, draw: ty.Draw, formula: ty.Expr, condition: ty.Expr 
     )  # fmt: skip
 
 
-def sums_of(parts: Sequence[str], decimals: int) -> exp.Select:
-    """The amounts of several steps added up by payee and payout period, as `amount`."""
-    every = [exp.select(*(sql.column(n, "e") for n in (*_KEYS, "amount"))).from_(table(p, "e"), copy=False) for p in parts]
+def sums_of(parts: Sequence[str], decimals: int, by: Sequence[str] = _KEYS) -> exp.Select:
+    """The amounts of several steps added up, by payee and payout period if nothing else is said, as `amount`."""
+    every = [exp.select(*(sql.column(n, "e") for n in (*by, "amount"))).from_(table(p, "e"), copy=False) for p in parts]
     union: exp.Query = every[0]
     for branch in every[1:]:
         union = exp.union(union, branch, distinct=False, copy=False)
     total = sql.cast(exp.func("sum", sql.column("amount", "u")), sql.decimal_type(18, decimals))
-    keys = [sql.column(n, "u") for n in _KEYS]
+    keys = [sql.column(n, "u") for n in by]
     sums = exp.select(*keys, sql.alias(total, "amount")).from_(union.subquery("u", copy=False), copy=False)
     return sums.group_by(*keys, copy=False)
 

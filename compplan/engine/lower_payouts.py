@@ -20,7 +20,7 @@ from compplan.engine.lower_draws import (
     stand_in,
     sums_of,
 )
-from compplan.engine.payout_kinds import CAP, CARRIED, DRAW, EARNING
+from compplan.engine.payout_kinds import CAP, CARRIED, DRAW, EARNING, pays_later
 from compplan.engine.project_earnings import fixed
 from compplan.engine.relations import CALENDAR, Earnings
 from compplan.engine.scope import Scope
@@ -29,6 +29,9 @@ from compplan.engine.steps import Check, Step, table
 from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.schema import MONTHS_IN
+
+COHORT = "cohort"
+"""The column with the payout period in which something was earned, where it may be paid in a later one."""
 
 
 @immutable
@@ -45,8 +48,8 @@ class PlanLowering:
     """The name of a step of the plan."""
 
 
-Parts = list[tuple[str, str]]
-"""The steps whose amounts make up the payouts so far, and the kind of each."""
+Parts = list[tuple[str, str | None]]
+"""The steps whose amounts make up the payouts so far, and the kind of each; None where a column says it."""
 
 
 def lower_plan_payouts(lowering: PlanLowering, earnings: Sequence[Earnings]) -> Iterator[Step]:
@@ -58,6 +61,8 @@ def lower_plan_payouts(lowering: PlanLowering, earnings: Sequence[Earnings]) -> 
         name, "Earnings by payout period", ("payee", "period", "component"), _earned(plan, paid), tuple(e.step for e in paid), plan.span
     )
     parts: Parts = [(name, EARNING)]
+    if pays_later(plan):
+        parts.append((lowering.named(plan, "changes"), None))
     yield from _capped(lowering, parts)
     if plan.negative == "carried":
         yield from _carried(lowering, parts)
@@ -133,6 +138,7 @@ def _earned(plan: ty.Plan, earnings: Sequence[Earnings]) -> exp.Select:
         branches.append(
             exp.select(
                 sql.column("payee", "e"),
+                *([sql.alias(period.copy(), COHORT)] if pays_later(plan) else []),
                 sql.alias(period, "period"),
                 sql.alias(sql.text(e.component), "component"),
                 sql.alias(total, "amount"),
@@ -142,10 +148,11 @@ def _earned(plan: ty.Plan, earnings: Sequence[Earnings]) -> exp.Select:
         )
     if not branches:
         return _nothing(plan)
+    names = ("payee", *([COHORT] if pays_later(plan) else []), "period", "component", "amount")
     union: exp.Query = branches[0]
     for branch in branches[1:]:
         union = exp.union(union, branch, distinct=False, copy=False)
-    keys = [sql.column(n, "u") for n in ("payee", "period", "component")]
+    keys = [sql.column(n, "u") for n in names[:-1]]
     if len({e.component for e in earnings}) == len(earnings):
         return exp.select(*keys, sql.column("amount", "u")).from_(union.subquery("u", copy=False), copy=False)
     total = sql.cast(exp.func("sum", sql.column("amount", "u")), sql.decimal_type(18, plan.unit_decimals))
@@ -157,6 +164,7 @@ def _nothing(plan: ty.Plan) -> exp.Select:
     """A plan of awards alone pays no money."""
     return exp.select(
         sql.alias(sql.cast(sql.text(""), "VARCHAR"), "payee"),
+        *([sql.alias(sql.cast(sql.whole(0), "BIGINT"), COHORT)] if pays_later(plan) else []),
         sql.alias(sql.cast(sql.whole(0), "BIGINT"), "period"),
         sql.alias(sql.text(""), "component"),
         sql.alias(sql.cast(sql.whole(0), sql.decimal_type(18, plan.unit_decimals)), "amount"),
@@ -184,15 +192,20 @@ def _cap_check(cap: ty.PlanCap, step: str) -> Check:
 
 
 def _corrections(plan: ty.Plan, cap: ty.PlanCap, index: int, parts: Sequence[str], limits: str) -> exp.Select:
-    """Payable to date is the lesser of the sum to date and the cap; what it changes by, less the period's own sum, is the correction."""
+    """Payable to date is the lesser of the sum to date and the cap; what it changes by, less the period's own sum, is the correction.
+
+    A cap is for what is earned in its period, whenever that is paid.
+    """
     decimals = plan.unit_decimals
-    sums = sums_of(parts, decimals)
+    earned = COHORT if pays_later(plan) else "period"
+    keys = ("payee", *([COHORT] if pays_later(plan) else []), "period")
+    sums = sums_of(parts, decimals, keys)
     ratio = MONTHS_IN[cap.period] // MONTHS_IN[plan.payout]
-    capped = sql.quotient_down(sql.column("period", "s"), ratio)
+    capped = sql.quotient_down(sql.column(earned, "s"), ratio)
     running = exp.Window(
         this=exp.func("sum", sql.column("amount", "s")),
         partition_by=[sql.column("payee", "s"), capped],
-        order=exp.Order(expressions=[exp.Ordered(this=sql.column("period", "s"), nulls_first=True)]),
+        order=_in_order(keys, "s"),
         spec=exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"),
     )
     on = sql.all_of(
@@ -205,8 +218,7 @@ def _corrections(plan: ty.Plan, cap: ty.PlanCap, index: int, parts: Sequence[str
     payable = sql.least([to_date, Figure(sql.column("limit", "l"), 18, decimals)])
     inner = (
         exp.select(
-            sql.column("payee", "s"),
-            sql.column("period", "s"),
+            *(sql.column(n, "s") for n in keys),
             sql.alias(sql.column("amount", "s"), "own"),
             sql.alias(capped, "capped"),
             payable.named("payable"),
@@ -217,13 +229,12 @@ def _corrections(plan: ty.Plan, cap: ty.PlanCap, index: int, parts: Sequence[str
     before = exp.Window(
         this=exp.func("lag", sql.column("payable", "p"), sql.whole(1), sql.whole(0)),
         partition_by=[sql.column("payee", "p"), sql.column("capped", "p")],
-        order=exp.Order(expressions=[exp.Ordered(this=sql.column("period", "p"), nulls_first=True)]),
+        order=_in_order(keys, "p"),
     )
     change = exp.Sub(this=exp.Sub(this=sql.column("payable", "p"), expression=before), expression=sql.column("own", "p"))
     correction = sql.cast(sql.paren(change), sql.decimal_type(18, decimals))
     rows = exp.select(
-        sql.column("payee", "p"),
-        sql.column("period", "p"),
+        *(sql.column(n, "p") for n in keys),
         sql.alias(sql.text(_cap_name(plan, index)), "component"),
         sql.alias(correction, "amount"),
     ).from_(inner.subquery("p", copy=False), copy=False)
@@ -234,8 +245,13 @@ def _corrections(plan: ty.Plan, cap: ty.PlanCap, index: int, parts: Sequence[str
     )
 
 
-def _asked(scope: Scope, plan: ty.Plan, parts: Sequence[tuple[str, str]]) -> exp.Select:
-    """The payouts of the run's months, each with the period's label."""
+def _in_order(keys: Sequence[str], alias: str) -> exp.Order:
+    """By the period in which it is payable; of one such period, by that in which it was earned."""
+    return exp.Order(expressions=[exp.Ordered(this=sql.column(n, alias), nulls_first=True) for n in reversed(keys[1:])])
+
+
+def _asked(scope: Scope, plan: ty.Plan, parts: Sequence[tuple[str, str | None]]) -> exp.Select:
+    """The payouts of the run's months, each with the period's label. A step with no kind of its own has a column that says it."""
     branches = []
     for step, kind in parts:
         branches.append(
@@ -244,7 +260,7 @@ def _asked(scope: Scope, plan: ty.Plan, parts: Sequence[tuple[str, str]]) -> exp
                 sql.column("payee", "e"),
                 sql.column("period", "e"),
                 sql.alias(sql.column("label", "n"), "label"),
-                sql.alias(sql.text(kind), "kind"),
+                sql.column("kind", "e") if kind is None else sql.alias(sql.text(kind), "kind"),
                 sql.column("component", "e"),
                 sql.column("amount", "e"),
             )
@@ -265,7 +281,12 @@ def _asked(scope: Scope, plan: ty.Plan, parts: Sequence[tuple[str, str]]) -> exp
     union: exp.Query = branches[0]
     for branch in branches[1:]:
         union = exp.union(union, branch, distinct=False, copy=False)
-    return exp.select(exp.Star()).from_(union.subquery("u", copy=False), copy=False)
+    if not pays_later(plan):
+        return exp.select(exp.Star()).from_(union.subquery("u", copy=False), copy=False)
+    names = ("plan", "payee", "period", "label", "kind", "component")
+    total = sql.cast(exp.func("sum", sql.column("amount", "u")), sql.decimal_type(18, plan.unit_decimals))
+    query = exp.select(*(sql.column(n, "u") for n in names), sql.alias(total, "amount")).from_(union.subquery("u", copy=False), copy=False)
+    return query.group_by(*(sql.column(n, "u") for n in names), copy=False)
 
 
 def lower_payouts(plans: Sequence[Step]) -> Step:

@@ -19,7 +19,7 @@ def earnings_query(lowering: ComponentLowering, figured: Figured) -> exp.Select:
     component, grain = lowering.component, lowering.component.grain
     earned_month = lowering.month_earned(figured.last_month)
     figure = fixed(lowering, figured.figure)
-    keys = [*figured.keys, sql.alias(earned_month, "earned_month")]
+    keys = [*figured.keys, *figured.carried, sql.alias(earned_month, "earned_month")]
     if figured.before is not None:
         difference = sql.add(figure, fixed(lowering, figured.before), "-")
         query = figured.rows.copy().select(*keys, fixed(lowering, difference).named("earned"), copy=False)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from compplan.calendar import Calendar
+from compplan.engine.payout_kinds import pays_later
 from compplan.engine.steps import Months
 from compplan.language import typed as ty
 from compplan.language.formulas_of import earnings_read
@@ -38,7 +39,7 @@ def _read_over(plan: ty.Plan) -> Iterator[Period]:
 def _carried_since(plan: ty.Plan, calendar: Calendar, asked: Months) -> Iterable[int]:
     """For whatever is carried from one payout period to the next: the month since which it is."""
     begins = min(calendar.month_of(plan.first), asked.first)
-    if plan.negative == "carried" or any(cap.carries for cap in plan.caps):
+    if plan.negative == "carried" or any(cap.carries for cap in plan.caps) or pays_later(plan):
         yield begins
     for draw in plan.draws:
         if draw.room is not None and draw.forgive is not None:

@@ -13,6 +13,7 @@ from compplan.engine import sql
 from compplan.engine.covered import credits_used, paid_months
 from compplan.engine.database import create_calendar, open_database
 from compplan.engine.lower import Lowering
+from compplan.engine.reach import reach
 from compplan.engine.relations import CALENDAR, RECORDS, STEPS, Earnings, quoted
 from compplan.engine.result_tables import (
     AWARDS,
@@ -61,7 +62,7 @@ def opened_results(run: Run) -> Iterator[tuple[duckdb.DuckDBPyConnection, tuple[
         with open_database() as connection:
             connection.execute("SET preserve_insertion_order = true")
             _views(connection, run)
-            create_calendar(connection, made_from.calendar, asked.whole_years())
+            create_calendar(connection, made_from.calendar, reach(plans, made_from.calendar, asked))
             paid = Paid(made_from.schema, tuple(plans), made_from.earnings, asked)
             yield connection, result_tables(connection, paid, Lowering(plans, made_from.schema, made_from.calendar, asked))
     except duckdb.Error as error:

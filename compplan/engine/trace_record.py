@@ -24,6 +24,7 @@ from compplan.engine.lower import Lowering
 from compplan.engine.lower_credits import CreditLowering
 from compplan.engine.observe import ConditionPlan, Observer, Sources, to_value
 from compplan.engine.page import Page
+from compplan.engine.reach import reach
 from compplan.engine.relations import RECORDS, STEPS, quoted
 from compplan.engine.steps import Months
 from compplan.immutable import immutable
@@ -113,7 +114,7 @@ def trace_record(
         if kind is None and not rejected:
             raise _unknown_record(connection, project, kinds, record)
         months = Months(period.first_month, period.last_month)
-        create_calendar(connection, project.calendar, months.whole_years())
+        create_calendar(connection, project.calendar, reach(plans, project.calendar, months))
         if kind is None:
             return RecordTrace(payee, rejected[0][0], record, period.label, tuple(r for _, r in rejected), ())
         _keep_only(connection, kind, record)

@@ -177,6 +177,26 @@ class Builder(FormulaBuilder):
     def draw(self, meta: Meta, kids: list[Any]) -> t.Draw:
         return t.Draw(self._name(kids[0]), unquote(kids[1]), _without_tokens(kids[2:]), self._of(meta))
 
+    # ---- what is paid later, what is taken back
+
+    def of_components(self, meta: Meta, kids: list[Token]) -> t.OfComponents:
+        return t.OfComponents(tuple(self._name(k) for k in kids if k.type == "NAME"), self._of(meta))
+
+    def keep(self, meta: Meta, kids: list[Any]) -> t.Keep:
+        return t.Keep(kids[0], self._of(meta))
+
+    def release(self, meta: Meta, kids: list[Any]) -> t.DatedShare:
+        return t.DatedShare("release", kids[0], kids[1], kids[2], self._of(meta))
+
+    def take(self, meta: Meta, kids: list[Any]) -> t.DatedShare:
+        return t.DatedShare("take", kids[0], kids[1], kids[2], self._of(meta))
+
+    def hold(self, meta: Meta, kids: list[Any]) -> t.Hold:
+        return t.Hold(self._name(kids[0]), unquote(kids[1]), _without_tokens(kids[2:]), self._of(meta))
+
+    def clawback(self, meta: Meta, kids: list[Any]) -> t.Clawback:
+        return t.Clawback(self._name(kids[0]), unquote(kids[1]), _without_tokens(kids[2:]), self._of(meta))
+
     # ---- what is earned
 
     def to_date(self, meta: Meta, kids: list[Any]) -> t.ToDate:

@@ -1,4 +1,4 @@
-"""Every formula of a component, and the earnings of other components that they read."""
+"""Every formula of a component and of what holds it or takes it back, and the earnings of other components that they read."""
 
 from __future__ import annotations
 
@@ -31,3 +31,12 @@ def all_formulas(component: ty.Component) -> Iterator[ty.Expr]:
 def earnings_read(component: ty.Component) -> Iterator[ty.EarnedAt]:
     """Where a component reads what others have earned."""
     yield from (e for f in all_formulas(component) for e in every(f) if isinstance(e, ty.EarnedAt))
+
+
+def kept_formulas(plan: ty.Plan, component: str) -> Iterator[ty.Expr]:
+    """Every formula of the holds and clawbacks of a component."""
+    for keeper in plan.keeping(component):
+        if isinstance(keeper, ty.Hold):
+            yield keeper.keep
+        for dated in keeper.shares:
+            yield from (e for e in (dated.share, dated.dated, dated.where) if e is not None)

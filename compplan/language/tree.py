@@ -25,6 +25,7 @@ from compplan.language.tree_formulas import (
 )  # fmt: skip
 
 # isort: on
+from compplan.language.tree_holds import Clawback, DatedShare, Hold, Keep, OfComponents
 from compplan.schema import Period
 
 
@@ -321,8 +322,8 @@ class Because:
 
 SharedLine = Let | Parameter | Tenure | Credit | Measure | Quota | Table
 PlanLine = (
-    SharedLine | Prorate | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Draw | Component | Example | Change | Remove
-    | Replace
+    SharedLine | Prorate | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Hold | Clawback | Draw | Component | Example
+    | Change | Remove | Replace
 )  # fmt: skip
 AmendmentLine = SharedLine | InForce | Because | Component | Example | Change | Remove | Replace
 
@@ -399,6 +400,7 @@ __all__ = [
     "CellKind",
     "Change",
     "ChangeLine",
+    "Clawback",
     "Company",
     "Compare",
     "Component",
@@ -408,6 +410,7 @@ __all__ = [
     "CreditLine",
     "Currency",
     "Curve",
+    "DatedShare",
     "Definitions",
     "Divide",
     "Draw",
@@ -426,9 +429,11 @@ __all__ = [
     "Given",
     "Grant",
     "Grid",
+    "Hold",
     "InForce",
     "InPeriod",
     "IsEmpty",
+    "Keep",
     "Let",
     "Literal",
     "LiteralKind",
@@ -440,6 +445,7 @@ __all__ = [
     "NamedAmount",
     "Negate",
     "Not",
+    "OfComponents",
     "Over",
     "Parameter",
     "Path",

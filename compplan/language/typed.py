@@ -361,6 +361,41 @@ class Amended:
 
 
 @immutable
+class DatedShare:
+    """A share that counts from a date on; of a `child`, one for each of its rows that refer to the record."""
+
+    share: Expr
+    dated: Expr
+    where: Expr | None
+    child: str | None
+    child_reference: str | None
+    span: Span = _span()
+
+
+@immutable
+class Hold:
+    """A part of what a component earns for a credit, kept until it is released."""
+
+    name: str
+    label: str
+    component: str
+    keep: Expr
+    shares: tuple[DatedShare, ...]
+    span: Span = _span()
+
+
+@immutable
+class Clawback:
+    """A part of what a component earns for a credit, taken back later; of what is held, that part is not released any more."""
+
+    name: str
+    label: str
+    component: str
+    shares: tuple[DatedShare, ...]
+    span: Span = _span()
+
+
+@immutable
 class Plan:
     """One plan, ready to be worked out."""
 
@@ -386,6 +421,9 @@ class Plan:
     negative: str | None
     """What becomes of a negative payout: "carried" forward, "owed", or None where the plan does not say."""
     draws: tuple[Draw, ...]
+    holds: tuple[Hold, ...]
+    """A hold of several components stands here once for each of them."""
+    clawbacks: tuple[Clawback, ...]
     examples: tuple[Example, ...]
     file: str
     span: Span = _span()
@@ -404,6 +442,11 @@ class Plan:
     def component(self, name: str) -> Component | None:
         """The component of that name, if there is one; the first of several that follow each other."""
         return next((c for c in self.components if c.name == name), None)
+
+    def keeping(self, component: str) -> tuple[Hold | Clawback, ...]:
+        """What holds a component and takes it back: holds first, each in the order of the text."""
+        held = tuple(h for h in self.holds if h.component == component)
+        return (*held, *(c for c in self.clawbacks if c.component == component))
 
 
 # ---- examples -----------------------------------------------------------------------------------------------------
@@ -468,6 +511,7 @@ __all__ = [
     "Averaged",
     "Budget",
     "ChildField",
+    "Clawback",
     "Cmp",
     "Component",
     "Const",
@@ -475,6 +519,7 @@ __all__ = [
     "Credit",
     "CreditField",
     "Curve",
+    "DatedShare",
     "Div",
     "Draw",
     "EarnedAt",
@@ -487,6 +532,7 @@ __all__ = [
     "ForPeriod",
     "Func",
     "Give",
+    "Hold",
     "In",
     "KeyCell",
     "Lookup",

@@ -22,6 +22,7 @@ from tests.generators.components import OFTEN, Drawn, component
 from tests.generators.dated import dated
 from tests.generators.definitions import definitions
 from tests.generators.draws import draws, payout_sentence, taken_back
+from tests.generators.holds import holds
 from tests.generators.known import Known, block, one_of, pick
 from tests.generators.records import Row, records
 
@@ -68,6 +69,8 @@ def cases(draw: st.DrawFn) -> Case:
     has_days = pick(draw, False, True)
     text = draw(plans(year, payout, has_days))
     first, last = draw(run_of(payout, year))
+    if ' kept0 "' in text and pick(draw, False, False, True):
+        first, last = first + 12, last + 12  # what is held is released after the plan's end, too
     found, schema = draw(records(year)), SCHEMA
     if has_days:
         found, schema = draw(dated(found, year)), DATED_SCHEMA
@@ -83,17 +86,20 @@ def plans(draw: st.DrawFn, year: FiscalYear, payout: Period, has_days: bool) -> 
     for n in range(count):
         earlier = [f"part{i}" for i, p in enumerate(parts) if not p.text.startswith("award")]
         parts.append(draw(component(f"part{n}", known, earlier)))
+    kept = draw(holds([p.text for p in parts]))
     rounding = f"{pick(draw, '0.01', '0.01', '1', '0.0001', '0.1')}, {pick(draw, 'half away from zero', 'half even')}"
     head = [
         draw(effective(year)),
         f"payees {one_of(draw, PAYEES)}",
         f"currency USD, each earning rounded to {rounding}",
-        draw(payout_sentence(payout)),
+        draw(payout_sentence(payout, must_say=any(k.startswith("clawback") for k in kept))),
         *_weights(parts),
         *(draw(st.sampled_from(PRORATIONS)) if has_days else ()),
     ]
     components = [version for part in parts for version in draw(versions(part, year))]
-    head += [*parameters(year), *lines, *components, *draw(taken_back()), *draw(caps(known, payout)), *draw(draws(known, payout))]
+    head += [*parameters(year), *lines, *components, *draw(taken_back()), *kept]
+    limits = [line for line in draw(caps(known, payout)) if not kept or "is carried" not in line]
+    head += [*limits, *draw(draws(known, payout))]
     return block('plan generated "Generated"', head) + "\n"
 
 

@@ -62,6 +62,16 @@ SCHEMA = Schema(
                 Column("margin", RatioType()),
                 Column("units", NumberType()),
                 Column("strategic", YesNoType(), required=False),
+                Column("live_date", DateType(), required=False),
+            ),
+            _kind(
+                "receipts",
+                ("receipt",),
+                Column("receipt", TEXT),
+                Column("deal", ReferenceType("deals")),
+                Column("day", DateType(), required=False),
+                Column("part", RatioType()),
+                Column("amount", MONEY),
             ),
             _kind(
                 "splits",

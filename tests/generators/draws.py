@@ -9,9 +9,10 @@ from tests.generators.known import Known, block, one_of, pick
 
 
 @st.composite
-def payout_sentence(draw: st.DrawFn, payout: Period) -> str:
+def payout_sentence(draw: st.DrawFn, payout: Period, *, must_say: bool) -> str:
     """How often is paid, and what becomes of a negative payout."""
-    return f"payout each {payout}{pick(draw, ', a negative one is carried forward', ', a negative one is owed', '')}"
+    unsaid = [] if must_say else [""]
+    return f"payout each {payout}{pick(draw, ', a negative one is carried forward', ', a negative one is owed', *unsaid)}"
 
 
 @st.composite

@@ -39,6 +39,9 @@ PARTS = tuple(Fraction(a) for a in ("0.5", "0.25", "0.333333", "0.1", "0"))
 RATIOS = tuple(Fraction(a) for a in ("0.5", "1", "0.333333", "0.25", "0"))
 DAYS = ((1, 9), (1, 9), (0, 4), (0, -1), (1, 20), (2, -1), (3, 0), (3, 20), (5, -1), (6, 0), (8, 5), (11, -1), (-1, -1), (12, 0))
 
+LATER = ((2, 4), (1, 9), (3, -1), (4, 0), (7, 19), (13, 3), (-2, 5))
+"""Days on which something happens to a deal after it is closed; now and then before."""
+
 
 def _one(*choices: Value | None) -> st.SearchStrategy[Value | None]:
     return st.sampled_from(choices)
@@ -85,6 +88,7 @@ def deals(draw: st.DrawFn, year: FiscalYear, persons: list[str]) -> list[Row]:
             "margin": draw(_one(*RATIOS)),
             "units": Fraction(draw(st.integers(-1, 4))),
             "strategic": draw(_one(True, False, None)),
+            "live_date": draw(_one(None, *(year.day(*d) for d in LATER))),
         }
         rows.append(row)
     return rows
@@ -97,6 +101,18 @@ def splits(draw: st.DrawFn, of: list[Row], persons: list[str]) -> list[Row]:
     for deal in of:
         others = draw(st.lists(st.sampled_from(persons), max_size=2, unique=True))
         rows.extend({"deal": deal["deal"], "person": person, "part": draw(_one(*PARTS))} for person in others)
+    return rows
+
+
+@st.composite
+def receipts(draw: st.DrawFn, of: list[Row], year: FiscalYear) -> list[Row]:
+    """At most three receipts of a deal, one of them perhaps without a day, or below zero."""
+    rows: list[Row] = []
+    for deal in of:
+        for _ in range(draw(st.sampled_from([1, 0, 0, 2, 3]))):
+            day = draw(_one(*(year.day(*d) for d in LATER), None))
+            amount, part = draw(_one(*AMOUNTS)), draw(_one(*PARTS, Fraction("-0.25")))
+            rows.append({"receipt": f"r{len(rows)}", "deal": deal["deal"], "day": day, "part": part, "amount": amount})
     return rows
 
 
@@ -161,6 +177,7 @@ def records(draw: st.DrawFn, year: FiscalYear) -> dict[str, list[Row]]:
         "people": everyone,
         "deals": won,
         "splits": draw(splits(won, persons)),
+        "receipts": draw(receipts(won, year)),
         "leads": draw(leads(year, persons)),
         "quotas": draw(quotas(persons)),
         "team_quotas": draw(team_quotas()),

@@ -26,6 +26,8 @@ AROUND = {
     "award": (HEAD + 'award c "C" {\n', "}\n}\n"),
     "draw": (HEAD + 'draw d "D" {\n', "}\n}\n"),
     "example": (HEAD + 'example "C" {\n', "}\n}\n"),
+    "hold": (HEAD + 'hold h "H" {\n', "}\n}\n"),
+    "clawback": (HEAD + 'clawback c "C" {\n', "}\n}\n"),
     "parameter": (HEAD + "parameter p {\n", "}\n}\n"),
     "amendment": ('amend p "A" {\n', "}\n"),
     "change": (HEAD + "change bonus c {\n", "}\n}\n"),

@@ -35,6 +35,7 @@ class Earning:
     period: str
     earned_month: int
     amount: Fraction
+    row: CreditRow | None = None
 
 
 def _since(grain: ty.ForPeriod, period: FiscalPeriod) -> int:
@@ -206,7 +207,7 @@ class Components:
                 self.troubles.append(error.trouble)
             else:
                 day = row.date.isoformat()
-                yield row, Earning(component.name, component.word, row.payee, row.key, row.give, row.via, day, month, amount)
+                yield row, Earning(component.name, component.word, row.payee, row.key, row.give, row.via, day, month, amount, row)
 
     def _of_credit(self, component: ty.Component, grain: ty.ForCredit, row: CreditRow) -> Fraction:
         where = ", ".join(str(part) for part in row.key)

@@ -10,6 +10,7 @@ from compplan.calendar import Calendar, parse_period
 from compplan.language import typed as ty
 from compplan.language.units import RATIO
 from compplan.schema import MONTHS_IN, PEOPLE, Schema
+from tests.oracle.components import Earning
 from tests.oracle.formulas import figure_of
 from tests.oracle.outcome import Outcome, evaluate
 from tests.oracle.values import CreditRow, Records, Row
@@ -85,6 +86,12 @@ def _target(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fract
                 (amount for payee, label, _, amount in outcome.payouts if asked.payee in (None, payee) and _inside(label, asked)),
                 Fraction(0),
             )
+        case "change":
+            changes = [c for c in outcome.changes if c.name == target.name and first <= c.month <= last and _of(c.earning, asked)]
+            return sum((c.amount for c in changes), Fraction(0))
+        case "held":
+            last_of = {id(h.earning): h for h in outcome.held if h.month <= last and _of(h.earning, asked)}
+            return sum((h.amount for h in last_of.values() if h.earning.component == target.name), Fraction(0))
         case "credited":
             rows = outcome.credits[target.name]
             return sum((r.amounts[target.amount] for r in rows if _asked(r, asked) and first <= r.month <= last), Fraction(0))
@@ -105,6 +112,11 @@ def _target(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fract
             owner = measures.owner(target.name, asked.payee, end)
             ask = {"measure": outcome.measure, "quota": outcome.quota, "attainment": outcome.attainment}[target.how]
             return ask(target.name, owner, first, last)
+
+
+def _of(earning: Earning, asked: ty.Expectation) -> bool:
+    """Whether an earning is that of the payee and of the record that are asked for."""
+    return asked.payee in (None, earning.payee) and (asked.record is None or (earning.key is not None and asked.record in earning.key))
 
 
 def _asked(row: CreditRow, asked: ty.Expectation) -> bool:

@@ -12,6 +12,7 @@ from compplan.language.formulas_of import earnings_read
 from compplan.schema import Schema
 from tests.oracle.components import Components, Earning
 from tests.oracle.credits import credit_rows
+from tests.oracle.kept import Change, Held, what_becomes
 from tests.oracle.measures import Measures
 from tests.oracle.payouts import Paid, Payout, first_month_needed, payouts
 from tests.oracle.stays import Stays, stays_of
@@ -31,6 +32,8 @@ class Outcome:
     errors: Sequence[Trouble]
     balances: Mapping[str, Mapping[tuple[str, int], Fraction]] = field(default_factory=dict)
     """What is left of each draw, by payee and payout period; under `payout`, of what is carried forward."""
+    changes: Sequence[Change] = ()
+    held: Sequence[Held] = ()
 
     def measure(self, name: str, owner: str | None, first_month: int, last_month: int) -> Fraction | None:
         """A measure of its owner (a payee, a group or the company) over months."""
@@ -71,7 +74,8 @@ def evaluate(plan: ty.Plan, schema: Schema, calendar: Calendar, records: Records
         measures.earned.setdefault(component.name, []).extend((e.payee, e.earned_month, e.amount) for e in made)
         found += made
     money = [e for e in found if e.word != "award"]
-    paid = _payouts(plan, measures, stays, money, first_month, last_month, troubles)
+    changes, held = what_becomes(plan, measures, money, last_month, troubles)
+    paid = _payouts(plan, measures, stays, money, changes, first_month, last_month, troubles)
     in_run = [e for e in found if first_month <= e.earned_month <= last_month]
     return Outcome(
         measures,
@@ -81,12 +85,23 @@ def evaluate(plan: ty.Plan, schema: Schema, calendar: Calendar, records: Records
         credited,
         tuple(dict.fromkeys(troubles)),
         paid.balances,
+        tuple(changes),
+        tuple(held),
     )
 
 
-def _payouts(plan: ty.Plan, measures: Measures, stays: Stays, money: list[Earning], first: int, last: int, troubles: list[Trouble]) -> Paid:
+def _payouts(
+    plan: ty.Plan,
+    measures: Measures,
+    stays: Stays,
+    money: list[Earning],
+    changes: Sequence[Change],
+    first: int,
+    last: int,
+    troubles: list[Trouble],
+) -> Paid:
     try:
-        return payouts(plan, measures, stays, money, first, last, troubles)
+        return payouts(plan, measures, stays, money, changes, first, last, troubles)
     except DataError as error:
         troubles.append(error.trouble)
         return Paid([], {})

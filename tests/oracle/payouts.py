@@ -14,6 +14,7 @@ from compplan.schema import MONTHS_IN
 from tests.oracle.components import Earning
 from tests.oracle.draws import Amounts, carried_forward, carried_on, drawn
 from tests.oracle.formulas import figure_of
+from tests.oracle.kept import Change
 from tests.oracle.measures import Measures
 from tests.oracle.stays import Stays
 from tests.oracle.values import Trouble, half_away, half_even
@@ -21,6 +22,8 @@ from tests.oracle.values import Trouble, half_away, half_even
 CORRECTION = ""
 CARRIED = "carried"
 Payout = tuple[str, str, str, Fraction]
+_ByCohort = dict[tuple[str, int, int], Fraction]
+"""By payee, the payout period in which it was earned, and the one in which it is paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Paid:
 
 def first_month_needed(plan: ty.Plan, measures: Measures, first: int) -> int:
     """From when on earnings must be known for the payouts from a month on: since the longest cap, the payout period, or the longest time
-    over which a component reads what another has earned began; since the plan began, where it carries anything forward.
+    over which a component reads what another has earned began; since the plan began, where it carries anything forward, or pays later.
     """
     periods = [plan.payout, *(cap.period for cap in plan.caps)]
     for component in plan.components:
@@ -41,7 +44,8 @@ def first_month_needed(plan: ty.Plan, measures: Measures, first: int) -> int:
         windows = [e.window.period for e in earnings_read(component)]
         if windows:
             periods += [*windows, *(p for p in (component.grain.to_date, component.earned_at) if p is not None)]
-    if plan.negative == "carried" or any(draw.room is not None for draw in plan.draws) or any(cap.carries for cap in plan.caps):
+    lasting = plan.holds or plan.clawbacks or any(draw.room is not None for draw in plan.draws) or any(cap.carries for cap in plan.caps)
+    if plan.negative == "carried" or lasting:
         first = min(first, measures.world.calendar.month_of(plan.first))
     return min(first // MONTHS_IN[p] * MONTHS_IN[p] for p in periods)
 
@@ -51,6 +55,7 @@ def payouts(
     measures: Measures,
     stays: Stays,
     earnings: Sequence[Earning],
+    changes: Sequence[Change],
     first: int,
     last: int,
     troubles: list[Trouble],
@@ -59,6 +64,7 @@ def payouts(
     size = MONTHS_IN[plan.payout]
     sums: dict[tuple[str, int, str], Fraction] = defaultdict(Fraction)
     totals: Amounts = defaultdict(Fraction)
+    cohorts: _ByCohort = defaultdict(Fraction)
     balances: dict[str, Amounts] = {}
 
     def correct(name: str, corrections: Amounts) -> None:
@@ -69,23 +75,30 @@ def payouts(
     for e in earnings:
         sums[e.payee, e.earned_month // size, e.component] += e.amount
         totals[e.payee, e.earned_month // size] += e.amount
+        cohorts[e.payee, e.earned_month // size, e.earned_month // size] += e.amount
+    for change in changes:
+        payee, cohort, number = change.earning.payee, change.earning.earned_month // size, change.month // size
+        cohorts[payee, cohort, number] += change.amount
+        correct(change.name, {(payee, number): change.amount})
     for cap in plan.caps:
         if cap.carries:
             begins = max(measures.world.calendar.month_of(plan.first), first_month_needed(plan, measures, first))
             correct(CORRECTION, carried_on(plan, cap, measures, stays, totals, begins, last, troubles))
-        else:
-            correct(CORRECTION, _corrections(plan, cap, measures, totals, last, troubles))
+            continue
+        for (payee, cohort, number), amount in _corrections(plan, cap, measures, cohorts, last, troubles).items():
+            cohorts[payee, cohort, number] += amount
+            correct(CORRECTION, {(payee, number): amount})
     if plan.negative == "carried":
-        changes, balances["payout"] = carried_forward(totals)
-        correct(CARRIED, changes)
+        made, balances["payout"] = carried_forward(totals)
+        correct(CARRIED, made)
     elif plan.negative is None:
         low = [(payee, n) for (payee, n), amount in totals.items() if amount < 0 and first <= n * size + size - 1 <= last]
         troubles.extend(Trouble("negative-payout", plan.name, payee, FiscalPeriod(plan.payout, n).label) for payee, n in low)
     calendar = measures.world.calendar
     begins = max(calendar.month_of(plan.first), first_month_needed(plan, measures, first))
     for draw in plan.draws:
-        changes, balances[draw.name] = drawn(plan, draw, measures, stays, totals, begins, min(last, calendar.month_of(plan.last)), troubles)
-        correct(draw.name, changes)
+        made, balances[draw.name] = drawn(plan, draw, measures, stays, totals, begins, min(last, calendar.month_of(plan.last)), troubles)
+        correct(draw.name, made)
     found = [
         (payee, FiscalPeriod(plan.payout, number).label, component, amount)
         for (payee, number, component), amount in sorted(sums.items())
@@ -94,21 +107,22 @@ def payouts(
     return Paid(found, balances)
 
 
-def _corrections(plan: ty.Plan, cap: ty.PlanCap, measures: Measures, totals: Amounts, last: int, troubles: list[Trouble]) -> Amounts:
-    """What a cap takes off the total of each payee and payout period, and gives back where there is room again."""
+def _corrections(plan: ty.Plan, cap: ty.PlanCap, measures: Measures, totals: _ByCohort, last: int, troubles: list[Trouble]) -> _ByCohort:
+    """What a cap takes off what was earned in its period, as that becomes payable, and gives back where there is room again."""
     size, capped = MONTHS_IN[plan.payout], MONTHS_IN[cap.period]
-    found: Amounts = {}
-    for payee in sorted({payee for payee, _ in totals}):
-        for number in sorted({n * size // capped for p, n in totals if p == payee and n * size <= last}):
+    found: _ByCohort = {}
+    for payee in sorted({payee for payee, _, _ in totals}):
+        for number in sorted({n * size // capped for p, n, _ in totals if p == payee and n * size <= last}):
             limit = figure_of(cap.limit, measures.period_scope(payee, FiscalPeriod(cap.period, number).last_month))
             if limit is None:
                 troubles.append(Trouble("empty-cap", plan.name, payee, FiscalPeriod(cap.period, number).label))
                 continue
             limit = (half_even if plan.half_even else half_away)(limit, plan.rounding_unit)
             running = payable = Fraction(0)
-            for n in range(number * capped // size, (number + 1) * capped // size):
-                if (payee, n) in totals:
-                    running += totals[payee, n]
-                    found[payee, n] = min(running, limit) - payable - totals[payee, n]
-                    payable = min(running, limit)
+            earned = range(number * capped // size, (number + 1) * capped // size)
+            for n, cohort in sorted((n, cohort) for p, cohort, n in totals if p == payee and cohort in earned):
+                own = totals[payee, cohort, n]
+                running += own
+                found[payee, cohort, n] = min(running, limit) - payable - own
+                payable = min(running, limit)
     return found

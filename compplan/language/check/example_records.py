@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
 from datetime import date
 
 from compplan.calendar import FiscalPeriod
@@ -14,13 +15,17 @@ from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean
 from compplan.schema import MONTHS_IN, PEOPLE, Period, RecordKind, ReferenceType
 
-PAID = ("component", "draw", "payout", "balance")
+PAID = ("component", "draw", "payout", "balance", "change", "held")
 """What is asked of payees of the plan, in a period that it pays for."""
+LATER = ("payout", "draw", "balance", "change", "held")
+"""What there is of whole payout periods; holds are released, and clawbacks take back, when the plan is no more in force, too."""
 
 
 @immutable
 class Frame:
-    """What examples need to know of their plan: the word and the credit of each component, its currency, dates and payouts, its draws."""
+    """What examples need to know of their plan: the word and the credit of each component, its currency, dates and payouts, its draws, its
+    holds and clawbacks with the components that each names, and the components that are held.
+    """
 
     components: Mapping[str, str]
     credits: Mapping[str, str]
@@ -29,6 +34,8 @@ class Frame:
     payout: Period | None
     draws: frozenset[str] = frozenset()
     carries: bool = False
+    changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
 
 
 def check_given(env: Environment, tree: t.Example, given: Sequence[ty.Rows]) -> None:
@@ -113,7 +120,7 @@ def _check_everyone(env: Environment, one: ty.Expectation) -> None:
                 "wrong-grain",
                 message,
                 one.span,
-                'Name the payee: for "ana". Components, draws, payout, balance and credited can be for everyone.',
+                'Name the payee: for "ana". Components, draws, holds, payout, balance and credited can be for everyone.',
             )
             return
 
@@ -138,8 +145,10 @@ def _credit_of(frame: Frame, target: ty.Target) -> str | None:
     match target.how:
         case "credited":
             return target.name
-        case "component":
+        case "component" | "held":
             return frame.credits.get(target.name)
+        case "change":
+            return next((frame.credits[c] for c in frame.changes[target.name] if c in frame.credits), None)
         case _:
             return target.grain.credit if isinstance(target.grain, ty.ForCredit) else None
 
@@ -154,13 +163,11 @@ def _known(env: Environment, given: Sequence[ty.Rows], kind: str) -> set[str]:
 
 def _check_period(env: Environment, frame: Frame, one: ty.Expectation) -> None:
     payout = frame.payout
-    if (
-        any(x.how in ("payout", "draw", "balance") for x in one.targets)
-        and payout is not None
-        and MONTHS_IN[one.period.kind] < MONTHS_IN[payout]
-    ):
+    if any(x.how in LATER for x in one.targets) and payout is not None and MONTHS_IN[one.period.kind] < MONTHS_IN[payout]:
         message = f"Payouts are made each {payout}; there is none for a {one.period.kind}."
         env.problem("needs-window", message, one.span, f"Ask for the {payout}, or for what a component has earned.")
+        return
+    if frame.changes and all(x.how in LATER for x in one.targets):
         return
     if frame.dates is not None and not _can_be_earned(env, frame.dates, one.period):
         env.problem("effective", f"Nothing is earned in {one.period.label}: the plan is not in force.", one.span, "Mind the year.")

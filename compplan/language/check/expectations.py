@@ -72,10 +72,12 @@ def _targets(env: Environment, asked: _Asked, expr: t.Expression) -> list[ty.Tar
             return [ty.Target("payout", "payout")]
         case t.Path(names=(name,)) if name.text in components:
             return [ty.Target("component", name.text)]
-        case t.Path(names=(name,)) if name.text in asked.frame.draws:
-            return [ty.Target("draw", name.text)]
         case t.Call(name=t.Name(text="balance"), arguments=(t.Path(names=(name,)),)):
             return _balance(env, asked, name)
+        case t.Path(names=(name,)) if name.text in (*asked.frame.draws, *asked.frame.changes):
+            return [ty.Target("draw" if name.text in asked.frame.draws else "change", name.text)]
+        case t.Call(name=t.Name(text="held"), arguments=(t.Path(names=(name,)),)):
+            return _held(env, asked, name)
         case t.Path(names=(name,)) if name.text in env.measures:
             env.use(name.text)
             type_measure(env, name.text)
@@ -87,7 +89,7 @@ def _targets(env: Environment, asked: _Asked, expr: t.Expression) -> list[ty.Tar
         case t.Path(names=(head, name)) if head.text in env.credits:
             return _amount(env, head, name)
         case t.Path(names=(name,)) if name.text not in env.lets:
-            hint = did_you_mean(expr.text, [*components, *asked.frame.draws, *env.measures, "payout"])
+            hint = did_you_mean(expr.text, [*components, *asked.frame.draws, *asked.frame.changes, *env.measures, "payout"])
             env.problem("unknown-name", f"There is no component or measure {expr.text}.", expr.span, hint)
         case _:
             return _formula(env, asked, expr)
@@ -108,10 +110,20 @@ def _balance(env: Environment, asked: _Asked, name: t.Name) -> list[ty.Target] |
     return None
 
 
+def _held(env: Environment, asked: _Asked, name: t.Name) -> list[ty.Target] | None:
+    """`held(own)`: what is still held of a component when the period ends."""
+    if name.text in asked.frame.held:
+        return [ty.Target("held", name.text)]
+    message = f"No hold keeps anything of {name.text}." if name.text in asked.frame.components else f"There is no component {name.text}."
+    env.problem("unknown-name", message, name.span, did_you_mean(name.text, sorted(asked.frame.held)))
+    return None
+
+
 def _formula(env: Environment, asked: _Asked, expr: t.Expression) -> list[ty.Target] | None:
     """Any formula that a component for such a period could have."""
     place = Place(Grain.PERIOD, "the example", period=asked.period, window=ty.Window(asked.period))
-    named = next((p for p in paths(expr) if p.names[0].text in (*asked.frame.components, *asked.frame.draws, "payout")), None)
+    others = (*asked.frame.components, *asked.frame.draws, *asked.frame.changes, "payout")
+    named = next((p for p in paths(expr) if p.names[0].text in others), None)
     if named is not None:
         message = f"{named.text} can only be expected as it is, or added to another component."
         env.problem("wrong-arguments", message, named.span, "Expect each of them in a sentence of its own.")
@@ -186,7 +198,7 @@ def _target_unit(env: Environment, target: ty.Target, frame: Frame) -> Unit | No
     match target.how:
         case "component":
             return money(frame.currency) if frame.components[target.name] != "award" else NUMBER
-        case "payout" | "draw" | "balance":
+        case "payout" | "draw" | "balance" | "change" | "held":
             return money(frame.currency)
         case "attainment":
             return RATIO

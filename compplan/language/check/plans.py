@@ -27,6 +27,7 @@ from compplan.language.check.example_records import Frame
 from compplan.language.check.examples import type_example
 from compplan.language.check.expressions import type_formula
 from compplan.language.check.formulas import type_condition, type_quantity
+from compplan.language.check.holds import Components, type_clawbacks, type_holds
 from compplan.language.check.measures import type_measure, type_quota_of
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.parameters import type_parameter
@@ -99,7 +100,7 @@ def _names(lines: Sequence[t.PlanLine | t.SharedLine]) -> Iterator[tuple[str, t.
     """What lines define, with the kind of thing; a quota goes by its measure's name and shares it."""
     for line in lines:
         match line:
-            case t.Let() | t.Parameter() | t.Credit() | t.Measure() | t.Table() | t.Component() | t.Draw():
+            case t.Let() | t.Parameter() | t.Credit() | t.Measure() | t.Table() | t.Component() | t.Draw() | t.Hold() | t.Clawback():
                 yield "", line.name
             case t.Quota():
                 yield "quota", line.measure
@@ -278,6 +279,18 @@ class _Checker:
         caps = [self._cap(line, code, payout) for line in tree.lines if isinstance(line, t.PlanCap)]
         drawn = [line for line in tree.lines if isinstance(line, t.Draw)]
         draws = type_draws(env, drawn, code, payout.period if isinstance(payout, t.Payout) else None)
+        known = Components({c.name.text: c for c in tree.lines if isinstance(c, t.Component)}, tuple(components))
+        holds = type_holds(env, [line for line in tree.lines if isinstance(line, t.Hold)], known)
+        clawbacks = type_clawbacks(env, [line for line in tree.lines if isinstance(line, t.Clawback)], known)
+        if clawbacks and isinstance(payout, t.Payout) and payout.negative is None:
+            message = "What a clawback takes back can be more than a payout; the plan does not say what becomes of a negative one."
+            env.problem(
+                "missing-sentence", message, payout.span, f"Write payout each {payout.period}, a negative one is carried forward; or owed."
+            )
+        carrying = next((c for c in caps if c is not None and c.carries), None)
+        if carrying is not None and (holds or clawbacks):
+            message = "A cap holds what was earned in its period, whenever that is paid; its rest cannot go to the next period as well."
+            env.problem("wrong-place", message, carrying.span, "Leave the rest out, or the holds and clawbacks.")
         check_weights(env, tree)
         frame = self._frame(code, effective, payout)
         examples = [type_example(env, line, frame) for line in tree.lines if isinstance(line, t.Example)]
@@ -299,6 +312,7 @@ class _Checker:
             parameters={k: v for k, v in env.typed_parameters.items() if v is not None},
             components=tuple(components), caps=tuple(c for c in caps if c is not None),
             negative=payout.negative, draws=draws,
+            holds=holds, clawbacks=clawbacks,
             examples=tuple(e for e in examples if e is not None), file=tree.span.file, span=tree.span,
             amended=tuple(_amended(a) for a in tree.amended),
         )  # fmt: skip
@@ -309,8 +323,13 @@ class _Checker:
         dates = (effective.first, effective.last) if isinstance(effective, t.Effective) else None
         draws = frozenset(line.name.text for line in self.tree.lines if isinstance(line, t.Draw))
         carries = isinstance(payout, t.Payout) and payout.negative == "carried"
+        keeping = [line for line in self.tree.lines if isinstance(line, (t.Hold, t.Clawback))]
+        names = {
+            k.name.text: tuple(n.text for x in k.lines if isinstance(x, t.OfComponents) for n in x.names) for k in keeping
+        }  # fmt: skip
+        held = frozenset(n for k in keeping if isinstance(k, t.Hold) for n in names[k.name.text])
         period = payout.period if isinstance(payout, t.Payout) else None
-        return Frame({c.name.text: c.word for c in trees}, per_credit, code, dates, period, draws, carries)
+        return Frame({c.name.text: c.word for c in trees}, per_credit, code, dates, period, draws, carries, names, held)
 
     def _payees(self, line: t.PlanLine | None) -> ty.Expr | None:
         if not isinstance(line, t.Payees) or line.where is None:
