@@ -52,6 +52,7 @@ def _when(draw: st.DrawFn, known: Known, payout: Period) -> str:
         "payout >= 10 USD",
         f"arr over {payout} to date < 500 USD",
         "hire_date <= 2027-03-01",
+        "tenure >= 3",
     ]
     conditions += [f"attainment({m.name}) >= 50%" for m in known.with_quota(payout)]
     return f", only if {one_of(draw, conditions)}" if draw(st.integers(0, 2)) == 0 else ""
