@@ -189,7 +189,9 @@ class _Renderer:
         for condition in e.conditions:
             yield from self.condition(condition)
         if e.failed is not None:
-            if not e.conditions or e.conditions[-1].held:
+            if e.pool is not None and e.pool.weight is None:
+                yield f"    no part in it: {e.pool.words}"
+            elif not e.conditions or e.conditions[-1].held:
                 yield f"    not paid: {e.failed} was not reached"
             if e.before:
                 yield self.line("    less what was earned before", money(e.before))

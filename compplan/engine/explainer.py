@@ -355,7 +355,10 @@ class _Explainer:
         before = self._before(component, row, figure, earlier)
         ranking = None if component.top is None else self._ranking(plan, component, component.top, row)
         conditions = tuple(_until_failed(watched.conditions, row)) if ranking is None or ranking.qualifies else ()
-        failed = self._failed(component, ranking, conditions)
+        pool = None if component.pool is None else self._pool(plan, component, component.pool, row)
+        if pool is not None and pool.weight is None:
+            conditions = ()
+        failed = pool.words if pool is not None and pool.weight is None else self._failed(component, ranking, conditions)
         when, record, day = self._when(component, row)
         month = FiscalPeriod("month", int(str(row["earned_month"]))).label
         fires = failed is None
@@ -368,13 +371,13 @@ class _Explainer:
             product=to_value(row["product"]) if fires else None,
             floor=watched.floor.read(row) if fires and watched.floor else None,
             cap=watched.cap.read(row) if fires and watched.cap else None,
-            pool=None if component.pool is None or not fires else self._pool(plan, component, component.pool, row),
+            pool=pool,
             budget=budget, figure=figure, before=before, earned=earned,
         )  # fmt: skip
 
     def _within_budget(
         self, plan: ty.Plan, component: ty.Component, budget: ty.Budget, row: Mapping[str, object], figure: Fraction
-    ) -> tuple[Fraction, BudgetLine]:
+    ) -> tuple[Fraction, BudgetLine | None]:
         """What the run has left of a figure."""
         step = self.lowering.plan_step(plan, "earnings", component.name)
         if step not in self.budgets:
@@ -383,13 +386,16 @@ class _Explainer:
             self.budgets[step] = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
         kept = self.budgets[step]
         not_keys = ("earned_month", "figure", "limit", "spent", "earned")
-        this = next(
-            k for k in kept if to_value(k["figure"]) == figure and all(row[n] == value for n, value in k.items() if n not in not_keys)
-        )
+        same = (k for k in kept if to_value(k["figure"]) == figure and all(row[n] == value for n, value in k.items() if n not in not_keys))
+        this = next(same, None)
+        if this is None:
+            return figure, None  # it is earned later than in the months of the run, and not shown
         kept.remove(this)
         earned = to_value(this["earned"])
         assert isinstance(earned, Fraction)
-        return earned, BudgetLine(self.sources.at(budget.span), to_value(this["spent"]), to_value(this["limit"]), budget.spent)
+        return earned, BudgetLine(
+            " ".join(self.sources.at(budget.span).split()), to_value(this["spent"]), to_value(this["limit"]), budget.spent
+        )
 
     def _pool(self, plan: ty.Plan, component: ty.Component, pool: ty.Pool, row: Mapping[str, object]) -> PoolShare:
         """The payee's part of what the group comes to."""
@@ -399,8 +405,9 @@ class _Explainer:
         members = self.connection.execute(among, [row["period"], row["pool_group"]]).fetchone()
         assert members is not None
         mine = bool(row["pool_member"])
+        words = " ".join(self.sources.at(pool.span).split())
         return PoolShare(
-            self.sources.at(pool.span), group, to_value(row["pool_amount"]), to_value(row["pool_weight"]) if mine else None,
+            words, group, to_value(row["pool_amount"]), to_value(row["pool_weight"]) if mine else None,
             to_value(row["pool_weights"]) if mine else None, int(members[0]), to_value(row["pool_share"]) if mine else Fraction(0),
         )  # fmt: skip
 

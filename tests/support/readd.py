@@ -153,6 +153,7 @@ def _earning(earning: Json, unit: Fraction | None, *, half_even: bool) -> Iterat
     for node in _roots(earning):
         yield from _node(node)
     held = all(c["held"] for c in earning["conditions"]) and (earning["ranking"] is None or earning["ranking"]["qualifies"])
+    held = held and (earning["pool"] is None or earning["pool"]["weight"] is not None)
     if held != (earning["failed"] is None):
         yield f"the conditions {'' if held else 'do not '}hold, and what failed is said to be {earning['failed']}"
     if not all(c["held"] for c in earning["conditions"][:-1]):
