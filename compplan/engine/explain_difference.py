@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from compplan.engine.explanation import ComponentExplanation, Earning, Explanation, Node, PlanExplanation, Value
@@ -122,7 +123,14 @@ def _paid(plan: PlanExplanation | None, kind: str, component: str) -> Fraction:
 
 
 def _component_of(plan: PlanExplanation | None, name: str) -> ComponentExplanation | None:
-    return next((c for c in plan.components if c.name == name), None) if plan is not None else None
+    """The component of that name; of several that follow each other in time, all that they earn."""
+    found = [c for c in plan.components if c.name == name] if plan is not None else []
+    if len(found) < 2:
+        return found[0] if found else None
+    earnings = tuple(e for c in found for e in c.earnings)
+    left_out = tuple(x for c in found for x in c.left_out)
+    total = sum((c.total for c in found if isinstance(c.total, Fraction)), _ZERO)
+    return replace(found[-1], earnings=earnings, left_out=left_out, total=total)
 
 
 def _component(

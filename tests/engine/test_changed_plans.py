@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import compplan
+from compplan.engine.explain_difference import difference
 from tests.support.projects import assert_explained, write_project
 
 PLAN = """plan ae "Account Executive" {
@@ -105,3 +106,9 @@ def test_each_line_of_the_results_stands_once(results: compplan.Results, tmp_pat
     for file in tmp_path.glob("*.csv"):
         lines = file.read_text(encoding="utf-8").splitlines()
         assert len(lines) == len(set(lines)), file.name
+
+
+def test_a_difference_takes_both_texts_together(results: compplan.Results) -> None:
+    explanation = results.explain("ana", "ae")
+    change = difference(explanation, explanation).plans[0]
+    assert [(line.before, line.now) for line in change.lines if line.name == "own"] == [(Fraction("150.10"), Fraction("150.10"))]
