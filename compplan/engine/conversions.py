@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.emit import Emitter
-from compplan.engine.emit_exchange import recorded
+from compplan.engine.emit_exchange import is_divisor
 from compplan.engine.explanation import Node, Value
 from compplan.engine.share_words import key_text
 from compplan.engine.sql import decimal_of
@@ -27,8 +26,6 @@ def missing_rates(
 ) -> Iterator[Check]:
     """A check for each rate that records ask for: it names the pair, the day and the record."""
     for rate in asked:
-        if any(isinstance(e, ty.ChildField) for e in every(rate)):
-            continue
         source, day = emitter.plain(rate.source), emitter.plain(rate.on)
         columns = [*key, sql.alias(source, "source"), sql.alias(day, "day")]
         wanted = [sql.not_null(source), sql.not_null(day), sql.is_null(emitter.figure(rate).node)]
@@ -58,13 +55,14 @@ SEEN = ("currency", "amount", "day", "rate", "divided", "converted")
 
 def seen(emitter: Emitter, expr: ty.Convert) -> list[exp.Expr]:
     """What is kept of a conversion, in the order of `SEEN`."""
-    rate, divided = recorded(emitter, expr.rate)
+    rate = emitter.figure(expr.rate)
+    absolute = exp.func("abs", rate.node)
     return [
         emitter.plain(expr.rate.source),
         emitter.plain(expr.operand),
         emitter.plain(expr.rate.on),
-        rate.node,
-        divided,
+        absolute,
+        is_divisor(rate),
         emitter.plain(expr),
     ]
 
@@ -74,10 +72,10 @@ def kept_name(number: int, what: str) -> str:
     return f"conversion_{number}_{what}"
 
 
-def told(expr: ty.Convert, words: str, row: Sequence[Value], operand: Node | None = None) -> Node:
+def told(expr: ty.Convert, words: str, row: Sequence[Value]) -> Node:
     """A conversion with its figures: the amount in its own currency, the rate and its day, and what it comes to."""
     currency, amount, day, rate, divided, converted = row
-    own = Node("field", "the amount", str(currency), amount) if operand is None else replace(operand, unit=str(currency))
+    own = Node("field", "the amount", str(currency), amount)
     rounding = "not rounded" if expr.rounding is None else f"rounded to {decimal_of(expr.rounding)}"
     parts = [own]
     if currency != expr.rate.target:

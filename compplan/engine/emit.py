@@ -16,7 +16,7 @@ from sqlglot import exp
 from compplan.calendar import Calendar
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine import sql
-from compplan.engine.emit_exchange import emit_exchange
+from compplan.engine.emit_exchange import emit_convert
 from compplan.engine.emit_tiers import emit_tiers
 from compplan.engine.sql import Figure
 from compplan.immutable import immutable
@@ -27,6 +27,8 @@ Leaf = (
     ty.RecordField
     | ty.ChildField
     | ty.PayeeField
+    | ty.Rate
+    | ty.EndOf
     | ty.CreditField
     | ty.MeasureAt
     | ty.QuotaAt
@@ -130,6 +132,7 @@ class Emitter:
                 return self._constant(expr)
             case (
                 ty.RecordField() | ty.ChildField() | ty.PayeeField() | ty.CreditField() | ty.Part() | ty.Place() | ty.Moment()
+                | ty.Rate() | ty.EndOf()
                 | ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt() | ty.PaidBefore() | ty.Averaged()
             ):  # fmt: skip
                 return self.leaf(expr)
@@ -141,8 +144,8 @@ class Emitter:
                 return sql.negate(self.figure(expr.operand))
             case ty.Scale():
                 return self._scale(expr)
-            case ty.Rate() | ty.Convert() | ty.EndOf():
-                return emit_exchange(self, expr)
+            case ty.Convert():
+                return emit_convert(self, expr)
             case ty.Func():
                 return self._function(expr)
             case ty.Shift():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 from sqlglot import exp
 
@@ -88,10 +89,25 @@ def _days_of(period: Period, calendar: Calendar, asked: Months) -> Step:
 
 
 def _rates(schema: Schema, rates: ExchangeRates) -> Step:
-    """Every rate, with the days from `first` to before `until` on which it holds."""
+    """Every rate, with the days from `first` to before `until` on which it holds; a divisor stands there as a negative rate."""
     name, period = rates_name(rates.name), _period_of(schema, rates)
-    source = sql.column(rates.source, "r")
-    target = sql.text(rates.into) if rates.into is not None else sql.column(rates.target or "", "r")
+    query = _one_way(rates, period)
+    if rates.both_ways:
+        names = ("source", "target", "first", "until", "rate")
+        both = exp.union(query, _one_way(rates, period, back=True), distinct=False, copy=False)
+        query = exp.select(*(sql.column(n, "b") for n in names)).from_(both.subquery("b", copy=False), copy=False)
+    title = f"The {rates.name} exchange rates"
+    return Step(name, title, ("source", "target", "first"), query, () if period is None else (ends_name(period),))
+
+
+def _one_way(rates: ExchangeRates, period: Period | None, *, back: bool = False) -> exp.Select:
+    """The rates of every pair; `back`, those of the pairs the other way, where these have none of their own."""
+
+    def pair(alias: str) -> tuple[exp.Expr, exp.Expr]:
+        into = sql.text(rates.into) if rates.into is not None else sql.column(rates.target or "", alias)
+        return sql.column(rates.source, alias), into
+
+    source, target = pair("r") if not back else pair("r")[::-1]
     query = exp.select(sql.alias(source, "source"), sql.alias(target, "target")).from_(table(rates.kind, "r", RECORDS), copy=False)
     first: exp.Expr
     until: exp.Expr
@@ -103,9 +119,12 @@ def _rates(schema: Schema, rates: ExchangeRates) -> Step:
         first = sql.column(rates.when, "r")
         until = _day_after(first) if rates.on_its_day else _until_next(first, source, target)
     rate = sql.cast(sql.column(rates.rate, "r"), sql.decimal_type(_DIGITS, sql.MOST_DECIMALS))
-    query = query.select(sql.alias(first, "first"), sql.alias(until, "until"), sql.alias(rate, "rate"), copy=False)
-    title = f"The {rates.name} exchange rates"
-    return Step(name, title, ("source", "target", "first"), query, () if period is None else (ends_name(period),))
+    if back:
+        rate = exp.Neg(this=rate)
+        same = [exp.EQ(this=a, expression=b) for a, b in zip(pair("o"), (source, target), strict=True)]
+        own = exp.select(sql.whole(1)).from_(table(rates.kind, "o", RECORDS), copy=False).where(*same, copy=False)
+        query = query.where(exp.Not(this=exp.Exists(this=own)), copy=False)
+    return query.select(sql.alias(first, "first"), sql.alias(until, "until"), sql.alias(rate, "rate"), copy=False)
 
 
 def _day_after(day: exp.Expr) -> exp.Expr:
@@ -121,25 +140,48 @@ def _until_next(first: exp.Expr, source: exp.Expr, target: exp.Expr) -> exp.Expr
 # ---- looking up ----------------------------------------------------------------------------------------------------
 
 
-def rate_on(rates: str, source: exp.Expr, target: exp.Expr, day: exp.Expr) -> Figure:
-    """The rate from one currency to another on a day, as the records have it; empty where there is none."""
-    query = exp.select(exp.func("max", sql.column("rate", "fx"))).from_(table(rates_name(rates), "fx"), copy=False)
-    query = query.where(
-        exp.EQ(this=sql.column("source", "fx"), expression=sql.paren(source)),
-        exp.EQ(this=sql.column("target", "fx"), expression=sql.paren(target)),
-        exp.LTE(this=sql.column("first", "fx"), expression=sql.paren(day)),
-        exp.GT(this=sql.column("until", "fx"), expression=sql.paren(day)),
-        copy=False,
-    )
-    return Figure(sql.paren(query.subquery(copy=False)), _DIGITS, sql.MOST_DECIMALS)
+@dataclass(slots=True)
+class Lookups:
+    """The rates and ends of periods that the formulas over one relation look up, each with its join; at most one row fits."""
 
+    joins: dict[ty.Rate | ty.EndOf, tuple[exp.Table, exp.Expr]] = field(default_factory=dict)
 
-def last_day(period: Period, day: exp.Expr) -> exp.Expr:
-    """The last day of the period in which a day lies."""
-    query = exp.select(exp.func("max", sql.column("last", "days"))).from_(table(ends_name(period), "days"), copy=False)
-    query = query.where(
-        exp.LTE(this=sql.column("first", "days"), expression=sql.paren(day)),
-        exp.GTE(this=sql.column("last", "days"), expression=sql.paren(day)),
-        copy=False,
-    )
-    return sql.paren(query.subquery(copy=False))
+    def look_up(self, expr: ty.Rate | ty.EndOf, plain: Callable[[ty.Expr], exp.Expr]) -> Figure | exp.Expr:
+        """The rate between two currencies on a day, negative where it is to be divided by; or the last day of a period."""
+        match expr:
+            case ty.Rate():
+                source = plain(expr.source)
+                alias = self._alias(expr, lambda name: self._rate(expr, name, source, plain(expr.on)))
+                same = exp.EQ(this=sql.paren(source), expression=sql.text(expr.target))
+                rate = Figure(sql.column("rate", alias), _DIGITS, sql.MOST_DECIMALS)
+                return sql.choose([(same, sql.constant(Fraction(1)))], rate)
+            case ty.EndOf():
+                return sql.column("last", self._alias(expr, lambda name: self._end(expr, name, plain(expr.operand))))
+
+    def _alias(self, expr: ty.Rate | ty.EndOf, made: Callable[[str], tuple[exp.Table, exp.Expr]]) -> str:
+        if expr not in self.joins:
+            join = made(f"lookup_{len(self.joins) + 1}")
+            if any(t.alias == join[0].alias for t, _ in self.joins.values()):
+                join = made(f"lookup_{len(self.joins) + 1}")  # the day was looked up first
+            self.joins[expr] = join
+        return self.joins[expr][0].alias
+
+    def _rate(self, expr: ty.Rate, alias: str, source: exp.Expr, day: exp.Expr) -> tuple[exp.Table, exp.Expr]:
+        on = [
+            exp.EQ(this=sql.column("source", alias), expression=sql.paren(source)),
+            exp.EQ(this=sql.column("target", alias), expression=sql.text(expr.target)),
+            exp.LTE(this=sql.column("first", alias), expression=sql.paren(day)),
+            exp.GT(this=sql.column("until", alias), expression=sql.paren(day)),
+        ]
+        return table(rates_name(expr.rates), alias), sql.all_of(on)
+
+    def _end(self, expr: ty.EndOf, alias: str, day: exp.Expr) -> tuple[exp.Table, exp.Expr]:
+        first = exp.LTE(this=sql.column("first", alias), expression=sql.paren(day))
+        last = exp.GTE(this=sql.column("last", alias), expression=sql.paren(day))
+        return table(ends_name(expr.period), alias), sql.all_of([first, last])
+
+    def join(self, query: exp.Select) -> exp.Select:
+        """The query with the joins that the lookups so far need."""
+        for found, on in self.joins.values():
+            query = query.join(found.copy(), on=on.copy(), join_type="left", copy=False)
+        return query

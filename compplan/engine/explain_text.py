@@ -242,10 +242,6 @@ class _Renderer:
 
     def inside(self, node: Node, indent: str) -> Iterator[str]:
         """What a formula is made of: its parts, and the receipts of its tiers."""
-        if node.kind == "conversion":
-            yield f"{indent}{_conversion(node)}"
-            yield from self.inside(node.parts[0], indent)
-            return
         for part in node.parts:
             yield from self.part(part, indent)
         if node.kind == "slices":

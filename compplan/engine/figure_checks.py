@@ -120,11 +120,6 @@ def _causes_of(lowering: ComponentLowering, emitter: Emitter, e: ty.Expr) -> Ite
             given = [sql.cast(emitter.plain(a), "VARCHAR") for a in e.arguments]
             shown = exp.func("concat_ws", sql.text(", "), *[exp.func("coalesce", g, sql.text("empty")) for g in given])
             yield _Cause(sql.is_null(emitter.plain(e)), f"No row of the table {e.table} fits {{detail}}.", shown)
-        case ty.Rate():
-            source, day = emitter.plain(e.source), emitter.plain(e.on)
-            wanted = sql.all_of([sql.not_null(source), sql.not_null(day), sql.is_null(emitter.plain(e))])
-            shown = exp.func("concat_ws", sql.text(f" to {e.target} on "), source, sql.cast(day, "VARCHAR"))
-            yield _Cause(wanted, f"There is no {e.rates} rate from {{detail}}.", shown)
         case ty.RecordField() | ty.PayeeField() if e.optional and e.path:
             yield _Cause(sql.is_null(emitter.plain(e)), f"{e.path[-1]} is empty.")
         case _:

@@ -13,7 +13,7 @@ from compplan.engine.columns import RecordColumns, holds_on, node_of
 from compplan.engine.conversions import SEEN, conversions, kept_name, missing_rates, seen
 from compplan.engine.credit_shape import CreditShape, amount_columns, at, carried, record_columns
 from compplan.engine.emit import Emitted, Emitter, Leaf
-from compplan.engine.exchange import rates_name
+from compplan.engine.exchange import Lookups, ends_name, rates_name
 from compplan.engine.relations import RECORDS
 from compplan.engine.repetitions import repeated
 from compplan.engine.reporting_lines import MANAGERS, lines_on
@@ -41,6 +41,7 @@ class CreditLowering:
     payee: RecordColumns = field(init=False)
     day: exp.Expr = field(init=False)
     emitter: Emitter = field(init=False)
+    lookups: Lookups = field(default_factory=Lookups)
 
     def __post_init__(self) -> None:
         schema = self.scope.schema
@@ -73,6 +74,7 @@ class CreditLowering:
         )
         reads = (() if self.origin is None else (self.origin.step,)) + ((MANAGERS,) if self.needs_managers else ())
         reads += tuple(dict.fromkeys(rates_name(e.rates) for f in self._formulas() for e in every(f) if isinstance(e, ty.Rate)))
+        reads += tuple(dict.fromkeys(ends_name(e.period) for f in self._formulas() for e in every(f) if isinstance(e, ty.EndOf)))
         title = f"Who is credited with {self.credit.name}"
         keys = (*shape.record, "payee", "give", "via")
         return Step(self.step, title, keys, query, reads, self.credit.span, tuple(self._checks(amounts))), shape
@@ -84,6 +86,8 @@ class CreditLowering:
 
     def _leaf(self, leaf: Leaf) -> Emitted:
         match leaf:
+            case ty.Rate() | ty.EndOf():
+                return self.lookups.look_up(leaf, self.emitter.plain)
             case ty.RecordField() if self.origin is not None:
                 return self.origin.column(leaf, "r")
             case ty.RecordField():
@@ -154,7 +158,7 @@ class CreditLowering:
             own = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("payee", "r"))
             on = sql.all_of([own, *holds_on(people, "p", self.day)])
             query = self.payee.join(query.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
-        return query
+        return self.lookups.join(query)
 
     def _uses_payee(self) -> bool:
         return any(isinstance(e, ty.PayeeField) and e.path for f in self._formulas() for e in every(f))

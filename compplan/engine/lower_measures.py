@@ -185,7 +185,7 @@ def may_be_empty(expr: ty.Expr | None) -> bool:
     if expr is None:
         return False
     fields = [e for e in every(expr) if isinstance(e, (ty.RecordField, ty.PayeeField))]
-    return any(e.optional or len(e.path) > 1 for e in fields) or any(isinstance(e, (ty.Lookup, ty.Rate)) for e in every(expr))
+    return any(e.optional or len(e.path) > 1 for e in fields) or any(isinstance(e, ty.Lookup) for e in every(expr))
 
 
 def _empty_check(measure: ty.Measure, shape: CreditShape, rows: exp.Select, value: Figure) -> Check:

@@ -15,7 +15,6 @@ from sqlglot import exp
 
 from compplan.diagnostics import Span
 from compplan.engine import sql
-from compplan.engine.conversions import seen, told
 from compplan.engine.emit import Emitter
 from compplan.engine.emit_tiers import slice_parts
 from compplan.engine.explanation import Condition, Node, TierRow, Value
@@ -41,9 +40,6 @@ _KINDS: Mapping[type, str] = {
     ty.Div: "division",
     ty.Neg: "calculation",
     ty.Scale: "per period",
-    ty.Rate: "rate",
-    ty.Convert: "conversion",
-    ty.EndOf: "date",
     ty.Func: "function",
     ty.Shift: "date",
     ty.Cmp: "comparison",
@@ -132,9 +128,6 @@ class Observer:
                     (),
                 )
                 return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), (measure, quota))
-            case ty.Convert():
-                exchange = tuple(self.watch(node) for node in seen(self.emitter, expr))
-                return NodePlan(expr, self.sources.words(expr), exchange[-1], (self.plan(expr.operand),), exchange=exchange)
             case ty.Tenure():
                 return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), (self.plan(expr.begins),))
             case ty.RecordSum() | ty.ParameterAt() | ty.Averaged():
@@ -204,12 +197,9 @@ class NodePlan:
     reached: str | None = None
     ends: tuple[str, ...] = ()
     table: ty.Table | None = None
-    exchange: tuple[str, ...] = ()
 
     def read(self, row: Row) -> Node:
         """The formula with its values in one row."""
-        if isinstance(self.expr, ty.Convert):
-            return told(self.expr, self.words, [to_value(row[name]) for name in self.exchange], self.parts[0].read(row))
         value = to_value(self.expr.value) if isinstance(self.expr, ty.Const) else to_value(row[self.value or ""])
         tiers = self._tiers(row)
         return Node(

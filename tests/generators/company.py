@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from compplan.calendar import Calendar
 from compplan.schema import (
     Column,
+    CurrencyType,
     DateType,
+    ExchangeRates,
     MoneyType,
     NumberType,
     PeriodType,
@@ -63,6 +65,8 @@ SCHEMA = Schema(
                 Column("units", NumberType()),
                 Column("strategic", YesNoType(), required=False),
                 Column("live_date", DateType(), required=False),
+                Column("currency", CurrencyType()),
+                Column("abroad", MoneyType(None, 4, None, "currency")),
             ),
             _kind(
                 "receipts",
@@ -112,7 +116,26 @@ SCHEMA = Schema(
                 Column("weight", RatioType()),
                 Column("score", RatioType()),
             ),
+            _kind(
+                "fx",
+                ("base", "into", "day"),
+                Column("base", CurrencyType()),
+                Column("into", CurrencyType()),
+                Column("day", DateType()),
+                Column("rate", NumberType(6)),
+            ),
+            _kind(
+                "plan_fx",
+                ("base", "quarter"),
+                Column("base", CurrencyType()),
+                Column("quarter", PeriodType("quarter")),
+                Column("rate", NumberType(12)),
+            ),
         )
+    },
+    {
+        "daily": ExchangeRates("daily", "fx", "base", "into", None, "rate", "day", on_its_day=False, both_ways=True),
+        "plan": ExchangeRates("plan", "plan_fx", "base", None, "USD", "rate", "quarter", on_its_day=False, both_ways=False),
     },
 )
 
@@ -125,9 +148,11 @@ DATED_SCHEMA = Schema(
         else kind
         for name, kind in SCHEMA.kinds.items()
     },
+    SCHEMA.rates,
 )
 """The same company, where people and splits hold from a day to a day."""
 
+CURRENCIES = ("USD", "EUR", "JPY")
 PEOPLE = ("ana", "bob", "cy", "dee", "eve", "fay")
 ROLES = ("AE", "SE", "Manager")
 TEAMS = ("North", "South")

@@ -21,9 +21,20 @@ DEAL_CONDITIONS = (
     'owner.team = "North" or units > 1',
     "list_price is empty or acv != list_price",
     'owner.role != "Manager"',
+    "abroad in USD at the daily rate of close_date, not rounded > 20 USD",
+    'currency != "JPY" or abroad > 50% of abroad',
+)
+CONVERSIONS = (
+    "abroad in USD at the daily rate of close_date, rounded to 0.01",
+    "abroad in USD at the daily rate of close_date, not rounded",
+    "33.3333% of abroad in USD at the daily rate of the end of the quarter of close_date, rounded to 10",
+    "(abroad - 10% of abroad) in USD at the plan rate of close_date, rounded to 0.0001",
+    "if(strategic, acv, abroad in USD at the plan rate of 2027-Q2, not rounded)",
+    "(acv in EUR at the daily rate of close_date, rounded to 0.01) in USD at the daily rate of 2027-05-15, not rounded",
 )
 DEAL_AMOUNTS = (
     *("acv",) * 9,
+    *CONVERSIONS,
     "acv * margin",
     "net",
     "min(acv, 100 USD)",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from compplan.calendar import FiscalPeriod
 from compplan.language.typed import Value
-from tests.generators.company import PEOPLE, PRODUCTS, REGIONS, ROLES, TEAMS, YEAR, FiscalYear
+from tests.generators.company import CURRENCIES, PEOPLE, PRODUCTS, REGIONS, ROLES, TEAMS, YEAR, FiscalYear
 
 Row = dict[str, Value | None]
 
@@ -89,6 +89,8 @@ def deals(draw: st.DrawFn, year: FiscalYear, persons: list[str]) -> list[Row]:
             "units": Fraction(draw(st.integers(-1, 4))),
             "strategic": draw(_one(True, False, None)),
             "live_date": draw(_one(None, *(year.day(*d) for d in LATER))),
+            "currency": draw(_one(*CURRENCIES)),
+            "abroad": draw(_one(*AMOUNTS, Fraction("0.005"))),
         }
         rows.append(row)
     return rows
@@ -129,6 +131,23 @@ def leads(draw: st.DrawFn, year: FiscalYear, persons: list[str]) -> list[Row]:
         }
         for index in range(draw(st.sampled_from([5, 3, 0])))
     ]
+
+
+@st.composite
+def fx(draw: st.DrawFn, year: FiscalYear) -> list[Row]:
+    """Rates of every currency from long before on, some of them changing; yen only the other way."""
+    rates = _one(*(Fraction(a) for a in ("1", "1.1", "0.333333", "150.5", "0.000001")))
+    days = [year.day(-13, 0), *draw(st.lists(st.sampled_from([year.day(*d) for d in DAYS if d != (-13, 0)]), max_size=3, unique=True))]
+    pairs = [("EUR", "USD"), ("USD", "EUR"), ("USD", "JPY")]
+    return [{"base": a, "into": b, "day": day, "rate": draw(rates)} for a, b in pairs for day in days]
+
+
+@st.composite
+def plan_fx(draw: st.DrawFn) -> list[Row]:
+    """A rate of every currency for each quarter of three years."""
+    rates = _one(*(Fraction(a) for a in ("1.234567890123", "2", "0.5")))
+    quarters = [FiscalPeriod("quarter", n).label for n in range((YEAR - 1) * 4, (YEAR + 2) * 4)]
+    return [{"base": c, "quarter": label, "rate": draw(rates)} for c in CURRENCIES[1:] for label in quarters]
 
 
 def _labels(kind: str) -> list[str]:
@@ -182,4 +201,6 @@ def records(draw: st.DrawFn, year: FiscalYear) -> dict[str, list[Row]]:
         "quotas": draw(quotas(persons)),
         "team_quotas": draw(team_quotas()),
         "objectives": draw(objectives(persons)),
+        "fx": draw(fx(year)),
+        "plan_fx": draw(plan_fx()),
     }

@@ -22,13 +22,14 @@ class Rate:
 
 
 def rate(world: World, rates: ExchangeRates, source: str, target: str, day: date) -> Rate | None:
-    """The rate from one currency to another that holds on a day, or the one the other way where that will do."""
+    """The rate from one currency to another that holds on a day, or the one the other way where the pair has none of its own."""
     if source == target:
         return Rate(Fraction(1), same=True)
     found = _found(world, rates, source, target, day)
     if found is not None:
         return Rate(found)
-    back = _found(world, rates, target, source, day) if rates.both_ways else None
+    own = any(_pair(rates, row) == (source, target) for row in world.rows(rates.kind))
+    back = _found(world, rates, target, source, day) if rates.both_ways and not own else None
     return None if back is None else Rate(back, back=True)
 
 
@@ -41,15 +42,18 @@ def _found(world: World, rates: ExchangeRates, source: str, target: str, day: da
     """Of the rates of a pair, the last one that holds on the day."""
     found: tuple[date, Fraction] | None = None
     for row in world.rows(rates.kind):
-        into = rates.into if rates.target is None else row[rates.target]
         value = number(row[rates.rate])
         assert value is not None
-        if row[rates.source] != source or into != target:
+        if _pair(rates, row) != (source, target):
             continue
         begins = _begins(world, rates, row, day)
         if begins is not None and (found is None or begins > found[0]):
             found = begins, value
     return None if found is None else found[1]
+
+
+def _pair(rates: ExchangeRates, row: Row) -> tuple[object, object]:
+    return row[rates.source], rates.into if rates.target is None else row[rates.target]
 
 
 def _begins(world: World, rates: ExchangeRates, row: Row, day: date) -> date | None:

@@ -13,7 +13,7 @@ from compplan.language import typed as ty
 from compplan.language.check import formulas
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean
-from compplan.language.check.place import Place
+from compplan.language.check.place import Grain, Place
 from compplan.language.units import DATE, NUMBER, TEXT, Kind, money
 from compplan.language.walk import every
 from compplan.schema import DateType, ExchangeRates, PeriodType
@@ -23,6 +23,10 @@ _FORM = "acv in USD at the daily rate of close_date, rounded to 0.01"
 
 def type_convert(env: Environment, place: Place, expr: t.Convert) -> ty.Convert | None:
     """The typed conversion, or None after reporting what is wrong with it."""
+    if place.grain is not Grain.RECORD or place.child is not None:
+        message = f"Money is converted where it is credited; in {place.title} it is not."
+        env.problem("wrong-place", message, expr.span, "Make it an amount of the credit: amount in_dollars = acv in USD at the ...")
+        return None
     operand = formulas.type_quantity(env, place, expr.operand)
     rates = rates_named(env, expr.rates)
     on = None if rates is None else _day(env, place, expr, rates)
