@@ -27,6 +27,9 @@ def plan_lines(plan: ty.Plan, texts: Mapping[str, str]) -> Iterator[str]:
         yield _row("amended", f"from {change.first}: {safe(change.label)}{because}  ({words.place(change.span)})")
     yield from words.quoted("payees", "where ", plan.payees, otherwise="everyone")
     ties = "half to even" if plan.half_even else "half away from zero"
+    for what, how in plan.prorations.items():
+        by = {"days": "by calendar days", "months": f"by months of at least {how.least} days", "not": "not: as of the last day"}[how.by]
+        yield _row("prorated", f"{what} {by}")
     yield _row("payout", f"each {plan.payout}, in {plan.currency}; each earning rounded to {_unit(plan)}, {ties}")
     yield from _definitions(plan, words)
     for component in plan.components:

@@ -98,6 +98,7 @@ class _Renderer:
             yield ""
             yield from self.component(component, p.currency)
         yield from self.credits(p)
+        yield from self.stays(p)
 
     def caps(self, p: PlanExplanation) -> Iterator[str]:
         """Each cap, with the sums that it is held against; those of earlier periods, too, which the payouts above do not show."""
@@ -264,6 +265,18 @@ class _Renderer:
         along = node.parts[0].unit
         amount = f"{in_unit(t.amount, along)} x {in_unit(t.value, t.words)}"
         return self.line(f"{indent}{_stretch(t, along):<40} {amount}", in_unit(t.pay, node.unit))
+
+    def stays(self, p: PlanExplanation) -> Iterator[str]:
+        """The days in the plan, where they differ or something is averaged over them."""
+        if len(p.stays) < 2 and not any(s.columns for s in p.stays):
+            return
+        yield ""
+        yield self.line("A payee of the plan", f"{sum(s.days for s in p.stays):,} days")
+        yield "-" * self.width
+        for stay in p.stays:
+            yield self.line(f"  {stay.first} through {stay.last}", f"{stay.days:,} days")
+            for c in stay.columns:
+                yield f"    {c.name} = {in_unit(c.value, c.unit)}"
 
     def credits(self, p: PlanExplanation) -> Iterator[str]:
         for name in dict.fromkeys(c.credit for c in p.credits):

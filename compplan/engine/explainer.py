@@ -18,6 +18,7 @@ from compplan.engine.component_formulas import product
 from compplan.engine.conversions import SEEN, conversions, kept_name, told
 from compplan.engine.covered import credits_used, paid_months
 from compplan.engine.database import create_calendar
+from compplan.engine.explained_stays import stay_lines
 from compplan.engine.explanation import (
     BudgetLine,
     CapExplanation,
@@ -202,6 +203,7 @@ class _Explainer:
             tuple(self._caps(plan)),
             tuple(self._draws(plan)),
             payouts,
+            tuple(stay_lines(self.connection, self.lowering, plan, self.payee)),
             total,
         )
 

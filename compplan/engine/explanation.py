@@ -207,6 +207,25 @@ class PayoutLine:
 
 
 @immutable
+class ColumnValue:
+    """A column of the payee that is averaged over days, and what it was in a stay."""
+
+    name: str
+    value: Value
+    unit: str
+
+
+@immutable
+class StayLine:
+    """Days on which the payee was one, both included, within the run's months; how many, and what is averaged over them."""
+
+    first: str
+    last: str
+    days: int
+    columns: tuple[ColumnValue, ...]
+
+
+@immutable
 class PlanExplanation:
     """One plan for one payee."""
 
@@ -221,6 +240,7 @@ class PlanExplanation:
     caps: tuple[CapExplanation, ...]
     draws: tuple[DrawExplanation, ...]
     payouts: tuple[PayoutLine, ...]
+    stays: tuple[StayLine, ...]
     total: Value
 
 

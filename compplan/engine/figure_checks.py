@@ -102,17 +102,19 @@ def _causes_of(lowering: ComponentLowering, emitter: Emitter, e: ty.Expr) -> Ite
     match e:
         case ty.Attainment():
             quota = emitter.figure(e.quota).node
-            yield _Cause(sql.is_null(quota), _no_quota(e.quota), quota=e.quota)
+            yield _missing_quota(lowering, e.quota, quota)
             zero = exp.LTE(this=sql.paren(quota), expression=sql.whole(0))
             yield _Cause(zero, f"The quota of {{payee}} for {e.quota.measure} is not above zero.")
         case ty.QuotaAt():
-            yield _Cause(sql.is_null(emitter.plain(e)), _no_quota(e), quota=e)
+            yield _missing_quota(lowering, e, emitter.plain(e))
         case ty.MeasureAt() if lowering.plan.measures[e.measure].group:
             group = lowering.plan.measures[e.measure].group
             yield _Cause(sql.is_null(emitter.plain(e)), f"{{payee}} has no {group}, so there is no {e.measure}.")
         case ty.Averaged(how=ty.Proration(by="asked")):
             column = ".".join(e.column.path)
-            words = f"Within the {e.window.period}, {column} of {{payee}} changes, or they are a payee for part of it."
+            words = (
+                f"Within the {e.window.period}, {column} of {{payee}} changes, or they are a payee for part of it: say prorate {column}."
+            )
             yield _Cause(sql.is_null(emitter.plain(e)), words)
         case ty.RecordSum():
             yield _Cause(sql.is_null(emitter.plain(e)), f"There are no {e.kind} for {{payee}} {{when}}.")
@@ -132,6 +134,16 @@ def _at_hand(formula: ty.Expr) -> Iterator[ty.Expr]:
     if not isinstance(formula, ty.RecordSum):
         for part in parts(formula):
             yield from _at_hand(part)
+
+
+def _missing_quota(lowering: ComponentLowering, quota: ty.QuotaAt, node: exp.Expr) -> _Cause:
+    """No quota; or one that is asked about, where people are dated and the plan does not say how it is prorated."""
+    words = _no_quota(quota)
+    own = lowering.plan.measures[quota.measure].group is None
+    if lowering.stays is None or not own or f"quota({quota.measure})" in lowering.plan.prorations:
+        return _Cause(sql.is_null(node), words, quota=quota)
+    asked = f" Or they are a payee for part of a {lowering.plan.quotas[quota.measure].period}, or change within it"
+    return _Cause(sql.is_null(node), f"{words}{asked}: say prorate quota({quota.measure}), or do not prorate quota({quota.measure}).")
 
 
 def _no_quota(quota: ty.QuotaAt) -> str:

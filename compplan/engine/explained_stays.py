@@ -1,0 +1,50 @@
+"""The days on which a payee was one, for an explanation, with what is averaged over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import duckdb
+
+from compplan.engine.covered import paid_months
+from compplan.engine.explanation import ColumnValue, StayLine
+from compplan.engine.lower import Lowering
+from compplan.engine.observe import to_value
+from compplan.engine.relations import RECORDS, STEPS, quoted
+from compplan.language import typed as ty
+from compplan.language.formulas_of import formulas
+from compplan.language.walk import every
+from compplan.schema import PEOPLE
+
+
+def stay_lines(connection: duckdb.DuckDBPyConnection, lowering: Lowering, plan: ty.Plan, payee: str) -> Iterator[StayLine]:
+    """The stays within the months that the run pays; none where people are not dated."""
+    people = lowering.schema.kinds[PEOPLE]
+    if people.valid is None:
+        return
+    months, calendar = paid_months(plan, lowering.asked), lowering.calendar
+    begin, end = calendar.start_of_month(months.first), calendar.start_of_month(months.last + 1) - timedelta(days=1)
+    columns = _averaged(plan)
+    read = "".join(f", p.{quoted(name)}" for name in columns)
+    query = f"""SELECT greatest(s.first, ?) AS first, least(s.last, ?) AS last{read}
+        FROM {STEPS}.{quoted(lowering.plan_step(plan, "stays"))} s
+        JOIN {RECORDS}.{PEOPLE} p ON p.{quoted(people.key[0])} = s.payee AND p.{quoted(people.valid.first)} <= s.first
+            AND coalesce(p.{quoted(people.valid.last)}, DATE '9999-12-31') >= s.last
+        WHERE s.payee = ? AND s.first <= ? AND s.last >= ? ORDER BY 1"""
+    for first, last, *values in connection.execute(query, [begin, end, payee, end, begin]).fetchall():
+        shown = tuple(ColumnValue(n, to_value(v), u) for (n, u), v in zip(columns.items(), values, strict=True))
+        yield StayLine(first.isoformat(), last.isoformat(), (last - first).days + 1, shown)
+
+
+def _averaged(plan: ty.Plan) -> dict[str, str]:
+    """The payee's own columns that components or quotas average, with their units."""
+    found = {}
+    for component in plan.components:
+        inside = (e for f in formulas(component) for e in every(f) if isinstance(e, ty.Averaged))
+        found.update({e.column.path[0]: str(e.unit) for e in inside if len(e.column.path) == 1})
+    for quota in plan.quotas.values():
+        if plan.measures[quota.measure].group is None:
+            fields = (e for e in every(quota.value) if isinstance(e, ty.PayeeField) and len(e.path) == 1)
+            found.update({e.path[0]: str(e.unit) for e in fields if e.unit.is_quantity})
+    return dict(sorted(found.items()))
