@@ -20,7 +20,7 @@ from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.tree import Reach
 from compplan.language.units import Kind
-from compplan.schema import PEOPLE, Schema
+from compplan.schema import MONTHS_IN, PEOPLE, Schema
 
 
 @immutable
@@ -144,11 +144,7 @@ class _Asking:
                         AND p.kind = 'draw' AND p.component = $draw"""
                 return self._one(query, {**_asked_of(expectation), "draw": target.name})
             case "balance":
-                step = self.lowering.balance_step(self.plan, target.name)
-                query = f"""SELECT sum(b.after) FROM {STEPS}.{quoted(step)} b JOIN calendar.periods n ON n.number = b.period
-                    WHERE (b.payee = $payee OR $payee IS NULL) AND n.kind = $kind AND n.last_month = $last"""
-                values = {k: v for k, v in _asked_of(expectation).items() if k != "first"}
-                return self._one(query, {**values, "kind": self.plan.payout})
+                return self._balance(target.name, expectation)
             case "payout":
                 query = f"""SELECT sum(p.amount) FROM {STEPS}.payouts p JOIN calendar.periods n ON n.label = p.label
                     WHERE (p.payee = $payee OR $payee IS NULL) AND n.first_month >= $first AND n.last_month <= $last"""
@@ -202,6 +198,17 @@ class _Asking:
     def _one(self, query: str, values: Mapping[str, object]) -> Fraction:
         row = self.connection.execute(query, values).fetchone()
         return Fraction(0) if row is None or row[0] is None else Fraction(row[0])
+
+    def _balance(self, name: str, expectation: ty.Expectation) -> Fraction:
+        """The last balance at or before the end of the period, since it last started anew: it stays while nothing is paid."""
+        last = expectation.period.last_month
+        forgive = next((d.forgive for d in self.plan.draws if d.name == name), None)
+        since = 0 if forgive is None else (last + 1) // MONTHS_IN[forgive] * MONTHS_IN[forgive]
+        step = quoted(self.lowering.balance_step(self.plan, name))
+        query = f"""SELECT sum(after) FROM (SELECT arg_max(b.after, b.period) AS after
+                FROM {STEPS}.{step} b JOIN calendar.periods n ON n.kind = $kind AND n.number = b.period
+                WHERE (b.payee = $payee OR $payee IS NULL) AND n.first_month >= $since AND n.last_month <= $last GROUP BY b.payee)"""
+        return self._one(query, {"payee": expectation.payee, "kind": self.plan.payout, "since": since, "last": last})
 
     def _formula(self, step: str, expectation: ty.Expectation) -> Fraction | None:
         """A formula's value: the one that its rows share, or their sum where it is money or a number."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -78,9 +79,9 @@ def _target(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fract
                 Fraction(0),
             )
         case "balance":
-            size = MONTHS_IN[measures.plan.payout]
             after = outcome.balances.get(target.name, {})
-            return sum((a for (p, n), a in after.items() if asked.payee in (None, p) and n * size + size - 1 == last), Fraction(0))
+            payees = {payee for payee, _ in after if asked.payee in (None, payee)}
+            return sum((_last_balance(measures.plan, target.name, after, payee, last) for payee in payees), Fraction(0))
         case "payout":
             return sum(
                 (amount for payee, label, _, amount in outcome.payouts if asked.payee in (None, payee) and _inside(label, asked)),
@@ -117,6 +118,16 @@ def _target(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fract
 def _of(earning: Earning, asked: ty.Expectation) -> bool:
     """Whether an earning is that of the payee and of the record that are asked for."""
     return asked.payee in (None, earning.payee) and (asked.record is None or (earning.key is not None and asked.record in earning.key))
+
+
+def _last_balance(plan: ty.Plan, name: str, after: Mapping[tuple[str, int], Fraction], payee: str, last: int) -> Fraction:
+    """What is left at the end of a month: as much as after the last payout until then, unless it was forgiven since."""
+    size = MONTHS_IN[plan.payout]
+    number = max((n for p, n in after if p == payee and n * size + size - 1 <= last), default=None)
+    if number is None:
+        return Fraction(0)
+    forgive = next((MONTHS_IN[d.forgive] for d in plan.draws if d.name == name and d.forgive is not None), None)
+    return Fraction(0) if forgive is not None and number * size // forgive < (last + 1) // forgive else after[payee, number]
 
 
 def _asked(row: CreditRow, asked: ty.Expectation) -> bool:
