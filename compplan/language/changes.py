@@ -134,18 +134,8 @@ def named_as(line: t.PlanLine) -> tuple[str, str] | None:
             return line.word, line.name.text
         case t.Tenure():
             return "tenure", "tenure"
-        case t.Draw():
-            return "draw", line.name.text
-        case t.Let():
-            return "let", line.name.text
-        case t.Parameter():
-            return "parameter", line.name.text
-        case t.Credit():
-            return "credit", line.name.text
-        case t.Measure():
-            return "measure", line.name.text
-        case t.Table():
-            return "table", line.name.text
+        case t.Draw() | t.Hold() | t.Clawback() | t.Let() | t.Parameter() | t.Credit() | t.Measure() | t.Table():
+            return type(line).__name__.lower(), line.name.text
         case t.Quota():
             return "quota", line.measure.text
         case t.Example():

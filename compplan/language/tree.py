@@ -308,7 +308,7 @@ class Remove:
 class Replace:
     """`replace measure arr = sum(booking.credited where kind = "new")`: what has that name."""
 
-    line: SharedLine | Component | Draw
+    line: SharedLine | Component | Draw | Hold | Clawback
     span: Span = _span()
 
 
