@@ -158,6 +158,8 @@ def _component_rows(plan: ty.Plan, component: ty.Component, words: _Words) -> It
         yield _row("shared", " ".join(words.text(component.pool.span)).removeprefix("share").strip())
     yield _row("earned", _earned(component))
     yield _row("limited by", _limited(plan, component))
+    keepers = [f"{'held' if isinstance(k, ty.Hold) else 'taken back'} by {k.name}" for k in plan.keeping(component.name)]
+    yield _row("later", ", ".join(keepers) or "nothing holds it or takes it back")
 
 
 def _again(credit: ty.Credit, words: _Words) -> str:

@@ -22,7 +22,7 @@ from compplan.engine.explanation import (
     Value,
 )
 from compplan.engine.page import decimal_text
-from compplan.engine.payout_kinds import CAP, CARRIED, DRAW, EARNING
+from compplan.engine.payout_kinds import CAP, CARRIED, DRAW, EARNING, HOLD
 from compplan.schema import MONTHS_IN, PERIODS
 
 MOST_ROWS = 12
@@ -82,6 +82,7 @@ class _Renderer:
         yield self.line(f"{p.label}, payout", money(p.total, p.currency))
         yield "=" * self.width
         labels = {(EARNING, c.name): c.label for c in p.components}
+        labels |= {(k.kind, k.name): k.label for k in p.kept}
         labels |= {(kind, d.name): d.label for d in p.draws for kind in (CARRIED, DRAW)}
         if not p.payouts:
             yield f"  Nothing is paid in {self.spelled(self.period)}: {_payday(p, self.period)}"
@@ -92,6 +93,7 @@ class _Renderer:
             for line in lines:
                 name = "the cap takes off" if line.kind == CAP else line.component
                 yield self.line(f"    {labels.get((line.kind, line.component), name)}", money(line.amount))
+        yield from self.kept(p)
         yield from self.caps(p)
         yield from self.draws(p)
         for component in p.components:
@@ -99,6 +101,21 @@ class _Renderer:
             yield from self.component(component, p.currency)
         yield from self.credits(p)
         yield from self.stays(p)
+
+    def kept(self, p: PlanExplanation) -> Iterator[str]:
+        """What each hold and clawback changes, deal by deal."""
+        for kind, name, label in dict.fromkeys((k.kind, k.name, k.label) for k in p.kept):
+            these = [k for k in p.kept if (k.kind, k.name) == (kind, name)]
+            done = "released" if kind == HOLD else "taken back"
+            yield f"  {label} ({kind} {name})"
+            for k in these if self.all_rows else these[:MOST_ROWS]:
+                to_date = f"{in_unit(k.share, 'a ratio')} {done} to date"
+                what = f"    {k.month}  {k.record}  {money(k.earned)} earned in {k.earned_in}, {to_date}; then held {money(k.held)}"
+                yield self.line(what, money(k.change))
+            if len(these) > MOST_ROWS and not self.all_rows:
+                yield self.line(
+                    f"    and {len(these) - MOST_ROWS} more (--all lists them)", money(_sum(*(k.change for k in these[MOST_ROWS:])))
+                )
 
     def caps(self, p: PlanExplanation) -> Iterator[str]:
         """Each cap, with the sums that it is held against; those of earlier periods, too, which the payouts above do not show."""

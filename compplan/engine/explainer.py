@@ -18,6 +18,7 @@ from compplan.engine.component_formulas import product
 from compplan.engine.conversions import SEEN, conversions, kept_name, told
 from compplan.engine.covered import credits_used, paid_months
 from compplan.engine.database import create_calendar
+from compplan.engine.explain_kept import kept_lines
 from compplan.engine.explained_stays import stay_lines
 from compplan.engine.explanation import (
     BudgetLine,
@@ -39,7 +40,7 @@ from compplan.engine.explanation import (
 from compplan.engine.lower import Lowering
 from compplan.engine.lower_components import Figured
 from compplan.engine.observe import ConditionPlan, NodePlan, Observer, Sources, figure_columns, to_value
-from compplan.engine.payout_kinds import CARRIED, parts_of
+from compplan.engine.payout_kinds import CARRIED, parts_of, pays_later
 from compplan.engine.project_earnings import fixed
 from compplan.engine.reach import reach
 from compplan.engine.relations import STEPS, quoted
@@ -200,6 +201,7 @@ class _Explainer:
             plan.payout,
             components,
             tuple(self._credits(plan)),
+            tuple(kept_lines(self.connection, self.lowering, plan, self.payee, paid_months(plan, self.lowering.asked))),
             tuple(self._caps(plan)),
             tuple(self._draws(plan)),
             payouts,
@@ -241,7 +243,33 @@ class _Explainer:
         for label, kind, component, amount in sorted(rows, key=lambda r: (r[0], order.get((r[1], r[2]), len(order)), r[2])):
             yield PayoutLine(str(label), str(kind), str(component), Fraction(amount))
 
+    def _caps_of_cohorts(self, plan: ty.Plan) -> Iterator[CapExplanation]:
+        """Each cap on what was earned in its period, in the payout periods in which that is paid."""
+        months = paid_months(plan, self.lowering.asked)
+        steps = [self.lowering.plan_step(plan, kind) for kind in ("earned", "changes")]
+        for index, cap in enumerate(plan.caps, 1):
+            ratio = MONTHS_IN[cap.period] // MONTHS_IN[plan.payout]
+            own = quoted(self.lowering.plan_step(plan, "cap", str(index)))
+            parts = " UNION ALL ".join(f"SELECT payee, cohort, period, amount FROM {STEPS}.{quoted(s)}" for s in steps)
+            sums = f"SELECT coalesce(sum(u.amount), 0) FROM ({parts}) u WHERE u.payee = l.payee AND u.cohort // {ratio} = l.period"
+            query = f"""SELECT n.label, l.period, l."limit", ({sums} AND u.period < n.number), ({sums} AND u.period = n.number),
+                  (SELECT coalesce(sum(c.amount), 0) FROM {STEPS}.{own} c
+                   WHERE c.payee = l.payee AND c.cohort // {ratio} = l.period AND c.period = n.number)
+                FROM calendar.periods n JOIN {STEPS}.{quoted(self.lowering.plan_step(plan, "limit", str(index)))} l
+                  ON l.period <= n.number // {ratio} AND l.payee = ?
+                WHERE n.kind = ? AND n.first_month >= ? AND n.last_month <= ? ORDER BY n.number, l.period"""
+            rows = self.connection.execute(query, [self.payee, plan.payout, months.first, months.last]).fetchall()
+            for label, earned_in, limit, earlier, now, correction in rows:
+                words = f"cap each {cap.period} at {self.sources.words(cap.limit)}, of what was earned in "
+                words += FiscalPeriod(cap.period, int(earned_in)).label
+                if earlier or now:
+                    yield CapExplanation(words, str(label), to_value(limit), None, *(to_value(v) for v in (earlier, now, correction)))
+            steps.append(self.lowering.plan_step(plan, "cap", str(index)))
+
     def _caps(self, plan: ty.Plan) -> Iterator[CapExplanation]:
+        if pays_later(plan):
+            yield from self._caps_of_cohorts(plan)
+            return
         for index, cap in enumerate(plan.caps, 1):
             ratio = MONTHS_IN[cap.period] // MONTHS_IN[plan.payout]
             steps = [self.lowering.plan_step(plan, "earned"), *(self.lowering.plan_step(plan, "cap", str(i)) for i in range(1, index))]

@@ -178,6 +178,25 @@ class CapExplanation:
 
 
 @immutable
+class KeptExplanation:
+    """What a hold or clawback changes of one earning in a month: what is released or taken to date, what is left of it, what is held."""
+
+    kind: str
+    name: str
+    label: str
+    component: str
+    record: str
+    earned_in: str
+    month: str
+    period: str
+    earned: Value
+    share: Value
+    left: Value
+    change: Value
+    held: Value
+
+
+@immutable
 class DrawExplanation:
     """A draw in one payout period: the payout before it, its balance before, what it adds, recovers and forgives, its balance after.
 
@@ -237,6 +256,7 @@ class PlanExplanation:
     payout_period: str
     components: tuple[ComponentExplanation, ...]
     credits: tuple[CreditLine, ...]
+    kept: tuple[KeptExplanation, ...]
     caps: tuple[CapExplanation, ...]
     draws: tuple[DrawExplanation, ...]
     payouts: tuple[PayoutLine, ...]

@@ -179,7 +179,7 @@ class KeptLowering:
         figures = self._figures(to_date)
         names = ["earning", *self.keys, "earned_month", "month"]
         order = [exp.Ordered(this=sql.column("month", "f"), nulls_first=True)]
-        columns: list[exp.Expr] = [sql.column(n, "f") for n in names]
+        columns: list[exp.Expr] = [sql.column(n, "f") for n in (*names, "left_0")]
         for index, _ in enumerate(self.keepers, 1):
             columns += [sql.column(f"share_{index}", "f"), sql.column(f"left_{index}", "f")]
             own = exp.Sub(this=sql.column(f"left_{index}", "f"), expression=sql.column(f"left_{index - 1}", "f"))

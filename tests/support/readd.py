@@ -69,13 +69,19 @@ def _payouts(plan: Json, run: str) -> Iterator[str]:
     yield from _differences(
         "taken off by caps", caps, "paid", _sums((p["period"], "", p["amount"]) for p in plan["payouts"] if p["kind"] == "cap")
     )
+    kept = _sums((k["period"], k["name"], k["change"]) for k in plan["kept"])
+    lines = _sums((p["period"], p["component"], p["amount"]) for p in plan["payouts"] if p["kind"] in ("hold", "clawback"))
+    yield from _differences("kept and taken back", {k: v for k, v in kept.items() if v}, "paid", lines)
     drawn = _sums((d["period"], d["name"], str(Fraction(d["added"]) - Fraction(d["recovered"]))) for d in plan["draws"])
     lines = _sums((p["period"], p["component"], p["amount"]) for p in plan["payouts"] if p["kind"] in ("carried", "draw"))
     yield from _differences("by draws", drawn, "paid", lines)
-    yield from _draws(plan, {k: sum((v for (p, _), v in (*earned.items(), *caps.items()) if p == k), NONE) for k, _ in (*earned, *caps)})
+    yield from _draws(
+        plan,
+        {k: sum((v for (p, _), v in (*earned.items(), *kept.items(), *caps.items()) if p == k), NONE) for k, _ in (*earned, *kept, *caps)},
+    )
     total = sum((Fraction(p["amount"]) for p in plan["payouts"]), NONE)
     yield from _same(f"the payouts of {plan['name']}", total, plan["total"])
-    whole = sum(earned.values(), NONE) + sum(caps.values(), NONE) + sum(drawn.values(), NONE)
+    whole = sum(earned.values(), NONE) + sum(kept.values(), NONE) + sum(caps.values(), NONE) + sum(drawn.values(), NONE)
     yield from _same(f"earnings and corrections of {plan['name']}", whole, plan["total"])
 
 
