@@ -1,7 +1,7 @@
 """Runs the benchmark's plan as SQL written by hand, and says how long each phase took and how much memory it all needed.
 
 python -m benchmarks.by_hand RECORDS RESULTS
-python -m benchmarks.by_hand RECORDS RESULTS --sql benchmarks/plain.sql
+python -m benchmarks.by_hand RECORDS RESULTS --sql benchmarks/deals/plain.sql
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Run the benchmark's plan as SQL written by hand.")
     parser.add_argument("records", type=Path, help="the folder that make_deals.py wrote")
     parser.add_argument("results", type=Path, help="where credits, lines and payouts go")
-    parser.add_argument("--sql", type=Path, default=HERE / "by_hand.sql", help="the SQL to run (by_hand.sql)")
+    parser.add_argument("--sql", type=Path, default=HERE / "deals" / "by_hand.sql", help="the SQL to run (by_hand.sql)")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     arguments = parser.parse_args()

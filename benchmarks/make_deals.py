@@ -46,7 +46,7 @@ def make(folder: Path, size: Size, threads: int = 2) -> None:
     """Write people, deals, quotas and team_quotas as `.parquet` into `folder`, which is made where it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(config={"threads": threads}) as db:
-        for statement in _draws(size):
+        for statement in draws(size):
             db.execute(statement)
         for name, query in (
             ("people", _people(size)),
@@ -58,17 +58,17 @@ def make(folder: Path, size: Size, threads: int = 2) -> None:
             db.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet)")
 
 
-def _draws(size: Size) -> tuple[str, ...]:
+def draws(size: Size) -> tuple[str, ...]:
     """Macros: `draw(i, use)` is a whole number, `chance(i, use)` lies between 0 and 1; `use` keeps draws for the same row apart."""
     return (
         f"CREATE MACRO draw(i, use) AS hash(i * 64 + use + {size.seed} * 1000003)",
         "CREATE MACRO chance(i, use) AS ((draw(i, use) % 4294967296)::DOUBLE + 0.5) / 4294967296",
-        f"CREATE MACRO person(i) AS format('P{{:05d}}', ((i * {_coprime(size.payees, 1_543)}) % {size.payees} + 1)::BIGINT)",
+        f"CREATE MACRO person(i) AS format('P{{:05d}}', ((i * {coprime(size.payees, 1_543)}) % {size.payees} + 1)::BIGINT)",
         "CREATE MACRO team(i) AS format('T{:04d}', (i + 1)::BIGINT)",
     )
 
 
-def _coprime(count: int, at_least: int) -> int:
+def coprime(count: int, at_least: int) -> int:
     """The first number from `at_least` on that shares no factor with `count`: multiplying by it shuffles 0..count-1."""
     return next(n for n in range(at_least, at_least + count + 2) if math.gcd(n, count) == 1)
 
@@ -90,7 +90,7 @@ def _deals(size: Size) -> str:
 
     The amounts are drawn as binary fractions, and are money only once they are rounded to the cent.
     """
-    shuffle = _coprime(size.deals, 7_368_787)
+    shuffle = coprime(size.deals, 7_368_787)
     normal = "sqrt(-2 * ln(chance(i, 3))) * cos(2 * pi() * chance(i, 4))"
     return f"""
         WITH drawn AS (

@@ -1,10 +1,14 @@
 """Measures `compplan run` against SQL written by hand for the same plan, in turns on the same machine.
 
 Each run is a process of its own, timed from its start to its end; its memory is the most that the operating system saw it hold. The
-ratio is that of the fastest runs. There are two peers: plain.sql says the plan in obvious SQL, by_hand.sql is the same, tuned with all
+ratio is that of the fastest runs. Peers: plain.sql says the plan in obvious SQL, by_hand.sql (of `deals`) is the same, tuned with all
 that is known of DuckDB. Neither validates its records, keeps hashes, or can explain a figure, and the product does all three in its time.
 
+`deals` has tiers along a running total, a team's step, a bonus and a cap; `managers` has people who change teams, four levels of
+managers, three currencies and a window in which cancelled deals are taken back.
+
     python -m benchmarks.run --deals 1_000_000
+    python -m benchmarks.run --project managers
     python -m benchmarks.run --deals 10_000_000 --folder somewhere --rounds 5
 """
 
@@ -17,13 +21,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from benchmarks.make_deals import Size, make
+from benchmarks import make_deals, make_managers
+from benchmarks.make_deals import Size
 
 HERE = Path(__file__).parent
 MOST_TIMES = 1.3
@@ -49,20 +54,34 @@ class Measured:
     peak_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project: how its records are made, the last of them, its peers, and how the product's results read as theirs do."""
+
+    name: str
+    make: Callable[[Path, Size], None]
+    last: str
+    peers: tuple[str, ...]
+    outputs: Callable[[Path], Mapping[str, str]]
+
+
 class RunError(Exception):
     """A contender ended with an error, or paid something else; the message is for the reader."""
 
 
-def engine(project: Path) -> Contender:
+def engine(project: Project, folder: Path) -> Contender:
     """How the product is run on a project's whole year, and where it leaves its results. The one place that knows its command line."""
-    runs = project / "runs"
-    command = (sys.executable, "-m", "compplan", "run", str(project), "--period", "2027", "--out", str(runs), "--format", "json")
+    runs = folder / "runs"
+    command = (sys.executable, "-m", "compplan", "run", str(folder), "--period", "2027", "--out", str(runs), "--format", "json")
+    return Contender("compplan run", command, runs, project.outputs(runs / "*" / "steps"))
 
+
+def _outputs_of_deals(steps: Path) -> Mapping[str, str]:
     def step(name: str) -> str:
-        return _parquet(runs / "*" / "steps" / f"{name}.parquet")
+        return _parquet(steps / f"{name}.parquet")
 
     lines = "SELECT '{}' AS component, payee, record AS deal, date AS close_date, earned FROM {}"
-    outputs = {
+    return {
         "credits": f"SELECT record AS deal, payee, date AS close_date, share, credited FROM {step('credit_sale')}",
         "lines": lines.format("individual", step("earnings_benchmark_individual"))
         + " UNION ALL "
@@ -70,18 +89,32 @@ def engine(project: Path) -> Contender:
         "payouts": "SELECT payee, label AS month, CASE component WHEN 'large' THEN 'bonus' ELSE component END AS component, amount "
         f"FROM {step('payouts')} WHERE amount <> 0",
     }
-    return Contender("compplan run", command, runs, outputs)
 
 
-def by_hand(records: Path, results: Path, sql: str) -> Contender:
-    """How a file of SQL written by hand is run."""
-    command = (sys.executable, str(HERE / "by_hand.py"), str(records), str(results), "--sql", str(HERE / sql))
-    outputs = {
-        "credits": f"SELECT deal, payee, close_date, share, credited FROM {_parquet(results / 'credits.parquet')}",
-        "lines": f"SELECT component, payee, deal, close_date, earned FROM {_parquet(results / 'lines.parquet')}",
-        "payouts": f"SELECT payee, month, component, amount FROM {_parquet(results / 'payouts.parquet')} WHERE amount <> 0",
+def _outputs_of_managers(steps: Path) -> Mapping[str, str]:
+    def step(name: str) -> str:
+        return _parquet(steps / f"{name}.parquet")
+
+    credit = "SELECT record AS deal, payee, via, date AS close_date, credited::DECIMAL(18, 2) AS credited FROM "
+    return {
+        "credits": f"{credit}{step('credit_sale')} UNION ALL {credit}{step('credit_managed')}",
+        "lines": f"SELECT 'own' AS component, payee, record AS deal, date AS close_date, earned FROM {step('earnings_reps_own')}",
+        "payouts": f"SELECT payee, label AS month, component, amount FROM {step('payouts')} WHERE amount <> 0",
     }
-    return Contender(sql, command, results, outputs)
+
+
+PROJECTS = (
+    Project("deals", make_deals.make, "team_quotas", ("plain.sql", "by_hand.sql"), _outputs_of_deals),
+    Project("managers", make_managers.make, "rates", ("plain.sql",), _outputs_of_managers),
+)
+
+
+def by_hand(project: Project, folder: Path, sql: str) -> Contender:
+    """How a file of SQL written by hand is run."""
+    results = folder / sql.removesuffix(".sql")
+    command = (sys.executable, str(HERE / "by_hand.py"), str(folder / "data"), str(results), "--sql", str(HERE / project.name / sql))
+    outputs = {name: f"FROM {_parquet(results / f'{name}.parquet')}" for name in ("credits", "lines", "payouts")}
+    return Contender(sql, command, results, {**outputs, "payouts": f"{outputs['payouts']} WHERE amount <> 0"})
 
 
 def measure(contender: Contender) -> Measured:
@@ -120,35 +153,34 @@ def _parquet(file: Path) -> str:
     return "'" + str(file).replace("'", "''") + "'"
 
 
-def prepare(folder: Path, size: Size) -> Path:
-    """The benchmark's project in `folder`, records and all; records of the same size and seed are kept from an earlier time."""
-    project = folder / f"project-{size.deals}-{size.seed}"
-    shutil.copytree(HERE / "project", project, dirs_exist_ok=True)
-    if not (project / "data" / "team_quotas.parquet").exists():
-        make(project / "data", size)
-    return project
+def prepare(project: Project, folder: Path, size: Size) -> Path:
+    """The project in a folder below `folder`, records and all; records of the same size and seed are kept from an earlier time."""
+    made = folder / f"{project.name}-{size.deals}-{size.seed}"
+    shutil.copytree(HERE / project.name, made, dirs_exist_ok=True)
+    if not (made / "data" / f"{project.last}.parquet").exists():
+        project.make(made / "data", size)
+    return made
 
 
-def compare(project: Path, rounds: int) -> bool:
+def compare(project: Project, folder: Path, rounds: int) -> bool:
     """Measure in turns and print as it goes; whether the engine kept within its limits beside the obvious SQL."""
-    product = engine(project)
-    obvious = by_hand(project / "data", project / "plain", "plain.sql")
-    tuned = by_hand(project / "data", project / "tuned", "by_hand.sql")
+    product = engine(project, folder)
+    peers = [by_hand(project, folder, sql) for sql in project.peers]
     best: dict[str, Measured] = {}
     for number in range(1, rounds + 1):
-        for contender in (product, obvious, tuned):
+        for contender in (product, *peers):
             measured = measure(contender)
             _say(f"round {number}", contender, measured)
             best[contender.name] = _better(best.get(contender.name, measured), measured)
-    check_rows(product, obvious)
-    check_rows(product, tuned)
-    for peer in (obvious, tuned):
+    for peer in peers:
+        check_rows(product, peer)
+    for peer in peers:
         times = best[product.name].seconds / best[peer.name].seconds
         work = best[product.name].cpu_seconds / best[peer.name].cpu_seconds
         print(f"{times:.2f} times as long as {peer.name}, {work:.2f} times the work of the cores, which other programs disturb less")
     peak = best[product.name].peak_bytes
     print(f"{peak / 2**30:.2f} GiB of memory (at most {MOST_BYTES / 2**30:.0f}); at most {MOST_TIMES} times as long is aimed at")
-    within = best[product.name].seconds <= MOST_TIMES * best[obvious.name].seconds
+    within = best[product.name].seconds <= MOST_TIMES * best[peers[0].name].seconds
     return within and peak <= MOST_BYTES
 
 
@@ -165,14 +197,16 @@ def _say(when: str, contender: Contender, measured: Measured) -> None:
 def main() -> int:
     """Read the command line and measure; 0 where the limits are kept, 1 where not."""
     parser = argparse.ArgumentParser(description="Measure compplan run against SQL written by hand.")
+    parser.add_argument("--project", choices=[p.name for p in PROJECTS], default="deals", help="which project (deals)")
     parser.add_argument("--deals", type=int, default=10_000_000, help="how many deals (10_000_000)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is run; the fastest counts (3)")
     parser.add_argument("--folder", type=Path, help="where records and results go, and stay (a temporary folder)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="compplan-benchmark-") as passing:
         try:
-            project = prepare(arguments.folder or Path(passing), Size.of(arguments.deals))
-            return 0 if compare(project, arguments.rounds) else 1
+            project = next(p for p in PROJECTS if p.name == arguments.project)
+            folder = prepare(project, arguments.folder or Path(passing), Size.of(arguments.deals))
+            return 0 if compare(project, folder, arguments.rounds) else 1
         except RunError as failed:
             print(failed, file=sys.stderr)
             return 1

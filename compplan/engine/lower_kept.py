@@ -84,9 +84,25 @@ class KeptLowering:
                 columns.append(kept.named(f"keep_{index}"))
                 rest = sql.add(rest, kept, "-")
         query = exp.select(*columns).from_(table(self.earnings.step, "e"), copy=False)
+        touched = self._touched(emitter)
+        query = query if touched is None else query.where(touched, copy=False)
         title = f"{self.component.label}: what may be kept of each earning"
         checks = tuple(self._kept_check(i, k) for i, k in enumerate(self.keepers, 1) if isinstance(k, ty.Hold))
         return Step(self.names.kept, title, ("earning",), query, (self.earnings.step,), self.component.span, checks)
+
+    def _touched(self, emitter: Emitter) -> exp.Expr | None:
+        """Which earnings anything is taken back of, where nothing is held: the others, most of them, stay as they are."""
+        if any(isinstance(k, ty.Hold) for k in self.keepers) or not self.scope.months_follow:
+            return None
+        found = []
+        for dated in (d for keeper in self.keepers for d in keeper.shares):
+            if dated.child is None:
+                before = exp.LT(this=sql.paren(emitter.plain(dated.dated)), expression=sql.day(self._end()))
+                found.append(sql.all_of([before, *([] if dated.where is None else [emitter.condition(dated.where)])]))
+            else:
+                referring = exp.select(sql.column(dated.child_reference or "", "r")).from_(table(dated.child, "r", RECORDS), copy=False)
+                found.append(exp.In(this=sql.column("record", "e"), query=referring.subquery(copy=False)))
+        return sql.any_of(found)
 
     def _kept_check(self, index: int, hold: ty.Hold) -> Check:
         rows = exp.select(sql.column("payee"), sql.column("record")).from_(table(self.names.kept), copy=False)

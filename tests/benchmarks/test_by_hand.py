@@ -18,8 +18,8 @@ SIZE = Size.of(40_000)
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("benchmark")
     make(made / "records", SIZE)
-    run(HERE / "by_hand.sql", made / "records", made / "by_hand")
-    run(HERE / "plain.sql", made / "records", made / "plain")
+    run(HERE / "deals" / "by_hand.sql", made / "records", made / "by_hand")
+    run(HERE / "deals" / "plain.sql", made / "records", made / "plain")
     return made
 
 
