@@ -2,58 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from fractions import Fraction
 
 import duckdb
-from sqlglot import exp
 
 from compplan.calendar import Calendar, FiscalPeriod, parse_period
-from compplan.diagnostics import Diagnostic, Problems, Span
+from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine import sql
 from compplan.engine.asked_for import known_payee, plans_of
-from compplan.engine.component_formulas import product
-from compplan.engine.conversions import SEEN, conversions, kept_name, told
-from compplan.engine.covered import credits_used, paid_months
+from compplan.engine.covered import paid_months
 from compplan.engine.database import create_calendar
+from compplan.engine.explain_credits import credit_lines
 from compplan.engine.explain_kept import kept_lines
+from compplan.engine.explain_payouts import cap_lines, draw_lines, payout_lines
 from compplan.engine.explained_stays import stay_lines
 from compplan.engine.explanation import (
     BudgetLine,
-    CapExplanation,
     ComponentExplanation,
     Condition,
-    CreditLine,
-    DrawExplanation,
     Earning,
     Explanation,
     Factor,
-    PayoutLine,
     PeriodDates,
     PlanExplanation,
     PoolShare,
-    Ranked,
     Ranking,
 )
 from compplan.engine.lower import Lowering
-from compplan.engine.lower_components import Figured
-from compplan.engine.observe import ConditionPlan, NodePlan, Observer, Sources, figure_columns, to_value
-from compplan.engine.payout_kinds import CARRIED, parts_of, pays_later
-from compplan.engine.project_earnings import fixed
+from compplan.engine.observe import ConditionPlan, Sources, to_value
 from compplan.engine.reach import reach
 from compplan.engine.relations import STEPS, quoted
 from compplan.engine.run_folder import Run
 from compplan.engine.steps import Months
-from compplan.immutable import immutable
+from compplan.engine.watched import Found, Row, Watched, watch
 from compplan.language import typed as ty
 from compplan.project_plans import ProjectPlans, read_plan_files
 from compplan.schema import MONTHS_IN
-
-_Row = Mapping[str, object]
-MOST_RANKED = 5
-"""So many of those who are ranked are named."""
 
 
 def explained(
@@ -71,7 +57,7 @@ def explained(
     months = Months(period.first_month, period.last_month)
     lowering = Lowering(plans, made_from.schema, made_from.calendar, months)
     create_calendar(connection, made_from.calendar, reach(plans, made_from.calendar, months))
-    found = _Found(connection, tuple(payees))
+    found = Found(connection, tuple(payees))
     for payee in payees:
         name = known_payee(connection, made_from.schema, payee)
         explainer = _Explainer(connection, texts, lowering, payee, frozenset(made_from.steps), found)
@@ -97,64 +83,6 @@ def _dates(calendar: Calendar, period: FiscalPeriod, plans: Sequence[PlanExplana
             yield PeriodDates(label, calendar.start(found).isoformat(), (calendar.end(found) - timedelta(days=1)).isoformat())
 
 
-@immutable
-class _Watched:
-    """A component's query with the plans of all that is watched in it."""
-
-    figured: Figured
-    factors: tuple[NodePlan, ...]
-    conditions: tuple[ConditionPlan, ...]
-    floor: NodePlan | None
-    cap: NodePlan | None
-    query: str
-
-
-@dataclass(slots=True)
-class _Found:
-    """What the queries give for all payees that are to be explained, each asked once."""
-
-    connection: duckdb.DuckDBPyConnection
-    payees: tuple[str, ...]
-    _watched: dict[tuple[str, ...], _Watched] = field(default_factory=dict)
-    _kept: dict[tuple[str, ...], dict[str, list[_Row]]] = field(default_factory=dict)
-    _ranked: dict[tuple[str, int], tuple[int, tuple[Ranked, ...]]] = field(default_factory=dict)
-
-    def watched(self, plan: ty.Plan, component: ty.Component, watch: Callable[[ty.Plan, ty.Component], _Watched]) -> _Watched:
-        """What is watched in a component."""
-        key = (plan.name, component.name, *component.version)
-        if key not in self._watched:
-            self._watched[key] = watch(plan, component)
-        return self._watched[key]
-
-    def rows(self, plan: ty.Plan, component: ty.Component, watched: _Watched, payee: str) -> Sequence[_Row]:
-        """One payee's rows of it."""
-        key = (plan.name, component.name, *component.version)
-        if key not in self._kept:
-            self._kept[key] = self._rows(watched)
-        return self._kept[key].get(payee, [])
-
-    def ranked(self, step: str, period: int) -> tuple[int, tuple[Ranked, ...]]:
-        """How many are ranked in a period, and the first of them."""
-        key = (step, period)
-        if key not in self._ranked:
-            query = (
-                f"SELECT payee, place, figure, count(*) OVER () FROM {STEPS}.{quoted(step)} WHERE period = ? ORDER BY place, payee LIMIT ?"
-            )
-            rows = self.connection.execute(query, [period, MOST_RANKED]).fetchall()
-            first = tuple(Ranked(str(payee), to_value(place), to_value(figure)) for payee, place, figure, _ in rows)
-            self._ranked[key] = (int(rows[0][3]) if rows else 0, first)
-        return self._ranked[key]
-
-    def _rows(self, watched: _Watched) -> dict[str, list[_Row]]:
-        cursor = self.connection.execute(watched.query, {"payees": list(self.payees)})
-        names = [d[0] for d in cursor.description or []]
-        rows: dict[str, list[_Row]] = {}
-        for row in cursor.fetchall():
-            values = dict(zip(names, row, strict=True))
-            rows.setdefault(str(values["payee"]), []).append(values)
-        return rows
-
-
 class _Explainer:
     """Explains one payee; `found` has what was worked out for all."""
 
@@ -165,11 +93,10 @@ class _Explainer:
         lowering: Lowering,
         payee: str,
         steps: frozenset[str],
-        found: _Found,
+        found: Found,
     ) -> None:
         self.connection = connection
-        self.texts = texts.texts
-        self.sources = Sources(self.texts)
+        self.sources = Sources(texts.texts)
         self.lowering = lowering
         self.payee = payee
         self.steps = steps
@@ -189,7 +116,7 @@ class _Explainer:
     def plan(self, plan: ty.Plan) -> PlanExplanation:
         """One plan."""
         components = tuple(self._component(plan, c) for c in plan.components if self._is_shown(plan, c))
-        payouts = tuple(self._payouts(plan))
+        payouts = tuple(payout_lines(self.connection, plan, self.payee))
         rounding = f"each earning rounded to {sql.decimal_of(plan.rounding_unit)}, half {'even' if plan.half_even else 'away from zero'}"
         total = sum((p.amount for p in payouts if isinstance(p.amount, Fraction)), Fraction(0))
         return PlanExplanation(
@@ -200,116 +127,19 @@ class _Explainer:
             plan.currency,
             plan.payout,
             components,
-            tuple(self._credits(plan)),
+            tuple(credit_lines(self.connection, self.lowering, self.sources, plan, self.payee, self.steps)),
             tuple(kept_lines(self.connection, self.lowering, plan, self.payee, paid_months(plan, self.lowering.asked))),
-            tuple(self._caps(plan)),
-            tuple(self._draws(plan)),
+            tuple(cap_lines(self.connection, self.lowering, self.sources, plan, self.payee)),
+            tuple(draw_lines(self.connection, self.lowering, self.sources, plan, self.payee)),
             payouts,
             tuple(stay_lines(self.connection, self.lowering, plan, self.payee)),
             total,
         )
 
-    # ---- credits, payouts and caps
-
-    def _credits(self, plan: ty.Plan) -> Iterator[CreditLine]:
-        """What the payee was credited with in the run's months, of every credit that the plan pays by or measures."""
-        months = paid_months(plan, self.lowering.asked)
-        for name in credits_used(plan):
-            step, unit = self.lowering.credit_step(plan, name), str(plan.credits[name].amounts["credited"].unit)
-            if step not in self.steps:
-                continue
-            made = conversions(plan.credits[name].amounts.values())
-            kept = "".join(f", {quoted(kept_name(n, what))}" for n, _ in enumerate(made) for what in SEEN)
-            query = f"""SELECT record, via, date, share, credited, overlay{kept} FROM {STEPS}.{quoted(step)}
-                WHERE payee = ? AND month BETWEEN ? AND ? ORDER BY date, record, give, via, share"""
-            for record, via, day, share, credited, overlay, *rest in self.connection.execute(
-                query, [self.payee, months.first, months.last]
-            ).fetchall():
-                figures = [to_value(v) for v in rest]
-                told_of = tuple(
-                    told(one, self.sources.words(one), figures[n * len(SEEN) : (n + 1) * len(SEEN)]) for n, one in enumerate(made)
-                )
-                through = None if via is None else str(via)
-                yield CreditLine(
-                    name, str(record), through, str(day), Fraction(share), Fraction(credited), unit, bool(overlay), told_of
-                )  # fmt: skip
-
-    def _payouts(self, plan: ty.Plan) -> Iterator[PayoutLine]:
-        rows = self.connection.execute(
-            f"SELECT label, kind, component, amount FROM {STEPS}.payouts WHERE plan = ? AND payee = ?",
-            [plan.name, self.payee],
-        ).fetchall()
-        order = {(kind, name): i for i, (kind, name, _) in enumerate(parts_of(plan))}
-        for label, kind, component, amount in sorted(rows, key=lambda r: (r[0], order.get((r[1], r[2]), len(order)), r[2])):
-            yield PayoutLine(str(label), str(kind), str(component), Fraction(amount))
-
-    def _caps_of_cohorts(self, plan: ty.Plan) -> Iterator[CapExplanation]:
-        """Each cap on what was earned in its period, in the payout periods in which that is paid."""
-        months = paid_months(plan, self.lowering.asked)
-        steps = [self.lowering.plan_step(plan, kind) for kind in ("earned", "changes")]
-        for index, cap in enumerate(plan.caps, 1):
-            ratio = MONTHS_IN[cap.period] // MONTHS_IN[plan.payout]
-            own = quoted(self.lowering.plan_step(plan, "cap", str(index)))
-            parts = " UNION ALL ".join(f"SELECT payee, cohort, period, amount FROM {STEPS}.{quoted(s)}" for s in steps)
-            sums = f"SELECT coalesce(sum(u.amount), 0) FROM ({parts}) u WHERE u.payee = l.payee AND u.cohort // {ratio} = l.period"
-            query = f"""SELECT n.label, l.period, l."limit", ({sums} AND u.period < n.number), ({sums} AND u.period = n.number),
-                  (SELECT coalesce(sum(c.amount), 0) FROM {STEPS}.{own} c
-                   WHERE c.payee = l.payee AND c.cohort // {ratio} = l.period AND c.period = n.number)
-                FROM calendar.periods n JOIN {STEPS}.{quoted(self.lowering.plan_step(plan, "limit", str(index)))} l
-                  ON l.period <= n.number // {ratio} AND l.payee = ?
-                WHERE n.kind = ? AND n.first_month >= ? AND n.last_month <= ? ORDER BY n.number, l.period"""
-            rows = self.connection.execute(query, [self.payee, plan.payout, months.first, months.last]).fetchall()
-            for label, earned_in, limit, earlier, now, correction in rows:
-                words = f"cap each {cap.period} at {self.sources.words(cap.limit)}, of what was earned in "
-                words += FiscalPeriod(cap.period, int(earned_in)).label
-                if earlier or now:
-                    yield CapExplanation(words, str(label), to_value(limit), None, *(to_value(v) for v in (earlier, now, correction)))
-            steps.append(self.lowering.plan_step(plan, "cap", str(index)))
-
-    def _caps(self, plan: ty.Plan) -> Iterator[CapExplanation]:
-        if pays_later(plan):
-            yield from self._caps_of_cohorts(plan)
-            return
-        for index, cap in enumerate(plan.caps, 1):
-            ratio = MONTHS_IN[cap.period] // MONTHS_IN[plan.payout]
-            steps = [self.lowering.plan_step(plan, "earned"), *(self.lowering.plan_step(plan, "cap", str(i)) for i in range(1, index))]
-            parts = " UNION ALL ".join(f"SELECT payee, period, amount FROM {STEPS}.{quoted(s)}" for s in steps)
-            before = f"u.period < n.number AND u.period // {ratio} = n.number // {ratio}"
-            query = f"""SELECT n.number, n.label, l."limit", coalesce(c.amount, 0),
-                  (SELECT coalesce(sum(u.amount), 0) FROM ({parts}) u WHERE u.payee = l.payee AND {before}),
-                  (SELECT coalesce(sum(u.amount), 0) FROM ({parts}) u WHERE u.payee = l.payee AND u.period = n.number)
-                FROM calendar.periods n JOIN {STEPS}.{quoted(self.lowering.plan_step(plan, "limit", str(index)))} l
-                  ON l.period = n.number // {ratio} AND l.payee = ?
-                LEFT JOIN {STEPS}.{quoted(self.lowering.plan_step(plan, "cap", str(index)))} c ON c.payee = l.payee AND c.period = n.number
-                WHERE n.kind = ? AND n.first_month >= ? AND n.last_month <= ? ORDER BY n.number"""
-            months = paid_months(plan, self.lowering.asked)
-            rows = self.connection.execute(query, [self.payee, plan.payout, months.first, months.last]).fetchall()
-            rest = f", the rest is carried to the next {cap.period}" if cap.carries else ""
-            words = f"cap each {cap.period} at {self.sources.words(cap.limit)}{rest}"
-            carried = self._carried_into(plan, index) if cap.carries else {}
-            for number, label, limit, correction, earlier, own in rows:
-                came = carried.get(int(number) // ratio, Fraction(0)) if cap.carries else None
-                yield CapExplanation(words, str(label), to_value(limit), came, *(to_value(v) for v in (earlier, own, correction)))
-
-    def _carried_into(self, plan: ty.Plan, index: int) -> dict[int, Fraction]:
-        """What is carried into each period of a cap."""
-        step = quoted(self.lowering.plan_step(plan, "rest", str(index)))
-        rows = self.connection.execute(f"SELECT period, before FROM {STEPS}.{step} WHERE payee = ?", [self.payee]).fetchall()
-        return {int(period): Fraction(before) for period, before in rows}
-
-    def _draws(self, plan: ty.Plan) -> Iterator[DrawExplanation]:
-        """What is carried forward, and each draw, in the payout periods of the run."""
-        balances = [("payout", CARRIED, "Negative payouts carried forward", ())] if plan.negative == "carried" else []
-        months = paid_months(plan, self.lowering.asked)
-        for key, name, label, sentences in [*balances, *((d.name, d.name, d.label, self._sentences(d.span)) for d in plan.draws)]:
-            query = f"""SELECT n.label, b.paid, b.before, b.added, b.recovered, b.forgiven, b.after
-                FROM {STEPS}.{quoted(self.lowering.balance_step(plan, key))} b
-                JOIN calendar.periods n ON n.kind = ? AND n.number = b.period
-                WHERE b.payee = ? AND n.first_month >= ? AND n.last_month <= ? ORDER BY n.number"""
-            for period, *figures in self.connection.execute(query, [plan.payout, self.payee, months.first, months.last]).fetchall():
-                yield DrawExplanation(name, label, sentences, str(period), *(to_value(f) for f in figures))
-
     # ---- components
+
+    def _watch(self, plan: ty.Plan, component: ty.Component) -> Watched:
+        return watch(self.lowering, self.sources, plan, component)
 
     def _component(self, plan: ty.Plan, component: ty.Component) -> ComponentExplanation:
         watched = self.found.watched(plan, component, self._watch)
@@ -345,41 +175,7 @@ class _Explainer:
         lines = (line for sentence in component.said for said in sentence for line in self.sources.line(said).split("\n"))
         return tuple(line.split("#")[0].strip() for line in lines if line.split("#")[0].strip())
 
-    def _sentences(self, block: Span) -> tuple[str, ...]:
-        lines = self.texts.get(block.file, "").split("\n")[block.line : block.end_line - 1]
-        return tuple(line.split("#")[0].strip() for line in lines if line.split("#")[0].strip())
-
-    def _watch(self, plan: ty.Plan, component: ty.Component) -> _Watched:
-        lowering = self.lowering.component(plan, component, exp.Placeholder(this="payees"))
-        figured = lowering.figured()
-        emitter = figured.emitter
-        observer = Observer(emitter, self.sources)
-        factors = tuple(observer.plan(f) for f in component.factors)
-        conditions = tuple(ConditionPlan(self.sources.words(c), observer.plan(c)) for c in component.conditions)
-        floor = None if component.floor is None else observer.plan(component.floor)
-        cap = None if component.cap is None else observer.plan(component.cap)
-        figures = [("product", product(emitter, component)), ("figure", fixed(lowering, figured.figure))]
-        if figured.before is not None:
-            figures.append(("before", fixed(lowering, figured.before)))
-        columns = [*figured.keys, sql.alias(lowering.month_earned(figured.last_month), "earned_month")]
-        columns += [*figure_columns(figures), *observer.columns]
-        if figured.where is not None:
-            columns.append(sql.alias(figured.where, "counts"))
-        if component.top is not None:
-            columns += [sql.alias(sql.column(n, "t"), n) for n in ("place", "qualifies")] + [
-                sql.alias(sql.column("figure", "t"), "ranked_by")
-            ]
-        if component.pool is not None:
-            columns += [sql.alias(sql.column(n, "t"), f"pool_{n}") for n in ("group", "member", "amount", "weight", "weights", "share")]
-        query = figured.rows.copy().select(*columns, copy=False)
-        order = [k.name for k in figured.keys if isinstance(k, exp.Column)]
-        first = ["date"] if "date" in order else []
-        query = query.order_by(*(sql.column(n) for n in [*first, *order]), copy=False)
-        return _Watched(figured, factors, conditions, floor, cap, query.sql("duckdb", copy=False))
-
-    def _earning(
-        self, plan: ty.Plan, component: ty.Component, watched: _Watched, row: Mapping[str, object], earlier: dict[object, Fraction]
-    ) -> Earning:
+    def _earning(self, plan: ty.Plan, component: ty.Component, watched: Watched, row: Row, earlier: dict[object, Fraction]) -> Earning:
         figure = to_value(row["figure"])
         assert isinstance(figure, Fraction)
         before = self._before(component, row, figure, earlier)
@@ -406,7 +202,7 @@ class _Explainer:
         )  # fmt: skip
 
     def _within_budget(
-        self, plan: ty.Plan, component: ty.Component, budget: ty.Budget, row: Mapping[str, object], figure: Fraction
+        self, plan: ty.Plan, component: ty.Component, budget: ty.Budget, row: Row, figure: Fraction
     ) -> tuple[Fraction, BudgetLine | None]:
         """What the run has left of a figure."""
         step = self.lowering.plan_step(plan, "earnings", component.name)
@@ -427,7 +223,7 @@ class _Explainer:
             " ".join(self.sources.at(budget.span).split()), to_value(this["spent"]), to_value(this["limit"]), budget.spent
         )
 
-    def _pool(self, plan: ty.Plan, component: ty.Component, pool: ty.Pool, row: Mapping[str, object]) -> PoolShare:
+    def _pool(self, plan: ty.Plan, component: ty.Component, pool: ty.Pool, row: Row) -> PoolShare:
         """The payee's part of what the group comes to."""
         group = "" if row["pool_group"] is None else str(row["pool_group"])
         step = quoted(self.lowering.plan_step(plan, "pool", component.name, *component.version))
@@ -441,7 +237,7 @@ class _Explainer:
             to_value(row["pool_weights"]) if mine else None, int(members[0]), to_value(row["pool_share"]) if mine else Fraction(0),
         )  # fmt: skip
 
-    def _ranking(self, plan: ty.Plan, component: ty.Component, top: ty.Top, row: Mapping[str, object]) -> Ranking:
+    def _ranking(self, plan: ty.Plan, component: ty.Component, top: ty.Top, row: Row) -> Ranking:
         """The payee's place, and who is ahead."""
         payees, first = self.found.ranked(
             self.lowering.plan_step(plan, "ranking", component.name, *component.version), int(str(row["period"]))
@@ -449,9 +245,7 @@ class _Explainer:
         words = self.sources.words(top.by)
         return Ranking(words, str(top.by.unit), to_value(row["ranked_by"]), to_value(row["place"]), bool(row["qualifies"]), payees, first)
 
-    def _before(
-        self, component: ty.Component, row: Mapping[str, object], figure: Fraction, earlier: dict[object, Fraction]
-    ) -> Fraction | None:
+    def _before(self, component: ty.Component, row: Row, figure: Fraction, earlier: dict[object, Fraction]) -> Fraction | None:
         """What the same figure came to before: kept by the query for each credit, that of the period before for periods."""
         if "before" in row:
             value = to_value(row["before"])
@@ -473,7 +267,7 @@ class _Explainer:
             return f"to the top {size} by {self.sources.words(component.top.by)}"
         return next((c.words for c in conditions if not c.held), None)
 
-    def _when(self, component: ty.Component, row: Mapping[str, object]) -> tuple[str, str | None, str | None]:
+    def _when(self, component: ty.Component, row: Row) -> tuple[str, str | None, str | None]:
         if isinstance(component.grain, ty.ForPeriod):
             return FiscalPeriod(component.grain.period, int(str(row["period"]))).label, None, None
         record = ", ".join(str(row[n]) for n in row if n == "record" or n.startswith("record_"))
@@ -488,7 +282,7 @@ def _keyword(component: ty.Component, index: int) -> str:
     return "pay" if index == 0 else "times"
 
 
-def _until_failed(conditions: Sequence[ConditionPlan], row: Mapping[str, object]) -> Iterator[Condition]:
+def _until_failed(conditions: Sequence[ConditionPlan], row: Row) -> Iterator[Condition]:
     """The conditions that were looked at: up to the first that failed."""
     for plan in conditions:
         condition = plan.read(row)

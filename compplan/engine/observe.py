@@ -83,6 +83,11 @@ class Sources:
         """A line of a component as it stands."""
         return said.words.format(*("\n".join(self._text(span)) for span in said.spans))
 
+    def inside(self, block: Span) -> tuple[str, ...]:
+        """The sentences between the braces of a block, without what is remarked."""
+        lines = self._lines.get(block.file, [])[block.line : block.end_line - 1]
+        return tuple(line.split("#")[0].strip() for line in lines if line.split("#")[0].strip())
+
     def _text(self, span: Span) -> list[str]:
         lines = self._lines.get(span.file, [])[span.line - 1 : span.end_line]
         if not lines:

@@ -1,0 +1,106 @@
+"""What payouts are made of, for an explanation: their parts, what caps leave, what draws and carried negative payouts come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import duckdb
+
+from compplan.calendar import FiscalPeriod
+from compplan.engine.covered import paid_months
+from compplan.engine.explanation import CapExplanation, DrawExplanation, PayoutLine
+from compplan.engine.lower import Lowering
+from compplan.engine.observe import Sources, to_value
+from compplan.engine.payout_kinds import CARRIED, parts_of, pays_later
+from compplan.engine.relations import STEPS, quoted
+from compplan.language import typed as ty
+from compplan.schema import MONTHS_IN
+
+
+def payout_lines(connection: duckdb.DuckDBPyConnection, plan: ty.Plan, payee: str) -> Iterator[PayoutLine]:
+    """The parts of each payout, in the order in which a plan makes them."""
+    rows = connection.execute(
+        f"SELECT label, kind, component, amount FROM {STEPS}.payouts WHERE plan = ? AND payee = ?",
+        [plan.name, payee],
+    ).fetchall()
+    order = {(kind, name): i for i, (kind, name, _) in enumerate(parts_of(plan))}
+    for label, kind, component, amount in sorted(rows, key=lambda r: (r[0], order.get((r[1], r[2]), len(order)), r[2])):
+        yield PayoutLine(str(label), str(kind), str(component), Fraction(amount))
+
+
+def cap_lines(
+    connection: duckdb.DuckDBPyConnection, lowering: Lowering, sources: Sources, plan: ty.Plan, payee: str
+) -> Iterator[CapExplanation]:
+    """What each cap of a plan leaves in the payout periods of the run."""
+    if pays_later(plan):
+        yield from _caps_of_cohorts(connection, lowering, sources, plan, payee)
+        return
+    for index, cap in enumerate(plan.caps, 1):
+        ratio = MONTHS_IN[cap.period] // MONTHS_IN[plan.payout]
+        steps = [lowering.plan_step(plan, "earned"), *(lowering.plan_step(plan, "cap", str(i)) for i in range(1, index))]
+        parts = " UNION ALL ".join(f"SELECT payee, period, amount FROM {STEPS}.{quoted(s)}" for s in steps)
+        before = f"u.period < n.number AND u.period // {ratio} = n.number // {ratio}"
+        query = f"""SELECT n.number, n.label, l."limit", coalesce(c.amount, 0),
+              (SELECT coalesce(sum(u.amount), 0) FROM ({parts}) u WHERE u.payee = l.payee AND {before}),
+              (SELECT coalesce(sum(u.amount), 0) FROM ({parts}) u WHERE u.payee = l.payee AND u.period = n.number)
+            FROM calendar.periods n JOIN {STEPS}.{quoted(lowering.plan_step(plan, "limit", str(index)))} l
+              ON l.period = n.number // {ratio} AND l.payee = ?
+            LEFT JOIN {STEPS}.{quoted(lowering.plan_step(plan, "cap", str(index)))} c ON c.payee = l.payee AND c.period = n.number
+            WHERE n.kind = ? AND n.first_month >= ? AND n.last_month <= ? ORDER BY n.number"""
+        months = paid_months(plan, lowering.asked)
+        rows = connection.execute(query, [payee, plan.payout, months.first, months.last]).fetchall()
+        rest = f", the rest is carried to the next {cap.period}" if cap.carries else ""
+        words = f"cap each {cap.period} at {sources.words(cap.limit)}{rest}"
+        carried = _carried_into(connection, lowering, plan, payee, index) if cap.carries else {}
+        for number, label, limit, correction, earlier, own in rows:
+            came = carried.get(int(number) // ratio, Fraction(0)) if cap.carries else None
+            yield CapExplanation(words, str(label), to_value(limit), came, *(to_value(v) for v in (earlier, own, correction)))
+
+
+def _caps_of_cohorts(
+    connection: duckdb.DuckDBPyConnection, lowering: Lowering, sources: Sources, plan: ty.Plan, payee: str
+) -> Iterator[CapExplanation]:
+    """Each cap on what was earned in its period, in the payout periods in which that is paid."""
+    months = paid_months(plan, lowering.asked)
+    steps = [lowering.plan_step(plan, kind) for kind in ("earned", "changes")]
+    for index, cap in enumerate(plan.caps, 1):
+        ratio = MONTHS_IN[cap.period] // MONTHS_IN[plan.payout]
+        own = quoted(lowering.plan_step(plan, "cap", str(index)))
+        parts = " UNION ALL ".join(f"SELECT payee, cohort, period, amount FROM {STEPS}.{quoted(s)}" for s in steps)
+        sums = f"SELECT coalesce(sum(u.amount), 0) FROM ({parts}) u WHERE u.payee = l.payee AND u.cohort // {ratio} = l.period"
+        query = f"""SELECT n.label, l.period, l."limit", ({sums} AND u.period < n.number), ({sums} AND u.period = n.number),
+              (SELECT coalesce(sum(c.amount), 0) FROM {STEPS}.{own} c
+               WHERE c.payee = l.payee AND c.cohort // {ratio} = l.period AND c.period = n.number)
+            FROM calendar.periods n JOIN {STEPS}.{quoted(lowering.plan_step(plan, "limit", str(index)))} l
+              ON l.period <= n.number // {ratio} AND l.payee = ?
+            WHERE n.kind = ? AND n.first_month >= ? AND n.last_month <= ? ORDER BY n.number, l.period"""
+        rows = connection.execute(query, [payee, plan.payout, months.first, months.last]).fetchall()
+        for label, earned_in, limit, earlier, now, correction in rows:
+            words = f"cap each {cap.period} at {sources.words(cap.limit)}, of what was earned in "
+            words += FiscalPeriod(cap.period, int(earned_in)).label
+            if earlier or now:
+                yield CapExplanation(words, str(label), to_value(limit), None, *(to_value(v) for v in (earlier, now, correction)))
+        steps.append(lowering.plan_step(plan, "cap", str(index)))
+
+
+def _carried_into(connection: duckdb.DuckDBPyConnection, lowering: Lowering, plan: ty.Plan, payee: str, index: int) -> dict[int, Fraction]:
+    """What is carried into each period of a cap."""
+    step = quoted(lowering.plan_step(plan, "rest", str(index)))
+    rows = connection.execute(f"SELECT period, before FROM {STEPS}.{step} WHERE payee = ?", [payee]).fetchall()
+    return {int(period): Fraction(before) for period, before in rows}
+
+
+def draw_lines(
+    connection: duckdb.DuckDBPyConnection, lowering: Lowering, sources: Sources, plan: ty.Plan, payee: str
+) -> Iterator[DrawExplanation]:
+    """What is carried forward, and each draw, in the payout periods of the run."""
+    balances = [("payout", CARRIED, "Negative payouts carried forward", ())] if plan.negative == "carried" else []
+    months = paid_months(plan, lowering.asked)
+    for key, name, label, sentences in [*balances, *((d.name, d.name, d.label, sources.inside(d.span)) for d in plan.draws)]:
+        query = f"""SELECT n.label, b.paid, b.before, b.added, b.recovered, b.forgiven, b.after
+            FROM {STEPS}.{quoted(lowering.balance_step(plan, key))} b
+            JOIN calendar.periods n ON n.kind = ? AND n.number = b.period
+            WHERE b.payee = ? AND n.first_month >= ? AND n.last_month <= ? ORDER BY n.number"""
+        for period, *figures in connection.execute(query, [plan.payout, payee, months.first, months.last]).fetchall():
+            yield DrawExplanation(name, label, sentences, str(period), *(to_value(f) for f in figures))
