@@ -19,7 +19,7 @@ from compplan.language import typed as ty
 def credit_lines(
     connection: duckdb.DuckDBPyConnection, lowering: Lowering, sources: Sources, plan: ty.Plan, payee: str, steps: frozenset[str]
 ) -> Iterator[CreditLine]:
-    """What the payee was credited with in the run's months, of every credit that the plan pays by or measures; `steps` are those of the run."""
+    """Credits in the run's months, of every credit that the plan pays by or measures; `steps` are those of the run."""
     months = paid_months(plan, lowering.asked)
     for name in credits_used(plan):
         step, unit = lowering.credit_step(plan, name), str(plan.credits[name].amounts["credited"].unit)

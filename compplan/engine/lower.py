@@ -11,6 +11,7 @@ from sqlglot import exp
 from compplan.calendar import Calendar
 from compplan.engine.averages import average_step, parts_step
 from compplan.engine.columns import RecordColumns
+from compplan.engine.credit_records import CreditRecords
 from compplan.engine.credit_shape import CreditShape
 from compplan.engine.exchange import exchange_steps
 from compplan.engine.figure_checks import figure_check
@@ -196,7 +197,7 @@ class Lowering:
         if step_name in self._credits:
             return self._credits[step_name]
         lowering = self.credit_lowering(plan, name)
-        if lowering.needs_managers:
+        if lowering.gives.needs_managers:
             self._add(managers_step(self.scope(plan)))
         step, shape = lowering.lower()
         self._add(step)
@@ -208,7 +209,7 @@ class Lowering:
         credit = plan.credits[name]
         origin = self.credit(plan, credit.source) if credit.from_credit else None
         fields = self._fields_everywhere(credit)
-        return CreditLowering(self.scope(plan), credit, self.credit_step(plan, name), fields, origin, self.narrow)
+        return CreditLowering(self.credit_step(plan, name), fields, CreditRecords(self.scope(plan), credit, origin, self.narrow))
 
     def _fields_everywhere(self, credit: ty.Credit) -> list[ty.RecordField]:
         """The record's fields that anything in any plan that means the same credit reads of it."""

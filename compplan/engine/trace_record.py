@@ -198,7 +198,7 @@ class _Tracer:
         lowering = self.lowering.credit_lowering(plan, credit.name)
         self.lowering.credit(plan, credit.name)
         self._make_steps()
-        observer = Observer(lowering.emitter, self.sources)
+        observer = Observer(lowering.records.emitter, self.sources)
         conditions = [ConditionPlan(self.sources.words(w), observer.plan(w)) for w in credit.where]
         given = self._given(self.lowering.credit_step(plan, credit.name))
         rows = self._rows(lowering, credit, observer)
@@ -215,8 +215,8 @@ class _Tracer:
 
     def _rows(self, lowering: CreditLowering, credit: ty.Credit, observer: Observer) -> list[Mapping[str, object]]:
         via: exp.Expr = sql.column("payee", "r") if credit.from_credit else exp.null()
-        dated = node_of(lowering.emitter.emit(credit.dated))
-        query = lowering.every_record([sql.alias(via, "via"), sql.alias(dated, "date"), *observer.columns])
+        dated = node_of(lowering.records.emitter.emit(credit.dated))
+        query = lowering.records.every_record([sql.alias(via, "via"), sql.alias(dated, "date"), *observer.columns])
         cursor = self.connection.execute(query.sql("duckdb", copy=False) + " ORDER BY ALL")
         names = [d[0] for d in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
