@@ -159,7 +159,8 @@ def _component_rows(plan: ty.Plan, component: ty.Component, words: _Words) -> It
     yield _row("earned", _earned(component))
     yield _row("limited by", _limited(plan, component))
     keepers = [f"{'held' if isinstance(k, ty.Hold) else 'taken back'} by {k.name}" for k in plan.keeping(component.name)]
-    yield _row("later", ", ".join(keepers) or "nothing holds it or takes it back")
+    if keepers:
+        yield _row("later", ", ".join(keepers))
 
 
 def _again(credit: ty.Credit, words: _Words) -> str:
@@ -206,6 +207,15 @@ def _limits(plan: ty.Plan, words: _Words) -> Iterator[str]:
         yield from _draw(draw, words)
     free = list(dict.fromkeys(c.name for c in plan.components if _limited(plan, c) == "nothing"))
     yield _row("no cap on", ", ".join(free) if free else "nothing: everything has a cap")
+    yield _row("no hold on", _spared(plan, ty.Hold))
+    yield _row("no clawback", f"of {_spared(plan, ty.Clawback)}")
+
+
+def _spared(plan: ty.Plan, keeper: type[ty.Hold | ty.Clawback]) -> str:
+    """The components that no hold, or no clawback, is about."""
+    names = list(dict.fromkeys(c.name for c in plan.components))
+    spared = [n for n in names if not any(isinstance(k, keeper) for k in plan.keeping(n))]
+    return "anything" if spared == names else ", ".join(spared) or "nothing: everything has one"
 
 
 _NEGATIVE = {

@@ -26,7 +26,7 @@ def tree_lines(node: object, label: str = "", depth: int = 0) -> Iterator[str]:
     inner, plain = [], []
     for field in fields(node):
         value = getattr(node, field.name)
-        if field.name == "span" or value is None or value == ():
+        if not field.compare or value is None or value == ():  # where it stands, and what was worked out from the text
             continue
         if (is_dataclass(value) and not isinstance(value, (t.Name, t.Path, t.Literal))) or isinstance(value, tuple):
             inner.append((field.name, value))

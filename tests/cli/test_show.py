@@ -44,6 +44,8 @@ plan sales: Sales 2027  (sales.plan:2)
   cap         each year at 250% of target_incentive per year
   below zero  not said: a run that comes to a negative payout stops
   no cap on   nothing: everything has a cap
+  no hold on  anything
+  no clawback of anything
 """
     )
 
