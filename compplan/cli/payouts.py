@@ -98,7 +98,7 @@ def plan_lines(payouts: Payouts, plan: ty.Plan) -> Iterator[str]:
     if not rows:
         yield f"Nobody is paid by this plan in this period; it pays each {plan.payout}."
         return
-    parts = [c.name for c in plan.components if c.word != "award"]
+    parts = [c.name for c in plan.named_components if c.word != "award"]
     kinds = [kind for kind in dict.fromkeys(kind for kind, *_ in corrections_of(plan)) if any(r.kind == kind for r in rows)]
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     totals: dict[str, Decimal] = defaultdict(Decimal)
@@ -121,7 +121,7 @@ def plan_lines(payouts: Payouts, plan: ty.Plan) -> Iterator[str]:
 
 def _heads(plan: ty.Plan, columns: Sequence[str]) -> Iterator[str]:
     """What components are called; where two are called the same, their names beside it."""
-    labels = {c.name: c.label for c in plan.components}
+    labels = {c.name: c.label for c in plan.named_components}
     often = Counter(labels.values())
     for name in columns:
         label = labels.get(name, name.strip())

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from compplan.engine.explanation import ComponentExplanation, Earning, Explanation, Node, PlanExplanation, Value
 from compplan.engine.page import Page
+from compplan.engine.payout_kinds import CARRIED, DRAW
 from compplan.immutable import immutable
 
 _ZERO = Fraction(0)
@@ -105,13 +106,16 @@ def _plan(before: PlanExplanation | None, now: PlanExplanation | None) -> PlanCh
     components = {c.name: c for p in (before, now) if p for c in p.components}
     order = {name: index for index, name in enumerate(components)}
     keys.sort(key=lambda k: (k[0] != "earning", order.get(k[1], len(order))))
+    labels = {(k.kind, k.name): k.label for p in (before, now) if p for k in p.kept}
+    labels |= {(kind, d.name): d.label for p in (before, now) if p for d in p.draws for kind in (CARRIED, DRAW)}
     lines = []
     for kind, name in keys:
         amounts = (_paid(before, kind, name), _paid(now, kind, name))
         if kind == "earning" and name in components:
             lines.append(_component(components[name], _component_of(before, name), _component_of(now, name), known.currency, amounts))
         else:
-            lines.append(LineChange(f"{kind} {name}".strip(), name, known.currency, *amounts, (), (), None, None))
+            label = labels.get((kind, name)) or " ".join(dict.fromkeys((kind, *name.split())))
+            lines.append(LineChange(label, name, known.currency, *amounts, (), (), None, None))
     return PlanChange(
         known.name, known.label, known.currency, sum((x.before for x in lines), _ZERO), sum((x.now for x in lines), _ZERO), tuple(lines)
     )

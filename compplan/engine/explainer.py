@@ -205,7 +205,7 @@ class _Explainer:
         self, plan: ty.Plan, component: ty.Component, budget: ty.Budget, row: Row, figure: Fraction
     ) -> tuple[Fraction, BudgetLine | None]:
         """What the run has left of a figure."""
-        step = self.lowering.plan_step(plan, "earnings", component.name)
+        step = self.lowering.plan_step(plan, "earnings", component.name, *component.version)
         if step not in self.budgets:
             cursor = self.connection.execute(f"SELECT * FROM {STEPS}.{quoted(step)} WHERE payee = ?", [self.payee])
             names = [d[0] for d in cursor.description or []]

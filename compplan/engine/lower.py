@@ -101,8 +101,7 @@ class Lowering:
 
     def lower(self) -> Lowered:
         """All steps."""
-        for step in exchange_steps(self.plans, self.schema, self.calendar, self.asked):
-            self._add(step)
+        self.exchange()
         earnings, payouts = [], []
         for plan in self.plans:
             for credit in plan.credits:
@@ -115,6 +114,11 @@ class Lowering:
         return Lowered(
             tuple(self.steps.values()), tuple(s.step for s in self._credits.values()), tuple(earnings), ("payouts",) if payouts else ()
         )
+
+    def exchange(self) -> None:
+        """The steps that amounts in other currencies are converted by; credits read them."""
+        for step in exchange_steps(self.plans, self.schema, self.calendar, self.asked):
+            self._add(step)
 
     def _add(self, step: Step) -> None:
         known = self.steps.setdefault(step.name, step)

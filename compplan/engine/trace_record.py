@@ -118,7 +118,9 @@ def trace_record(
         if kind is None:
             return RecordTrace(payee, rejected[0][0], record, period.label, tuple(r for _, r in rejected), ())
         _keep_only(connection, kind, record)
-        tracer = _Tracer(connection, Lowering(plans, project.schema, project.calendar, months), Sources(texts.texts), kind)
+        lowering = Lowering(plans, project.schema, project.calendar, months)
+        lowering.exchange()
+        tracer = _Tracer(connection, lowering, Sources(texts.texts), kind)
         return RecordTrace(
             payee, kind.name, record, period.label, tuple(r for _, r in rejected), tuple(tracer.plan(p, payee) for p in plans)
         )

@@ -117,3 +117,13 @@ def test_a_damaged_run_is_none(compplan: Call, ran: Path) -> None:
     said = compplan("explain", "mia.chen", *ASK)
     assert said.code == 1
     assert "holds no finished run" in said.err
+
+
+def test_a_budget_of_a_component_for_a_part_of_the_year(compplan: Call, started: Path) -> None:
+    plan = started / "sales.plan"
+    limited = "effective from 2027-02-01\n    budget 300 USD each quarter, first come, the last cut"
+    plan.write_text(plan.read_text().replace("pay    250 USD", f"pay    250 USD\n    {limited}"))
+    assert compplan("run", "acme", "--period", "2027-Q1").code == 0
+    said = compplan("explain", "mia.chen", *ASK)
+    assert (said.code, said.err) == (0, "")
+    assert "budget 300 USD each quarter, first come, the last cut: spent before" in said.out

@@ -124,3 +124,36 @@ def test_a_period_that_was_not_run(compplan: Call, two_quarters: None) -> None:
     said = compplan("explain", "mia.chen", *ASK, "--against", "2026-Q4")
     assert said.code == 1
     assert "2026-Q4" in said.err
+
+
+RATES = """
+  rates:
+    source: data/rates.csv
+    key: [unit, month]
+    columns: {unit: currency, month: month, rate: {type: number, decimals: 4}}
+
+exchange_rates:
+  monthly: {records: rates, from: unit, to: USD, rate: rate, period: month}
+"""
+
+
+def test_a_deal_in_another_currency(compplan: Call, started: Path) -> None:
+    project, plan, deals = started / "compplan.yaml", started / "sales.plan", started / "data" / "deals.csv"
+    head, *rows = deals.read_text().splitlines()
+    deals.write_text("\n".join([f"{head},unit", *(f"{row},EUR" for row in rows)]) + "\n")
+    (started / "data" / "rates.csv").write_text("unit,month,rate\nEUR,2027-01,1.1\nEUR,2027-02,1.1\nEUR,2027-03,1.1\n")
+    said = project.read_text().replace("      amount: money  ", "      unit: currency\n      amount: {type: money, currency_in: unit}  ", 1)
+    project.write_text(said + RATES)
+    text = plan.read_text().replace("amount  amount", "amount  amount in USD at the monthly rate of close_date, rounded to 0.01")
+    plan.write_text(text[: text.index("  # What the plan should")] + "}\n")
+    assert "given to mia.chen: 100%, 68,200.00 USD" in asked(compplan, "D-001")
+
+
+def test_what_is_held_is_called_by_its_label(compplan: Call, started: Path) -> None:
+    plan = started / "sales.plan"
+    held = 'hold wait "Until later" {\n    of new_customer\n    keep 50%\n    release 100% on close_date + 1 year\n  }\n\n  cap  each year'
+    plan.write_text(plan.read_text().replace("cap  each year", held, 1))
+    for quarter in ("2027-Q1", "2027-Q2"):
+        assert compplan("run", "acme", "--period", quarter).code == 0
+    out = compplan("explain", "mia.chen", "--period", "2027-Q2", "--against", "2027-Q1").out
+    assert "\nUntil later " in out

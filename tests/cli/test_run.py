@@ -210,3 +210,12 @@ def test_rejects_are_never_written_over_another_file(tmp_path: Path) -> None:
     before = deals.read_bytes()
     assert main(["run", str(project), "--period", "2027-Q1", "--out", str(tmp_path / "runs"), "--rejects", str(deals)]) == 1
     assert deals.read_bytes() == before
+
+
+def test_a_component_that_is_amended_has_one_column(compplan: Call, started: Path) -> None:
+    plan = started / "sales.plan"
+    changed = 'amend sales "More"  {\n  effective from 2027-04-01\n  change bonus new_customer {\n    pay 250 USD becomes 300 USD\n  }\n}\n'
+    before = compplan("run", "acme", "--period", "2027-Q1").out
+    plan.write_text(plan.read_text() + changed)
+    after = compplan("run", "acme", "--period", "2027-Q1").out
+    assert after.split("Files:")[0] == before.split("Files:")[0]
