@@ -1,7 +1,7 @@
 """The syntax tree: what a plan file says, word for word, with the place of every part. Nothing here is checked yet.
 
-Every node is immutable, and its span is left out of comparison, so that two texts that differ in layout alone are equal. Definitions and
-formulas have files of their own, and are named from here as well.
+Every node is immutable, and its span is left out of comparison, so that two texts that differ in layout alone are equal. Its parts have
+files of their own, and are named from here as well.
 """
 
 from __future__ import annotations
@@ -12,7 +12,20 @@ from decimal import Decimal
 
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.tree_components import (
+    Budget,
+    Component,
+    ComponentLine,
+    ForCredit,
+    ForPeriod,
+    Grant,
+    InForce,
+    SharedOut,
+    ToDate,
+    ToTop,
+)
 from compplan.language.tree_draws import Draw, DrawLine, Forgive, Recover, TopUp
+from compplan.language.tree_examples import Example, Expect, Given
 
 # isort: off
 from compplan.language.tree_definitions import (
@@ -106,135 +119,6 @@ class PlanCap:
     period: Period
     limit: Expression
     carried: Period | None
-    span: Span = _span()
-
-
-# ---- what is earned -----------------------------------------------------------------------------------------------
-
-
-@immutable
-class ToDate:
-    """`on the year to date less what was earned before, against the full quota`."""
-
-    period: Period
-    against: Against | None
-    span: Span = _span()
-
-
-@immutable
-class ForPeriod:
-    """`for each month, on the quarter to date less what was earned before`."""
-
-    period: Period
-    to_date: ToDate | None
-    span: Span = _span()
-
-
-@immutable
-class ForCredit:
-    """`for each booking where condition`."""
-
-    credit: Name
-    where: Expression | None
-    to_date: ToDate | None
-    span: Span = _span()
-
-
-@immutable
-class ToTop:
-    """`to the top 10% by formula, rounded up, ties included`."""
-
-    size: Literal
-    by: Expression
-    rounded_up: bool | None
-    ties_included: bool
-    span: Span = _span()
-
-
-@immutable
-class SharedOut:
-    """`share among each team where condition, by formula`: a group of None is everyone, a formula of None `equally`."""
-
-    group: Name | None
-    where: Expression | None
-    by: Expression | None
-    span: Span = _span()
-
-
-@immutable
-class Budget:
-    """`budget 10,000 USD each quarter, first come, the last cut`; `spent` is cut, left out or in proportion."""
-
-    limit: Expression
-    period: Period
-    spent: str
-    span: Span = _span()
-
-
-@immutable
-class Grant:
-    """`grant 2 "days off"`."""
-
-    quantity: Expression
-    thing: str
-    span: Span = _span()
-
-
-@immutable
-class InForce:
-    """`effective from first through last` of a component, each of them optional; not `written` where an amendment ends the component."""
-
-    first: date | None
-    last: date | None
-    written: bool = field(compare=False)
-    span: Span = _span()
-
-
-ComponentLine = Let | Sentence | InForce | ForPeriod | ForCredit | ToTop | SharedOut | Budget | Grant
-
-
-@immutable
-class Component:
-    """`commission name "Label" { lines }`; the word is commission, bonus or award."""
-
-    word: str
-    name: Name
-    label: str
-    lines: tuple[ComponentLine, ...]
-    span: Span = _span()
-
-
-# ---- examples -----------------------------------------------------------------------------------------------------
-
-
-@immutable
-class Given:
-    """`given deals { grid }`."""
-
-    kind: Name
-    grid: Grid
-    span: Span = _span()
-
-
-@immutable
-class Expect:
-    """`expect own for "ana" on "d1" in 2027-Q1 = 11,812.50 USD`; without a payee, of everyone together."""
-
-    what: Expression
-    payee: str | None
-    record: str | None
-    period: PeriodLiteral
-    value: Expression
-    words: str = field(compare=False)
-    span: Span = _span()
-
-
-@immutable
-class Example:
-    """`example "text" { lines }`."""
-
-    title: str
-    lines: tuple[Given | Expect, ...]
     span: Span = _span()
 
 

@@ -1,0 +1,108 @@
+"""The syntax tree of what is earned: commissions, bonuses and awards, each sentence as written, with its place."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from datetime import date
+
+from compplan.diagnostics import Span
+from compplan.immutable import immutable
+from compplan.language.tree_definitions import Let, Sentence
+from compplan.language.tree_formulas import Against, Expression, Literal, Name
+from compplan.schema import Period
+
+
+def _span() -> Span:
+    return field(compare=False, repr=False)  # type: ignore[no-any-return]
+
+
+@immutable
+class ToDate:
+    """`on the year to date less what was earned before, against the full quota`."""
+
+    period: Period
+    against: Against | None
+    span: Span = _span()
+
+
+@immutable
+class ForPeriod:
+    """`for each month, on the quarter to date less what was earned before`."""
+
+    period: Period
+    to_date: ToDate | None
+    span: Span = _span()
+
+
+@immutable
+class ForCredit:
+    """`for each booking where condition`."""
+
+    credit: Name
+    where: Expression | None
+    to_date: ToDate | None
+    span: Span = _span()
+
+
+@immutable
+class ToTop:
+    """`to the top 10% by formula, rounded up, ties included`."""
+
+    size: Literal
+    by: Expression
+    rounded_up: bool | None
+    ties_included: bool
+    span: Span = _span()
+
+
+@immutable
+class SharedOut:
+    """`share among each team where condition, by formula`: a group of None is everyone, a formula of None `equally`."""
+
+    group: Name | None
+    where: Expression | None
+    by: Expression | None
+    span: Span = _span()
+
+
+@immutable
+class Budget:
+    """`budget 10,000 USD each quarter, first come, the last cut`; `spent` is cut, left out or in proportion."""
+
+    limit: Expression
+    period: Period
+    spent: str
+    span: Span = _span()
+
+
+@immutable
+class Grant:
+    """`grant 2 "days off"`."""
+
+    quantity: Expression
+    thing: str
+    span: Span = _span()
+
+
+@immutable
+class InForce:
+    """`effective from first through last` of a component, each of them optional; not `written` where an amendment ends the component."""
+
+    first: date | None
+    last: date | None
+    written: bool = field(compare=False)
+    span: Span = _span()
+
+
+ComponentLine = Let | Sentence | InForce | ForPeriod | ForCredit | ToTop | SharedOut | Budget | Grant
+
+
+@immutable
+class Component:
+    """`commission name "Label" { lines }`; the word is commission, bonus or award."""
+
+    word: str
+    name: Name
+    label: str
+    lines: tuple[ComponentLine, ...]
+    span: Span = _span()

@@ -1,0 +1,45 @@
+"""The syntax tree of the examples inside plans."""
+
+from __future__ import annotations
+
+from dataclasses import field
+
+from compplan.diagnostics import Span
+from compplan.immutable import immutable
+from compplan.language.tree_definitions import Grid
+from compplan.language.tree_formulas import Expression, Name, PeriodLiteral
+
+
+def _span() -> Span:
+    return field(compare=False, repr=False)  # type: ignore[no-any-return]
+
+
+@immutable
+class Given:
+    """`given deals { grid }`."""
+
+    kind: Name
+    grid: Grid
+    span: Span = _span()
+
+
+@immutable
+class Expect:
+    """`expect own for "ana" on "d1" in 2027-Q1 = 11,812.50 USD`; without a payee, of everyone together."""
+
+    what: Expression
+    payee: str | None
+    record: str | None
+    period: PeriodLiteral
+    value: Expression
+    words: str = field(compare=False)
+    span: Span = _span()
+
+
+@immutable
+class Example:
+    """`example "text" { lines }`."""
+
+    title: str
+    lines: tuple[Given | Expect, ...]
+    span: Span = _span()
