@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.columns import RecordColumns, holds_on, node_of
+from compplan.engine.credit_fields import credit_formulas
 from compplan.engine.credit_shape import CreditShape, record_columns
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.exchange import Lookups
@@ -80,13 +81,7 @@ class CreditRecords:
 
     def formulas(self) -> Iterator[ty.Expr]:
         """Every formula of the credit."""
-        yield from self.credit.where
-        yield self.credit.dated
-        yield from self.credit.amounts.values()
-        if self.credit.repeat is not None:
-            yield self.credit.repeat.times
-        for give in self.credit.gives:
-            yield from (e for e in (give.share, give.where, give.recipient.target) if e is not None)
+        return credit_formulas(self.credit)
 
     # ---- the records that count
 

@@ -175,7 +175,7 @@ class _Asking:
         for component in self.plan.components:
             for index, keeper in enumerate(self.plan.keeping(component.name), 1):
                 if keeper.name == name:
-                    step = self.lowering.kept_steps(self.plan, component).left
+                    step = self.lowering.names.kept_steps(self.plan, component).left
                     total += self._sum(f"change_{index}", step, "month", expectation) or 0
         return total
 
@@ -185,7 +185,7 @@ class _Asking:
         values = {"last": expectation.period.last_month, "payee": expectation.payee, "record": expectation.record}
         where = "month <= $last AND (payee = $payee OR $payee IS NULL) AND (CAST(record AS VARCHAR) = $record OR $record IS NULL)"
         for version in (c for c in self.plan.components if c.name == component):
-            step = quoted(self.lowering.kept_steps(self.plan, version).left)
+            step = quoted(self.lowering.names.kept_steps(self.plan, version).left)
             last = f"SELECT held FROM {STEPS}.{step} WHERE {where} QUALIFY row_number() OVER (PARTITION BY earning ORDER BY month DESC) = 1"
             total += self._one(f"SELECT sum(held) FROM ({last})", values)
         return total
@@ -204,7 +204,7 @@ class _Asking:
         last = expectation.period.last_month
         forgive = next((d.forgive for d in self.plan.draws if d.name == name), None)
         since = 0 if forgive is None else (last + 1) // MONTHS_IN[forgive] * MONTHS_IN[forgive]
-        step = quoted(self.lowering.balance_step(self.plan, name))
+        step = quoted(self.lowering.names.balance_step(self.plan, name))
         query = f"""SELECT sum(after) FROM (SELECT arg_max(b.after, b.period) AS after
                 FROM {STEPS}.{step} b JOIN calendar.periods n ON n.kind = $kind AND n.number = b.period
                 WHERE (b.payee = $payee OR $payee IS NULL) AND n.first_month >= $since AND n.last_month <= $last GROUP BY b.payee)"""

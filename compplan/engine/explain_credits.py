@@ -22,7 +22,7 @@ def credit_lines(
     """Credits in the run's months, of every credit that the plan pays by or measures; `steps` are those of the run."""
     months = paid_months(plan, lowering.asked)
     for name in credits_used(plan):
-        step, unit = lowering.credit_step(plan, name), str(plan.credits[name].amounts["credited"].unit)
+        step, unit = lowering.names.credit_step(plan, name), str(plan.credits[name].amounts["credited"].unit)
         if step not in steps:
             continue
         made = conversions(plan.credits[name].amounts.values())

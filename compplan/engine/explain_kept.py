@@ -24,7 +24,7 @@ def kept_lines(
     size = MONTHS_IN[plan.payout]
     for component in plan.components:
         for index, keeper in enumerate(plan.keeping(component.name), 1):
-            step = quoted(lowering.kept_steps(plan, component).left)
+            step = quoted(lowering.names.kept_steps(plan, component).left)
             query = f"""SELECT CAST(record AS VARCHAR), earned_month, month, left_0, share_{index}, left_{index}, change_{index}, held
                 FROM {STEPS}.{step} WHERE payee = ? AND month BETWEEN ? AND ? AND change_{index} <> 0
                 ORDER BY month, date, record, earning"""

@@ -38,15 +38,15 @@ def cap_lines(
         return
     for index, cap in enumerate(plan.caps, 1):
         ratio = MONTHS_IN[cap.period] // MONTHS_IN[plan.payout]
-        steps = [lowering.plan_step(plan, "earned"), *(lowering.plan_step(plan, "cap", str(i)) for i in range(1, index))]
+        steps = [lowering.names.plan_step(plan, "earned"), *(lowering.names.plan_step(plan, "cap", str(i)) for i in range(1, index))]
         parts = " UNION ALL ".join(f"SELECT payee, period, amount FROM {STEPS}.{quoted(s)}" for s in steps)
         before = f"u.period < n.number AND u.period // {ratio} = n.number // {ratio}"
         query = f"""SELECT n.number, n.label, l."limit", coalesce(c.amount, 0),
               (SELECT coalesce(sum(u.amount), 0) FROM ({parts}) u WHERE u.payee = l.payee AND {before}),
               (SELECT coalesce(sum(u.amount), 0) FROM ({parts}) u WHERE u.payee = l.payee AND u.period = n.number)
-            FROM calendar.periods n JOIN {STEPS}.{quoted(lowering.plan_step(plan, "limit", str(index)))} l
+            FROM calendar.periods n JOIN {STEPS}.{quoted(lowering.names.plan_step(plan, "limit", str(index)))} l
               ON l.period = n.number // {ratio} AND l.payee = ?
-            LEFT JOIN {STEPS}.{quoted(lowering.plan_step(plan, "cap", str(index)))} c ON c.payee = l.payee AND c.period = n.number
+            LEFT JOIN {STEPS}.{quoted(lowering.names.plan_step(plan, "cap", str(index)))} c ON c.payee = l.payee AND c.period = n.number
             WHERE n.kind = ? AND n.first_month >= ? AND n.last_month <= ? ORDER BY n.number"""
         months = paid_months(plan, lowering.asked)
         rows = connection.execute(query, [payee, plan.payout, months.first, months.last]).fetchall()
@@ -63,16 +63,16 @@ def _caps_of_cohorts(
 ) -> Iterator[CapExplanation]:
     """Each cap on what was earned in its period, in the payout periods in which that is paid."""
     months = paid_months(plan, lowering.asked)
-    steps = [lowering.plan_step(plan, kind) for kind in ("earned", "changes")]
+    steps = [lowering.names.plan_step(plan, kind) for kind in ("earned", "changes")]
     for index, cap in enumerate(plan.caps, 1):
         ratio = MONTHS_IN[cap.period] // MONTHS_IN[plan.payout]
-        own = quoted(lowering.plan_step(plan, "cap", str(index)))
+        own = quoted(lowering.names.plan_step(plan, "cap", str(index)))
         parts = " UNION ALL ".join(f"SELECT payee, cohort, period, amount FROM {STEPS}.{quoted(s)}" for s in steps)
         sums = f"SELECT coalesce(sum(u.amount), 0) FROM ({parts}) u WHERE u.payee = l.payee AND u.cohort // {ratio} = l.period"
         query = f"""SELECT n.label, l.period, l."limit", ({sums} AND u.period < n.number), ({sums} AND u.period = n.number),
               (SELECT coalesce(sum(c.amount), 0) FROM {STEPS}.{own} c
                WHERE c.payee = l.payee AND c.cohort // {ratio} = l.period AND c.period = n.number)
-            FROM calendar.periods n JOIN {STEPS}.{quoted(lowering.plan_step(plan, "limit", str(index)))} l
+            FROM calendar.periods n JOIN {STEPS}.{quoted(lowering.names.plan_step(plan, "limit", str(index)))} l
               ON l.period <= n.number // {ratio} AND l.payee = ?
             WHERE n.kind = ? AND n.first_month >= ? AND n.last_month <= ? ORDER BY n.number, l.period"""
         rows = connection.execute(query, [payee, plan.payout, months.first, months.last]).fetchall()
@@ -81,12 +81,12 @@ def _caps_of_cohorts(
             words += FiscalPeriod(cap.period, int(earned_in)).label
             if earlier or now:
                 yield CapExplanation(words, str(label), to_value(limit), None, *(to_value(v) for v in (earlier, now, correction)))
-        steps.append(lowering.plan_step(plan, "cap", str(index)))
+        steps.append(lowering.names.plan_step(plan, "cap", str(index)))
 
 
 def _carried_into(connection: duckdb.DuckDBPyConnection, lowering: Lowering, plan: ty.Plan, payee: str, index: int) -> dict[int, Fraction]:
     """What is carried into each period of a cap."""
-    step = quoted(lowering.plan_step(plan, "rest", str(index)))
+    step = quoted(lowering.names.plan_step(plan, "rest", str(index)))
     rows = connection.execute(f"SELECT period, before FROM {STEPS}.{step} WHERE payee = ?", [payee]).fetchall()
     return {int(period): Fraction(before) for period, before in rows}
 
@@ -99,7 +99,7 @@ def draw_lines(
     months = paid_months(plan, lowering.asked)
     for key, name, label, sentences in [*balances, *((d.name, d.name, d.label, sources.inside(d.span)) for d in plan.draws)]:
         query = f"""SELECT n.label, b.paid, b.before, b.added, b.recovered, b.forgiven, b.after
-            FROM {STEPS}.{quoted(lowering.balance_step(plan, key))} b
+            FROM {STEPS}.{quoted(lowering.names.balance_step(plan, key))} b
             JOIN calendar.periods n ON n.kind = ? AND n.number = b.period
             WHERE b.payee = ? AND n.first_month >= ? AND n.last_month <= ? ORDER BY n.number"""
         for period, *figures in connection.execute(query, [plan.payout, payee, months.first, months.last]).fetchall():

@@ -28,7 +28,7 @@ def stay_lines(connection: duckdb.DuckDBPyConnection, lowering: Lowering, plan: 
     columns = _averaged(plan)
     read = "".join(f", p.{quoted(name)}" for name in columns)
     query = f"""SELECT greatest(s.first, ?) AS first, least(s.last, ?) AS last{read}
-        FROM {STEPS}.{quoted(lowering.plan_step(plan, "stays"))} s
+        FROM {STEPS}.{quoted(lowering.names.plan_step(plan, "stays"))} s
         JOIN {RECORDS}.{PEOPLE} p ON p.{quoted(people.key[0])} = s.payee AND p.{quoted(people.valid.first)} <= s.first
             AND coalesce(p.{quoted(people.valid.last)}, DATE '9999-12-31') >= s.last
         WHERE s.payee = ? AND s.first <= ? AND s.last >= ? ORDER BY 1"""

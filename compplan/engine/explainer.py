@@ -105,7 +105,7 @@ class _Explainer:
 
     def is_payee(self, plan: ty.Plan) -> bool:
         """Whether the plan pays the payee."""
-        step = quoted(self.lowering.plan_step(plan, "payees"))
+        step = quoted(self.lowering.names.plan_step(plan, "payees"))
         return self.connection.execute(f"SELECT 1 FROM {STEPS}.{step} WHERE payee = ?", [self.payee]).fetchone() is not None
 
     def watch(self, plan: ty.Plan) -> None:
@@ -205,7 +205,7 @@ class _Explainer:
         self, plan: ty.Plan, component: ty.Component, budget: ty.Budget, row: Row, figure: Fraction
     ) -> tuple[Fraction, BudgetLine | None]:
         """What the run has left of a figure."""
-        step = self.lowering.plan_step(plan, "earnings", component.name, *component.version)
+        step = self.lowering.names.plan_step(plan, "earnings", component.name, *component.version)
         if step not in self.budgets:
             cursor = self.connection.execute(f"SELECT * FROM {STEPS}.{quoted(step)} WHERE payee = ?", [self.payee])
             names = [d[0] for d in cursor.description or []]
@@ -226,7 +226,7 @@ class _Explainer:
     def _pool(self, plan: ty.Plan, component: ty.Component, pool: ty.Pool, row: Row) -> PoolShare:
         """The payee's part of what the group comes to."""
         group = "" if row["pool_group"] is None else str(row["pool_group"])
-        step = quoted(self.lowering.plan_step(plan, "pool", component.name, *component.version))
+        step = quoted(self.lowering.names.plan_step(plan, "pool", component.name, *component.version))
         among = f"""SELECT count(*) FROM {STEPS}.{step} WHERE period = ? AND member AND "group" IS NOT DISTINCT FROM ?"""
         members = self.connection.execute(among, [row["period"], row["pool_group"]]).fetchone()
         assert members is not None
@@ -240,7 +240,7 @@ class _Explainer:
     def _ranking(self, plan: ty.Plan, component: ty.Component, top: ty.Top, row: Row) -> Ranking:
         """The payee's place, and who is ahead."""
         payees, first = self.found.ranked(
-            self.lowering.plan_step(plan, "ranking", component.name, *component.version), int(str(row["period"]))
+            self.lowering.names.plan_step(plan, "ranking", component.name, *component.version), int(str(row["period"]))
         )
         words = self.sources.words(top.by)
         return Ranking(words, str(top.by.unit), to_value(row["ranked_by"]), to_value(row["place"]), bool(row["qualifies"]), payees, first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -11,6 +11,7 @@ from sqlglot import exp
 from compplan.calendar import Calendar
 from compplan.engine.averages import average_step, parts_step
 from compplan.engine.columns import RecordColumns
+from compplan.engine.credit_fields import fields_read
 from compplan.engine.credit_records import CreditRecords
 from compplan.engine.credit_shape import CreditShape
 from compplan.engine.exchange import exchange_steps
@@ -20,10 +21,11 @@ from compplan.engine.lower_credits import CreditLowering
 from compplan.engine.lower_earned import EarningsShape, lower_earned
 from compplan.engine.lower_kept import KeptLowering, KeptSteps
 from compplan.engine.lower_measures import MeasureShape, Valued, lower_measure, lower_window, may_be_empty, window_name
-from compplan.engine.lower_payable import PayableNames, lower_payable
+from compplan.engine.lower_payable import lower_payable
 from compplan.engine.lower_payouts import PlanLowering, lower_payouts, lower_plan_payouts
 from compplan.engine.lower_quotas import QuotaDays, lower_quota, lower_quota_window, lower_record_sum
 from compplan.engine.payout_kinds import pays_later
+from compplan.engine.plan_names import PlanNames, tables_of
 from compplan.engine.pools import pool_step
 from compplan.engine.project_earnings import earnings_query
 from compplan.engine.rankings import ranking_query
@@ -32,11 +34,10 @@ from compplan.engine.relations import Earnings
 from compplan.engine.reporting_lines import managers_step
 from compplan.engine.scope import Scope
 from compplan.engine.stays import Stays, day_step, payees_step, stays_step
-from compplan.engine.step_names import StepNames
 from compplan.engine.steps import Lowered, Months, Step, identifier
 from compplan.immutable import immutable
 from compplan.language import typed as ty
-from compplan.language.formulas_of import formulas, kept_formulas
+from compplan.language.formulas_of import formulas
 from compplan.language.tree import Reach
 from compplan.language.walk import every
 from compplan.schema import PEOPLE, Period, Schema
@@ -59,45 +60,15 @@ class Lowering:
     asked_formulas: Mapping[str, Sequence[ty.Expr]] = field(default_factory=dict)
     """Formulas at the grain of credits that are asked beside those of the plans, by the credit's name."""
     steps: dict[str, Step] = field(default_factory=dict)
+    names: PlanNames = field(init=False)
     _credits: dict[str, CreditShape] = field(default_factory=dict)
     _measures: dict[str, MeasureShape] = field(default_factory=dict)
     _quotas: dict[str, Valued] = field(default_factory=dict)
-    _names: StepNames = field(default_factory=StepNames)
-    _credit_steps: dict[tuple[str, str], str] = field(default_factory=dict)
     _earnings: dict[tuple[str, ...], EarningsShape] = field(default_factory=dict)
     _windows: dict[tuple[str, Windowed, Period], Valued] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Names are given in the order of the plans, whatever is lowered first, so that an explanation finds a run's steps."""
-        for plan in self.plans:
-            for credit in plan.credits:
-                self.credit_step(plan, credit)
-            for measure in plan.measures:
-                self.measure_step(plan, measure)
-            for quota in plan.quotas:
-                self.quota_step(plan, quota)
-        for plan in self.plans:
-            self._name_steps(plan)
-
-    def _name_steps(self, plan: ty.Plan) -> None:
-        """Gives the steps of one plan their names."""
-        for kind in ("payees", "stays", "earned", "payouts"):
-            self.plan_step(plan, kind)
-        for component in plan.components:
-            self.plan_step(plan, "ranking", component.name, *component.version)
-            self.plan_step(plan, "pool", component.name, *component.version)
-            self.plan_step(plan, "earnings", component.name, *component.version)
-        for component in plan.components:
-            if plan.keeping(component.name):
-                self.kept_steps(plan, component)
-        if pays_later(plan):
-            self.payable_steps(plan)
-        for index, _ in enumerate(plan.caps, 1):
-            self.plan_step(plan, "limit", str(index))
-            for kind in ("cap", "capped", "rest"):
-                self.plan_step(plan, kind, str(index))
-        for draw in plan.draws:
-            self.balance_step(plan, draw.name)
+        self.names = PlanNames(self.plans, self.schema, self.asked_formulas)
 
     def lower(self) -> Lowered:
         """All steps."""
@@ -128,64 +99,6 @@ class Lowering:
         """What the passes need to know, with the tables of a plan."""
         return Scope(self.schema, self.calendar, self.asked, reach(self.plans, self.calendar, self.asked), plan.tables)
 
-    # ---- names
-
-    def _name(self, plan: ty.Plan, kind: str, name: str, signature: str) -> str:
-        """A step's name: the plain one for what came first, one with the plan's name where another plan means something else by it."""
-        of_plan = identifier(kind, name, "of", plan.name)
-        return self._names.first_of(f"{kind} {name}: {signature}", (identifier(kind, name), of_plan), of_plan)
-
-    def plan_step(self, plan: ty.Plan, kind: str, *words: str) -> str:
-        """The name of a step of one plan: its payees, what a component of it earns, and so on."""
-        return self._names.name(f"{kind} of {plan.name}: {words!r}", kind, plan.name, *words)
-
-    def balance_step(self, plan: ty.Plan, name: str) -> str:
-        """The name of the step with the balance of a draw; of `payout`, of negative payouts that are carried forward."""
-        return self.plan_step(plan, "balance", "carried") if name == "payout" else self.plan_step(plan, "balance", "draw", name)
-
-    def kept_steps(self, plan: ty.Plan, component: ty.Component) -> KeptSteps:
-        """The names of the steps with what becomes of a component's earnings where something holds it or takes it back."""
-        names = (component.name, *component.version)
-        return KeptSteps(*(self.plan_step(plan, kind, *names) for kind in ("kept", "shares", "left")))
-
-    def payable_steps(self, plan: ty.Plan) -> PayableNames:
-        """The names of the steps with what is payable where something is held or taken back."""
-        return PayableNames(*(self.plan_step(plan, kind) for kind in ("payable", "changes", "held")))
-
-    def credit_step(self, plan: ty.Plan, name: str) -> str:
-        """The name of a credit's step."""
-        key = (plan.name, name)
-        if key not in self._credit_steps:
-            credit = plan.credits[name]
-            origin = self.credit_step(plan, credit.source) if credit.from_credit else ""
-            fields = sorted(".".join(f.path) for f in self._fields_everywhere(credit))
-            signature = f"{credit!r}|{origin}|{fields}|{_tables(plan, _credit_formulas(credit))}"
-            self._credit_steps[key] = self._name(plan, "credit", name, signature)
-        return self._credit_steps[key]
-
-    def measure_step(self, plan: ty.Plan, name: str) -> str:
-        """The name of a measure's step by month."""
-        measure = plan.measures[name]
-        sources = sorted((part.credit, self.credit_step(plan, part.credit)) for part in measure.parts)
-        inside = [f for part in measure.parts for f in (part.value, part.where) if f is not None]
-        return self._name(plan, "measure", name, f"{measure!r}|{sources}|{_tables(plan, inside)}")
-
-    def quota_step(self, plan: ty.Plan, name: str) -> str:
-        """The name of a quota's step by its own period."""
-        quota = plan.quotas[name]
-        if self._is_by_stays(plan, quota):
-            return self.plan_step(plan, "quota", name)
-        return self._name(
-            plan,
-            "quota",
-            name,
-            f"{quota!r}|{plan.measures[name].group}|{_tables(plan, [f for f in (quota.value, quota.ramp) if f is not None])}",
-        )
-
-    def _is_by_stays(self, plan: ty.Plan, quota: ty.Quota) -> bool:
-        """Whether a quota depends on when somebody is a payee of the plan: that of a payee does, where people are dated."""
-        return self.schema.kinds[PEOPLE].valid is not None and plan.measures[quota.measure].group is None
-
     def _days(self, plan: ty.Plan, quota: ty.Quota) -> QuotaDays | None:
         stays = self.stays(plan)
         if stays is None:
@@ -197,7 +110,7 @@ class Lowering:
 
     def credit(self, plan: ty.Plan, name: str) -> CreditShape:
         """The shape of a credit, lowered if it is not yet."""
-        step_name = self.credit_step(plan, name)
+        step_name = self.names.credit_step(plan, name)
         if step_name in self._credits:
             return self._credits[step_name]
         lowering = self.credit_lowering(plan, name)
@@ -212,37 +125,8 @@ class Lowering:
         """The lowering of a credit."""
         credit = plan.credits[name]
         origin = self.credit(plan, credit.source) if credit.from_credit else None
-        fields = self._fields_everywhere(credit)
-        return CreditLowering(self.credit_step(plan, name), fields, CreditRecords(self.scope(plan), credit, origin, self.narrow))
-
-    def _fields_everywhere(self, credit: ty.Credit) -> list[ty.RecordField]:
-        """The record's fields that anything in any plan that means the same credit reads of it."""
-        found: dict[tuple[str, ...], ty.RecordField] = {}
-        for other in self.plans:
-            if other.credits.get(credit.name) == credit:
-                for leaf in self._fields(other, credit.name):
-                    found.setdefault(leaf.path, leaf)
-        return [found[path] for path in sorted(found)]
-
-    def _fields(self, plan: ty.Plan, name: str) -> Iterator[ty.RecordField]:
-        for formula in self._formulas_over(plan, name):
-            yield from (e for e in every(formula) if isinstance(e, ty.RecordField))
-        for credit in plan.credits.values():
-            if credit.from_credit and credit.source == name:
-                yield from (e for f in _credit_formulas(credit) for e in every(f) if isinstance(e, ty.RecordField))
-                yield from self._fields(plan, credit.name)
-
-    def _formulas_over(self, plan: ty.Plan, name: str) -> Iterator[ty.Expr]:
-        """Every formula at the grain of a credit."""
-        yield from self.asked_formulas.get(name, ())
-        for measure in plan.measures.values():
-            for part in measure.parts:
-                if part.credit == name:
-                    yield from (f for f in (part.value, part.where) if f is not None)
-        for component in plan.components:
-            if isinstance(component.grain, ty.ForCredit) and component.grain.credit == name:
-                yield from formulas(component)  # a ranking is never at this grain
-                yield from kept_formulas(plan, component.name)
+        fields = fields_read(self.plans, credit, self.asked_formulas)
+        return CreditLowering(self.names.credit_step(plan, name), fields, CreditRecords(self.scope(plan), credit, origin, self.narrow))
 
     # ---- measures and quotas
 
@@ -251,7 +135,7 @@ class Lowering:
         return _Source(self, plan)
 
     def _measure(self, plan: ty.Plan, name: str) -> MeasureShape:
-        step_name = self.measure_step(plan, name)
+        step_name = self.names.measure_step(plan, name)
         if step_name not in self._measures:
             measure = plan.measures[name]
             shapes = {part.credit: self.credit(plan, part.credit) for part in measure.parts}
@@ -263,7 +147,7 @@ class Lowering:
     def measure_over(self, plan: ty.Plan, leaf: ty.MeasureAt, cadence: Period) -> Valued:
         """A measure over a window for each period of a cadence."""
         shape = self._measure(plan, leaf.measure)
-        name = self._windowed_step(shape.step, leaf.window, cadence)
+        name = self.names.windowed_step(shape.step, leaf.window, cadence)
         step, valued = lower_window(self.scope(plan), shape, leaf.window, cadence, name)
         self._add(step)
         return valued
@@ -271,7 +155,7 @@ class Lowering:
     def quota_over(self, plan: ty.Plan, leaf: ty.QuotaAt, cadence: Period) -> Valued:
         """A quota over a window for each period of a cadence."""
         quota, group = plan.quotas[leaf.measure], plan.measures[leaf.measure].group
-        name = self.quota_step(plan, leaf.measure)
+        name = self.names.quota_step(plan, leaf.measure)
         if name not in self._quotas:
             sums: dict[ty.RecordSum, Valued] = {}
             for e in every(quota.value):
@@ -281,7 +165,7 @@ class Lowering:
                         e,
                         group,
                         quota.period,
-                        self._names.name(f"{name}: {e!r}", name, "from", e.kind, str(len(sums) + 1)),
+                        self.names.given.name(f"{name}: {e!r}", name, "from", e.kind, str(len(sums) + 1)),
                     )
                     self._add(step)
             step, self._quotas[name] = lower_quota(
@@ -291,7 +175,7 @@ class Lowering:
         base = self._quotas[name]
         if leaf.window == ty.Window(quota.period) and cadence == quota.period:
             return base
-        windowed = self._windowed_step(base.step, leaf.window, cadence)
+        windowed = self.names.windowed_step(base.step, leaf.window, cadence)
         step, valued = lower_quota_window(self.scope(plan), quota, base, leaf.window, cadence, windowed)
         self._add(step)
         return valued
@@ -299,8 +183,8 @@ class Lowering:
     def sum_over(self, plan: ty.Plan, leaf: ty.RecordSum, cadence: Period) -> Valued:
         """A sum over records for each payee and period of a cadence."""
         mark = hashlib.sha256(repr(leaf).encode()).hexdigest()[:6]
-        name = self._names.name(
-            f"{cadence}: {leaf!r}|{_tables(plan, [leaf])}", window_name(identifier("sum", leaf.kind, mark), leaf.window, cadence)
+        name = self.names.given.name(
+            f"{cadence}: {leaf!r}|{tables_of(plan, [leaf])}", window_name(identifier("sum", leaf.kind, mark), leaf.window, cadence)
         )
         step, valued = lower_record_sum(self.scope(plan), leaf, None, cadence, name)
         self._add(step)
@@ -310,7 +194,7 @@ class Lowering:
         """What another component has earned over a window, for each payee and period of a cadence."""
         versions = [c for c in plan.components if c.name == leaf.component]
         shapes = [self.earnings(plan, c) for c in versions]
-        name = self._windowed_step(shapes[0].made.step, leaf.window, cadence)
+        name = self.names.windowed_step(shapes[0].made.step, leaf.window, cadence)
         step, valued = lower_earned(self.scope(plan), shapes, versions[0], leaf.window, cadence, name)
         self._add(step)
         return valued
@@ -320,19 +204,16 @@ class Lowering:
         stays = self.stays(plan)
         assert stays is not None
         words = ("average", plan.name, ".".join(leaf.column.path), "over", leaf.window.period, "for each", cadence)
-        name = self._names.name(f"{plan.name}: {leaf!r} {cadence}", *words)
+        name = self.names.given.name(f"{plan.name}: {leaf!r} {cadence}", *words)
         step, valued = average_step(self.scope(plan), stays.parts(leaf.how), leaf, cadence, name)
         self._add(step)
         return valued
-
-    def _windowed_step(self, base: str, window: ty.Window, cadence: Period) -> str:
-        return self._names.name(f"{base}: {window!r} {cadence}", window_name(base, window, cadence))
 
     # ---- payees, components, payouts
 
     def payees(self, plan: ty.Plan) -> str:
         """The step with the payees of a plan."""
-        name = self.plan_step(plan, "payees")
+        name = self.names.plan_step(plan, "payees")
         if name not in self.steps:
             stays = self.stays(plan)
             self._add(payees_step(self.scope(plan), plan, name, None if stays is None else stays.step))
@@ -342,20 +223,20 @@ class Lowering:
         """Where people are dated: who is a payee of a plan, and when."""
         if self.schema.kinds[PEOPLE].valid is None:
             return None
-        name = self.plan_step(plan, "stays")
+        name = self.names.plan_step(plan, "stays")
         if name not in self.steps:
             self._add(stays_step(self.scope(plan), plan, name))
 
         def day(cadence: Period, window: ty.Window | None) -> str:
             words = window_name(f"day of {plan.name}", window, cadence) if window else f"day of {plan.name} for each {cadence} ever"
-            step = self._names.name(f"{plan.name}: day {cadence} {window!r}", words)
+            step = self.names.given.name(f"{plan.name}: day {cadence} {window!r}", words)
             if step not in self.steps:
                 self._add(day_step(self.scope(plan), name, cadence, window, step))
             return step
 
         def parts(how: ty.Proration) -> str:
             months = ("by", "months", str(how.least)) if how.by == "months" else ()
-            step = self.plan_step(plan, "days", *months)
+            step = self.names.plan_step(plan, "days", *months)
             if step not in self.steps:
                 self._add(parts_step(name, how, step))
             return step
@@ -366,7 +247,7 @@ class Lowering:
         """The lowering of a component, for all payees or for one."""
         grain = component.grain
         shapes = {grain.credit: self.credit(plan, grain.credit)} if isinstance(grain, ty.ForCredit) else {}
-        ranking = self.plan_step(plan, "ranking", component.name, *component.version) if component.top is not None else None
+        ranking = self.names.plan_step(plan, "ranking", component.name, *component.version) if component.top is not None else None
         return ComponentLowering(
             self.scope(plan),
             plan,
@@ -376,7 +257,7 @@ class Lowering:
             self.payees(plan),
             ranking,
             only,
-            None if component.pool is None else self.plan_step(plan, "pool", component.name, *component.version),
+            None if component.pool is None else self.names.plan_step(plan, "pool", component.name, *component.version),
             narrow=self.narrow,
             stays=self.stays(plan),
         )
@@ -389,7 +270,7 @@ class Lowering:
         lowering = self.component(plan, stand_in)
         lowering.every_period = True
         figured = lowering.figured()
-        name = self._names.name(f"asked of {plan.name}: {formula!r} {grain!r}", "asked", plan.name)
+        name = self.names.given.name(f"asked of {plan.name}: {formula!r} {grain!r}", "asked", plan.name)
         keys = tuple(k.name for k in figured.keys if isinstance(k, exp.Column))
         query = earnings_query(lowering, figured)
         self._add(Step(name, "What an example asks", keys, query, tuple(_tables_read(query)), formula.span))
@@ -403,7 +284,7 @@ class Lowering:
         return self._earnings[key]
 
     def _component(self, plan: ty.Plan, component: ty.Component) -> EarningsShape:
-        name = self.plan_step(plan, "earnings", component.name, *component.version)
+        name = self.names.plan_step(plan, "earnings", component.name, *component.version)
         if component.top is not None:
             self._add(ranking_query(self.component(plan, component)))
         if component.pool is not None:
@@ -443,21 +324,21 @@ class Lowering:
 
         if pays_later(plan):
             self._payable(plan, made)
-        for step in lower_plan_payouts(PlanLowering(self.scope(plan), plan, limit, figures, self.plan_step), made):
+        for step in lower_plan_payouts(PlanLowering(self.scope(plan), plan, limit, figures, self.names.plan_step), made):
             self._add(step)
-        return self.steps[self.plan_step(plan, "payouts")]
+        return self.steps[self.names.plan_step(plan, "payouts")]
 
     def _payable(self, plan: ty.Plan, made: Sequence[Earnings]) -> None:
         """Adds the steps of what is held and taken back."""
         kept: dict[str, KeptSteps] = {}
         for component, earnings in zip(plan.components, made, strict=True):
             if isinstance(component.grain, ty.ForCredit) and plan.keeping(component.name):
-                kept[earnings.step] = names = self.kept_steps(plan, component)
+                kept[earnings.step] = names = self.names.kept_steps(plan, component)
                 shape = self.credit(plan, component.grain.credit)
                 people = RecordColumns(self.schema, self.schema.kinds[PEOPLE], "p")
                 for step in KeptLowering(self.scope(plan), plan, component, shape, earnings, names, people).steps():
                     self._add(step)
-        for step in lower_payable(plan, made, kept, self.payable_steps(plan)):
+        for step in lower_payable(plan, made, kept, self.names.payable_steps(plan)):
             self._add(step)
 
 
@@ -493,21 +374,6 @@ def _running_measures(component: ty.Component) -> Iterator[ty.MeasureAt]:
     if isinstance(component.grain, ty.ForCredit):
         inside = (e for f in formulas(component) for e in every(f))
         yield from (e for e in inside if isinstance(e, ty.MeasureAt) and e.window.reach is not Reach.WHOLE)
-
-
-def _tables(plan: ty.Plan, formulas: Iterable[ty.Expr]) -> str:
-    """What the tables hold that formulas look something up in: the same formula means something else with other tables."""
-    return repr([plan.tables[e.table] for f in formulas for e in every(f) if isinstance(e, ty.Lookup)])
-
-
-def _credit_formulas(credit: ty.Credit) -> Iterator[ty.Expr]:
-    yield from credit.where
-    yield credit.dated
-    yield from credit.amounts.values()
-    if credit.repeat is not None:
-        yield credit.repeat.times
-    for give in credit.gives:
-        yield from (e for e in (give.share, give.where, give.recipient.target) if e is not None)
 
 
 def _tables_read(query: exp.Select) -> list[str]:

@@ -110,12 +110,12 @@ class _Lines:
             ORDER BY l.plan_place, t.payee, l.place, t.earned_month, t.date, t.deal, t.via, t.earned, t.amount"""
 
     def _lines_of(self, plan: ty.Plan, e: Earnings) -> str:
-        component = next(c for c in plan.components if self.lowering.plan_step(plan, "earnings", c.name, *c.version) == e.step)
+        component = next(c for c in plan.components if self.lowering.names.plan_step(plan, "earnings", c.name, *c.version) == e.step)
         head = f"SELECT {text(e.plan)} AS plan, {text(e.component)} AS component, e.payee"
         where = within(paid_months(plan, self.paid.asked))
         if not isinstance(component.grain, ty.ForCredit):
             return f"{head}, {_NO_DEAL}, earned_month, {self.paid.money('earned')} AS earned FROM {STEPS}.{quoted(e.step)} e WHERE {where}"
-        credit, step = plan.credits[component.grain.credit], self.lowering.credit_step(plan, component.grain.credit)
+        credit, step = plan.credits[component.grain.credit], self.lowering.names.credit_step(plan, component.grain.credit)
         unit = credit.amounts["credited"].unit
         keys = [c for c in self._columns(e.step) if _KEY.fullmatch(c)]
         names = ", ".join(quoted(k) for k in (*keys, "date"))
@@ -146,9 +146,9 @@ class _Lines:
 
     def _credits_of(self, plan: ty.Plan) -> Iterator[str]:
         kept, months = self._steps(), paid_months(plan, self.paid.asked)
-        payees = quoted(self.lowering.plan_step(plan, "payees"))
+        payees = quoted(self.lowering.names.plan_step(plan, "payees"))
         for name in credits_used(plan):
-            step, unit = self.lowering.credit_step(plan, name), plan.credits[name].amounts["credited"].unit
+            step, unit = self.lowering.names.credit_step(plan, name), plan.credits[name].amounts["credited"].unit
             if step not in kept:
                 continue
             yield f"""SELECT {text(plan.name)} AS plan, {text(name)} AS credit, c.payee, {_deal(self._columns(step), "c")} AS deal,

@@ -185,7 +185,7 @@ class _Tracer:
         words = "everyone" if plan.payees is None else f"where {self.sources.words(plan.payees)}"
         self.lowering.payees(plan)
         self._make_steps()
-        step = quoted(self.lowering.plan_step(plan, "payees"))
+        step = quoted(self.lowering.names.plan_step(plan, "payees"))
         is_payee = self.connection.execute(f"SELECT 1 FROM {STEPS}.{step} WHERE payee = ?", [payee]).fetchone() is not None
         return PlanTrace(plan.name, plan.label, words, is_payee, found)
 
@@ -202,7 +202,7 @@ class _Tracer:
         self._make_steps()
         observer = Observer(lowering.records.emitter, self.sources)
         conditions = [ConditionPlan(self.sources.words(w), observer.plan(w)) for w in credit.where]
-        given = self._given(self.lowering.credit_step(plan, credit.name))
+        given = self._given(self.lowering.names.credit_step(plan, credit.name))
         rows = self._rows(lowering, credit, observer)
         if not rows and credit.from_credit:
             yield from self._credit(plan, plan.credits[credit.source])
