@@ -37,3 +37,24 @@ def needs(expr: ty.Expr) -> Iterator[ty.Expr]:
         case _:
             for part in parts(expr):
                 yield from needs(part)
+
+
+def vanishes(plan: ty.Plan, component: ty.Component) -> bool:
+    """Whether the figure is zero as long as nothing was credited."""
+    return component.floor is None and any(_zero_at_zero(plan, f) for f in component.factors)
+
+
+def _zero_at_zero(plan: ty.Plan, expr: ty.Expr) -> bool:
+    match expr:
+        case ty.MeasureAt():
+            return isinstance(plan.measures[expr.measure].formula, ty.Part)
+        case ty.Attainment():
+            return _zero_at_zero(plan, expr.measure)
+        case ty.Slices() | ty.Neg() | ty.Scale():
+            return _zero_at_zero(plan, expr.operand)
+        case ty.Named():
+            return _zero_at_zero(plan, expr.value)
+        case ty.Arith(operator="*"):
+            return _zero_at_zero(plan, expr.left) or _zero_at_zero(plan, expr.right)
+        case _:
+            return False

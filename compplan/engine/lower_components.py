@@ -10,7 +10,8 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.columns import RecordColumns, holds_on
-from compplan.engine.component_formulas import needs, product
+from compplan.engine.component_formulas import needs, product, vanishes
+from compplan.engine.credit_rows import CreditRows, among
 from compplan.engine.credit_shape import CreditShape
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.kept_leaves import carried_columns, kept_leaves
@@ -18,8 +19,6 @@ from compplan.engine.lower_measures import Valued, owner_of, periods
 from compplan.engine.lower_quotas import join_valued
 from compplan.engine.reach import first_needed
 from compplan.engine.relations import RECORDS
-from compplan.engine.running_rows import is_first, own_figure, running
-from compplan.engine.running_totals import RunningTotals
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
 from compplan.engine.stays import Stays
@@ -79,15 +78,13 @@ class ComponentLowering:
     stays: Stays | None = None
     paid: str | None = None
     joined: dict[tuple[Windowed, Period], str] = field(default_factory=dict)
-    running: dict[tuple[ty.Aggregate, Period], int] = field(default_factory=dict)
     columns: RecordColumns = field(init=False)
-    inner: RecordColumns = field(init=False)
-    """Columns of the payee, and of the payee beside each credit that a running total takes in."""
+    """Columns of the payee."""
+    _credit_rows: CreditRows | None = None
 
     def __post_init__(self) -> None:
         day = sql.column("day", "l") if isinstance(self.component.grain, ty.ForPeriod) else sql.column("date", "c")
         self.columns = RecordColumns(self.scope.schema, self.scope.schema.kinds[PEOPLE], "p", day)
-        self.inner = RecordColumns(self.scope.schema, self.scope.schema.kinds[PEOPLE], "p", sql.column("date", "i"))
 
     def figured(self) -> Figured:
         """The component's rows and figures."""
@@ -135,7 +132,7 @@ class ComponentLowering:
                 copy=False,
             )
         if self.only is not None:
-            rows = rows.where(_among(sql.column("payee", "y"), self.only), copy=False)
+            rows = rows.where(among(sql.column("payee", "y"), self.only), copy=False)
         keys = (sql.column("payee", "y"), sql.column("period", "n"))
         return Figured(rows, None, keys, figure, None, emitter, None, sql.column("period", "n"), sql.column("high", "n"))
 
@@ -175,6 +172,15 @@ class ComponentLowering:
 
     # ---- for each credit
 
+    @property
+    def credit_rows(self) -> CreditRows:
+        """The rows of the credit that it is paid for, with the running totals that were asked for yet."""
+        if self._credit_rows is None:
+            grain = self.component.grain
+            assert isinstance(grain, ty.ForCredit)
+            self._credit_rows = CreditRows(self.scope, self.credits[grain.credit], grain, self.payees, self.only, self.narrow)
+        return self._credit_rows
+
     def _for_credit(self, grain: ty.ForCredit) -> Figured:
         shape = self.credits[grain.credit]
         emitter = Emitter(lambda e: self._credit_leaf(e, shape, before=False), self.scope.tables, self.scope.calendar, self.narrow)
@@ -187,7 +193,7 @@ class ComponentLowering:
             before = self._before(emitter_before)
         counts = None if grain.where is None else sql.any_of([*self._unknown(emitter, grain.where), emitter.condition(grain.where)])
         carried = carried_columns(self.plan, self.component, emitter)
-        rows = exp.select().from_(self._credit_rows(shape), copy=False)
+        rows = exp.select().from_(self.credit_rows.rows(), copy=False)
         rows = rows.join(table(self.payees, "y"), on=exp.EQ(this=sql.column("payee", "y"), expression=sql.column("payee", "c")), copy=False)
         rows = self._on_payees_days(rows)
         rows = self._with_payee(rows, sql.column("payee", "c"))
@@ -218,10 +224,10 @@ class ComponentLowering:
 
     def _before(self, emitter: Emitter) -> Figure:
         before = self._figure(emitter)
-        if self._vanishes():
+        if vanishes(self.plan, self.component):
             return before
         counted = (ty.Aggregate(self._credit_name(), None, None, NUMBER, self.component.span), self._basis())
-        index = self.running.setdefault(counted, len(self.running))
+        index = self.credit_rows.index(*counted)
         first = exp.EQ(this=sql.column(f"total_{index}", "c"), expression=sql.whole(1))
         return sql.choose([(first, sql.constant(Fraction(0)))], before)
 
@@ -232,79 +238,6 @@ class ComponentLowering:
     def _basis(self) -> Period:
         assert self.component.grain.to_date is not None
         return self.component.grain.to_date
-
-    def _vanishes(self) -> bool:
-        """Whether the figure is zero as long as nothing was credited."""
-        return self.component.floor is None and any(self._zero_at_zero(f) for f in self.component.factors)
-
-    def _zero_at_zero(self, expr: ty.Expr) -> bool:
-        match expr:
-            case ty.MeasureAt():
-                return isinstance(self.plan.measures[expr.measure].formula, ty.Part)
-            case ty.Attainment():
-                return self._zero_at_zero(expr.measure)
-            case ty.Slices() | ty.Neg() | ty.Scale():
-                return self._zero_at_zero(expr.operand)
-            case ty.Named():
-                return self._zero_at_zero(expr.value)
-            case ty.Arith(operator="*"):
-                return self._zero_at_zero(expr.left) or self._zero_at_zero(expr.right)
-            case _:
-                return False
-
-    def _credit_rows(self, shape: CreditShape) -> exp.Expr:
-        """The credit itself; with running totals where the component reads any."""
-        emitter = Emitter(lambda e: self._inner_leaf(e, shape), self.scope.tables, self.scope.calendar, self.narrow)
-        inner = exp.select().from_(self._with_firsts(shape), copy=False)
-        own = [(own_figure(emitter, part, index), period) for (part, period), index in self.running.items()]
-        if self.only is not None:
-            inner = inner.where(_among(sql.column("payee", "i"), self.only), copy=False)
-        inner = self._with_inner_payee(inner)
-        if isinstance(self.component.grain, ty.ForCredit) and self.component.grain.to_date is not None:
-            totals = RunningTotals(self.scope, shape, self.payees, self.component.grain.to_date, [f for f, _ in own], self.narrow)
-            return totals.query(inner).subquery("c", copy=False)
-        if not self.running and self.only is None:
-            return table(shape.step, "c")
-        inner = inner.select(exp.Column(this=exp.Star(), table=exp.to_identifier("i", quoted=True)), copy=False)
-        for index, (value, period) in enumerate(own):
-            total = Figure(running(exp.func("sum", value.node), shape, period), sql.MOST_DIGITS, value.decimals)
-            total = sql.narrow(total) if self._narrow_totals(value) else total
-            inner = inner.select(value.named(f"own_{index}"), total.named(f"total_{index}"), copy=False)
-        return inner.subquery("c", copy=False)
-
-    def _with_firsts(self, shape: CreditShape) -> exp.Expr:
-        """The credit; where values are counted each once, with a mark at the first row of each value in its period."""
-        counted = [(part, period, index) for (part, period), index in self.running.items() if part.different]
-        if not counted:
-            return table(shape.step, "i")
-        emitter = Emitter(lambda e: self._inner_leaf(e, shape), self.scope.tables, self.scope.calendar)
-        marks = [sql.alias(is_first(emitter, shape, part, period), f"first_{index}") for part, period, index in counted]
-        inner = self._with_inner_payee(exp.select().from_(table(shape.step, "i"), copy=False))
-        everything = exp.Column(this=exp.Star(), table=exp.to_identifier("i", quoted=True))
-        return inner.select(everything, *marks, copy=False).subquery("i", copy=False)
-
-    def _with_inner_payee(self, inner: exp.Select) -> exp.Select:
-        if not any(
-            isinstance(e, ty.PayeeField) and e.path for part, _ in self.running for f in (part.value, part.where) if f for e in every(f)
-        ):
-            return inner
-        people, date = self.scope.schema.kinds[PEOPLE], sql.column("date", "i")
-        own = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("payee", "i"))
-        on = sql.all_of([own, *holds_on(people, "p", date)])
-        return self.inner.join(inner.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
-
-    def _inner_leaf(self, leaf: Leaf, shape: CreditShape) -> Emitted:
-        match leaf:
-            case ty.CreditField() | ty.RecordField():
-                return shape.column(leaf, "i")
-            case ty.PayeeField(path=()):
-                return sql.column("payee", "i")
-            case ty.PayeeField():
-                return self.inner.column(leaf.path)
-            case ty.Moment():
-                return sql.column("date", "i")
-            case _:
-                raise AssertionError(f"{type(leaf).__name__} inside a running total")
 
     # ---- names
 
@@ -361,22 +294,9 @@ class ComponentLowering:
 
         def part(e: Leaf) -> Emitted:
             assert isinstance(e, ty.Part)
-            aggregate = measure.parts[e.index]
-            index = self.running.setdefault((aggregate, leaf.window.period), len(self.running))
-            own = self._own_type(aggregate)
-            digits = sql.NARROW_DIGITS if self._narrow_totals(own) else sql.MOST_DIGITS
-            total = Figure(sql.column(f"total_{index}", "c"), digits, own.decimals)
-            return sql.add(total, Figure(sql.column(f"own_{index}", "c"), own.digits, own.decimals), "-") if before else total
+            return self.credit_rows.total(measure.parts[e.index], leaf.window.period, before=before)
 
         return Emitter(part, self.scope.tables, self.scope.calendar, self.narrow).figure(measure.formula)
-
-    def _narrow_totals(self, own: Figure) -> bool:
-        return self.narrow and own.decimals <= sql.NARROW_DIGITS - 8
-
-    def _own_type(self, aggregate: ty.Aggregate) -> Figure:
-        shape = self.credits[aggregate.credit]
-        emitter = Emitter(lambda e: self._inner_leaf(e, shape), self.scope.tables, self.scope.calendar)
-        return own_figure(emitter, aggregate, 0)
 
     # ---- joins
 
@@ -438,10 +358,6 @@ class ComponentLowering:
                 cases.append((sql.any_of(unknown), _empty()))
             cases.append((exp.Not(this=sql.paren(emitter.condition(condition))), sql.constant(Fraction(0))))
         return sql.choose(cases, value) if cases else value
-
-
-def _among(payee: exp.Expr, some: exp.Expr) -> exp.Expr:
-    return exp.func("list_contains", some.copy(), payee)
 
 
 def _empty() -> Figure:
