@@ -20,11 +20,11 @@ from compplan.language.walk import every
 def missing_rates(
     emitter: Emitter,
     asked: Iterable[ty.Rate],
-    counting: Callable[[Sequence[exp.Expr]], exp.Select],
+    asking: Callable[[Sequence[exp.Expr], exp.Expr], exp.Select],
     names: str,
     key: Sequence[exp.Expr],
 ) -> Iterator[Check]:
-    """A check for each rate that records ask for: it names the pair, the day and the record."""
+    """A check for each rate that records ask for: it names the pair, the day and the record; `asking` gives columns of some."""
     for rate in asked:
         source, day = emitter.plain(rate.source), emitter.plain(rate.on)
         columns = [*key, sql.alias(source, "source"), sql.alias(day, "day")]
@@ -32,7 +32,7 @@ def missing_rates(
         yield Check(
             "no-rate",
             "An exchange rate is missing",
-            counting(columns).where(sql.all_of(wanted), copy=False),
+            asking(columns, sql.all_of(wanted)),
             lambda row, rate=rate: (  # type: ignore[misc]
                 f"There is no {rate.rates} rate from {row[-2]} to {rate.target} on {row[-1]}, which {names} {key_text(row[:-2])} needs."
             ),

@@ -53,13 +53,7 @@ class CreditChecks:
                 credit.repeat.span,
             )
         asked = {e: None for f in records.formulas() for e in every(f) if isinstance(e, ty.Rate)}
-        yield from missing_rates(
-            records.emitter,
-            asked,
-            lambda columns: records.scope.in_years(records.counting(columns, rates=False), dated),
-            names,
-            key,
-        )
+        yield from missing_rates(records.emitter, asked, records.asking, names, key)
         for name, figure in amounts.items():
             if not any(_may_be_empty(e) for e in every(credit.amounts[name])):
                 continue

@@ -142,7 +142,7 @@ class CreditGives:
         assert give.child_reference is not None
         emitter = Emitter(self._child_leaf, self.records.scope.tables, self.records.scope.calendar, self.records.narrow)
         share, target = self.share(give, emitter), emitter.plain(give.recipient.target)
-        query = self.records.with_children(query, give, sql.column("record", "b"), sql.column("date", "b"), join=True)
+        query = self.records.with_children(query, give, sql.column("record", "b"), self.records.own_day(), join=True)
         query, payee = self._reach(query, give, target)
         query = self._labelled(query, number, give, payee)
         return self._equally(query, share, payee) if give.equally else (query, share)
@@ -151,10 +151,10 @@ class CreditGives:
         """The query with a row for each recipient, and the column that names the recipient."""
         match give.recipient.how:
             case "managers":
-                on = sql.all_of(self._above(target, sql.column("date", "b")))
+                on = sql.all_of(self._above(target, self.records.own_day()))
                 return query.join(table(MANAGERS, "a"), on=on, copy=False), sql.column("manager", "a")
             case "group":
-                on = sql.all_of(self._member(give, target, sql.column("date", "b")))
+                on = sql.all_of(self._member(give, target, self.records.own_day()))
                 key = self.records.scope.schema.kinds[PEOPLE].key[0]
                 return query.join(table(PEOPLE, "m", RECORDS), on=on, copy=False), sql.column(key, "m")
             case _:

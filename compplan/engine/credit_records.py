@@ -14,6 +14,7 @@ from compplan.engine.credit_shape import CreditShape, record_columns
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.exchange import Lookups
 from compplan.engine.relations import RECORDS
+from compplan.engine.repetitions import repeated
 from compplan.engine.scope import Scope
 from compplan.engine.steps import table
 from compplan.language import typed as ty
@@ -106,6 +107,30 @@ class CreditRecords:
             on = sql.all_of([own, *holds_on(people, "p", self.day)])
             query = self.payee.join(query.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
         return self.lookups.join(query)
+
+    # ---- on which day
+
+    @property
+    def inherits(self) -> bool:
+        """Whether they count on the days of a repeated credit that they come from."""
+        return self.credit.repeated and self.credit.repeat is None
+
+    def counts_on(self) -> exp.Expr:
+        """The day on which a row of the source counts; where it is repeated here, the first."""
+        return sql.column("date", "r") if self.inherits else node_of(self.leaf(self.credit.dated))
+
+    def own_day(self) -> exp.Expr:
+        """The day, in the base, as of which everything about a record is read: the same for each repetition."""
+        return sql.column("start" if self.credit.repeated else "date", "b")
+
+    def asking(self, columns: Sequence[exp.Expr], wanted: exp.Expr) -> exp.Select:
+        """Columns of the records that count in the years at hand and of which something holds; exchange rates may be missing."""
+        if self.credit.repeat is None:
+            return self.scope.in_years(self.counting(columns, rates=False), self.counts_on()).where(wanted, copy=False)
+        start, times = sql.alias(self.counts_on(), "start"), self.emitter.figure(self.credit.repeat.times).named("times")
+        found = self.counting([*columns, start, times], rates=False).where(wanted, copy=False)
+        days = repeated(self.scope, found, self.credit.repeat.period)
+        return exp.select(*(sql.column(c.alias_or_name, "a") for c in columns)).distinct().from_(days.subquery("a"), copy=False)
 
     def _source(self) -> exp.Table:
         if self.origin is not None:

@@ -190,7 +190,7 @@ class _Explainer:
         fires = failed is None
         earned, budget = figure - (before or Fraction(0)), None
         if component.budget is not None:
-            earned, budget = self._within_budget(plan, component, component.budget, row, figure)
+            earned, budget = self._within_budget(plan, component, component.budget, watched, row)
         return Earning(
             when=when, record=record, date=day, period=month, ranking=ranking, conditions=conditions, failed=failed,
             factors=tuple(Factor(_keyword(component, i), f.read(row)) for i, f in enumerate(watched.factors)) if fires else (),
@@ -202,7 +202,7 @@ class _Explainer:
         )  # fmt: skip
 
     def _within_budget(
-        self, plan: ty.Plan, component: ty.Component, budget: ty.Budget, row: Row, figure: Fraction
+        self, plan: ty.Plan, component: ty.Component, budget: ty.Budget, watched: Watched, row: Row
     ) -> tuple[Fraction, BudgetLine | None]:
         """What the run has left of a figure."""
         step = self.lowering.names.plan_step(plan, "earnings", component.name, *component.version)
@@ -211,8 +211,10 @@ class _Explainer:
             names = [d[0] for d in cursor.description or []]
             self.budgets[step] = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
         kept = self.budgets[step]
-        not_keys = ("earned_month", "figure", "limit", "spent", "earned")
-        same = (k for k in kept if to_value(k["figure"]) == figure and all(row[n] == value for n, value in k.items() if n not in not_keys))
+        keys = [k.alias_or_name for k in watched.figured.keys]
+        figure = to_value(row["figure"])
+        assert isinstance(figure, Fraction)
+        same = (k for k in kept if to_value(k["figure"]) == figure and all(row[n] == k[n] for n in keys))
         this = next(same, None)
         if this is None:
             return figure, None  # it is earned later than in the months of the run, and not shown

@@ -68,14 +68,13 @@ class CreditLowering:
     def _base(self, amounts: Mapping[str, Figure]) -> exp.Select:
         """One row for each record that counts, with its date, month, amounts and fields, and what each direct give needs."""
         records, credit = self.records, self.records.credit
-        inherits = records.origin is not None and records.origin.credit.repeated
-        dated = sql.column("date", "r") if inherits else node_of(records.leaf(credit.dated))
+        own_day, dated = node_of(records.leaf(credit.dated)), records.counts_on()
         month = [sql.alias(records.scope.month_of(dated), "month")] if credit.repeat is None else []
         selected: list[exp.Expr] = [
             *records.key(),
             sql.alias(dated.copy(), "date" if credit.repeat is None else "start"),
             *month,
-            *([sql.column("repetition", "r")] if inherits else []),
+            *([sql.column("repetition", "r"), sql.alias(own_day, "start")] if records.inherits else []),
             *(f.named(f"amount_{name}") for name, f in amounts.items()),
             *(sql.alias(node_of(records.leaf(f)), carried(f.path)) for f in self.fields),
             *(sql.alias(node, name) for name, node in self._conversions().items()),

@@ -22,7 +22,7 @@ from compplan.engine.database import create_calendar, open_database
 from compplan.engine.explanation import Condition, Value
 from compplan.engine.lower import Lowering
 from compplan.engine.lower_credits import CreditLowering
-from compplan.engine.observe import ConditionPlan, Observer, Sources, to_value
+from compplan.engine.observe import ConditionPlan, Observer, Sources
 from compplan.engine.page import Page
 from compplan.engine.reach import reach
 from compplan.engine.relations import RECORDS, STEPS, quoted
@@ -37,10 +37,13 @@ from compplan.schema import RecordKind
 
 @immutable
 class Given:
-    """Somebody's share of a record."""
+    """Somebody's share of a record; of a credit that repeats, on one of its days."""
 
     payee: str
     via: str | None
+    date: str
+    month: str
+    repetition: int | None
     share: Value
     credited: Value
     overlay: bool
@@ -48,7 +51,10 @@ class Given:
 
 @immutable
 class CreditTrace:
-    """One credit and the record: the conditions up to the first that failed, the day that it counts on, and who is credited."""
+    """One credit and the record: the conditions up to the first that failed, the day that it counts on, and who is credited.
+
+    Of a credit that repeats, the day is the first, and `repeats` says how often; `given` has those of the fiscal years at hand.
+    """
 
     credit: str
     source: str
@@ -59,6 +65,7 @@ class CreditTrace:
     dated: str
     date: str | None
     month: str | None
+    repeats: str | None
     unit: str
     given: tuple[Given, ...]
 
@@ -202,23 +209,38 @@ class _Tracer:
         self._make_steps()
         observer = Observer(lowering.records.emitter, self.sources)
         conditions = [ConditionPlan(self.sources.words(w), observer.plan(w)) for w in credit.where]
-        given = self._given(self.lowering.names.credit_step(plan, credit.name))
+        given = self._given(self.lowering.names.credit_step(plan, credit.name), credit)
         rows = self._rows(lowering, credit, observer)
         if not rows and credit.from_credit:
             yield from self._credit(plan, plan.credits[credit.source])
+        alike: dict[tuple[str | None, tuple[Condition, ...]], list[Mapping[str, object]]] = {}
         for row in rows:
             via = None if row["via"] is None else str(row["via"])
-            date = to_value(row["date"])
+            alike.setdefault((via, tuple(_until_failed(conditions, row))), []).append(row)
+        for (via, held), found in alike.items():
+            first = found[0]
+            days = {str(row["day"]) for row in found if row["day"] is not None}
             yield CreditTrace(
-                credit.name, credit.source, credit.span.file, credit.span.line, via, tuple(_until_failed(conditions, row)),
-                credit.dated.path[-1], None if date is None else str(date), self._month(row), str(credit.amounts["credited"].unit),
-                tuple(g for g in given if g.via == via),
+                credit.name, credit.source, credit.span.file, credit.span.line, via, held,
+                credit.dated.path[-1], None if first["date"] is None else str(first["date"]), self._month(first),
+                self._repeats(plan, credit), str(credit.amounts["credited"].unit),
+                tuple(g for g in given if g.via == via and (not days or g.date in days)),
             )  # fmt: skip
+
+    def _repeats(self, plan: ty.Plan, credit: ty.Credit) -> str | None:
+        """How often each record counts, as the plan says it; a credit that comes from a repeated one counts on the days of that."""
+        if not credit.repeated:
+            return None
+        if credit.repeat is None:
+            return self._repeats(plan, plan.credits[credit.source])
+        return f"each {credit.repeat.period}, {self.sources.words(credit.repeat.times)} times"
 
     def _rows(self, lowering: CreditLowering, credit: ty.Credit, observer: Observer) -> list[Mapping[str, object]]:
         via: exp.Expr = sql.column("payee", "r") if credit.from_credit else exp.null()
         dated = node_of(lowering.records.emitter.emit(credit.dated))
-        query = lowering.records.every_record([sql.alias(via, "via"), sql.alias(dated, "date"), *observer.columns])
+        day = sql.column("date", "r") if lowering.records.inherits else exp.null()
+        selected = [sql.alias(via, "via"), sql.alias(dated, "date"), sql.alias(day, "day"), *observer.columns]
+        query = lowering.records.every_record(selected)
         cursor = self.connection.execute(query.sql("duckdb", copy=False) + " ORDER BY ALL")
         names = [d[0] for d in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -228,12 +250,17 @@ class _Tracer:
             return None
         return self.lowering.calendar.period_of(row["date"], "month").label  # type: ignore[arg-type]
 
-    def _given(self, step: str) -> list[Given]:
-        query = f"SELECT payee, via, share, credited, overlay FROM {STEPS}.{quoted(step)} ORDER BY ALL"
+    def _given(self, step: str, credit: ty.Credit) -> list[Given]:
+        number = "repetition" if credit.repeated else "NULL"
+        columns = f"payee, via, date, {number}, share, credited, overlay"
+        query = f"SELECT {columns} FROM {STEPS}.{quoted(step)} ORDER BY date, payee, via, share, credited, overlay"
         return [
-            Given(str(payee), None if via is None else str(via), Fraction(share), Fraction(credited), bool(overlay))
-            for payee, via, share, credited, overlay in self.connection.execute(query).fetchall()
-        ]
+            Given(
+                str(payee), None if via is None else str(via), str(date), self.lowering.calendar.period_of(date, "month").label, repetition,
+                Fraction(share), Fraction(credited), bool(overlay),
+            )
+            for payee, via, date, repetition, share, credited, overlay in self.connection.execute(query).fetchall()
+        ]  # fmt: skip
 
 
 def _until_failed(conditions: Sequence[ConditionPlan], row: Mapping[str, object]) -> Iterator[Condition]:

@@ -9,7 +9,7 @@ from compplan.calendar import parse_period
 from compplan.diagnostics.text import safe
 from compplan.engine.explain_text import in_unit, shown
 from compplan.engine.explanation import Node
-from compplan.engine.trace_record import CreditTrace, RecordTrace
+from compplan.engine.trace_record import CreditTrace, Given, RecordTrace
 
 
 def render_trace(trace: RecordTrace) -> str:
@@ -45,10 +45,12 @@ def _credit(c: CreditTrace, t: RecordTrace) -> Iterator[str]:
         for node in dict.fromkeys(_read(condition.values)):
             yield f"            {node.words} = {shown(node)}"
     if c.counts:
-        yield f"    on {c.dated}: {c.date or 'empty'}{f', in {c.month}' if c.month else ''}"
-        for given in c.given:
+        again = f", and again {c.repeats} in all" if c.repeats else ""
+        yield f"    on {c.dated}: {c.date or 'empty'}{f', in {c.month}' if c.month else ''}{again}"
+        for given in c.given if c.repeats is None else [g for g in c.given if _within(g.month, t)]:
             amount = f"{in_unit(given.share, 'a ratio')}, {in_unit(given.credited, c.unit)}"
-            yield f"    given to {given.payee}: {amount}{', as overlay' if given.overlay else ''}"
+            when = "" if given.repetition is None else f", on {given.date} (repetition {given.repetition})"
+            yield f"    given to {given.payee}{when}: {amount}{', as overlay' if given.overlay else ''}"
     yield f"    -> {_verdict(c, t)}"
 
 
@@ -66,16 +68,40 @@ def _verdict(c: CreditTrace, t: RecordTrace) -> str:
         return f"does not count: {c.conditions[-1].words} is no"
     if c.month is None:
         return "has no date, so it cannot count"
+    if c.repeats is not None:
+        return _verdict_on_repetitions(c, t)
     mine = [g for g in c.given if g.payee == t.payee]
-    asked, month = parse_period(t.period), parse_period(c.month)
-    assert asked is not None
-    assert month is not None
-    outside = not asked.first_month <= month.first_month <= asked.last_month
+    outside = not _within(c.month, t)
     if outside and not c.given:
         return f"counts in {c.month}, which is another year than that of {t.period}"
     if not mine:
-        others = ", ".join(dict.fromkeys(g.payee for g in c.given)) or "nobody"
-        return f"is credited to {others}, not to {t.payee}"
-    total = sum((g.credited for g in mine if isinstance(g.credited, Fraction)), Fraction(0))
+        return f"is credited to {_others(c.given)}, not to {t.payee}"
     when = f", in {c.month}, which is not within {t.period}" if outside else f" in {c.month}"
-    return f"{t.payee} is credited with {in_unit(total, c.unit)}{when}"
+    return f"{t.payee} is credited with {in_unit(_credited(mine), c.unit)}{when}"
+
+
+def _verdict_on_repetitions(c: CreditTrace, t: RecordTrace) -> str:
+    found = [g for g in c.given if _within(g.month, t)]
+    mine = [g for g in found if g.payee == t.payee]
+    if not found:
+        return f"does not count in {t.period} again"
+    if not mine:
+        return f"is credited to {_others(found)}, not to {t.payee}"
+    months = list(dict.fromkeys(g.month for g in mine))
+    when = months[0] if len(months) == 1 else f"{len(months)} months from {months[0]} to {months[-1]}"
+    return f"{t.payee} is credited with {in_unit(_credited(mine), c.unit)} in {when}"
+
+
+def _within(month: str, t: RecordTrace) -> bool:
+    asked, found = parse_period(t.period), parse_period(month)
+    assert asked is not None
+    assert found is not None
+    return asked.first_month <= found.first_month <= asked.last_month
+
+
+def _others(given: Sequence[Given]) -> str:
+    return ", ".join(dict.fromkeys(g.payee for g in given)) or "nobody"
+
+
+def _credited(given: Sequence[Given]) -> Fraction:
+    return sum((g.credited for g in given if isinstance(g.credited, Fraction)), Fraction(0))

@@ -81,7 +81,18 @@ def test_what_became_of_a_deal_as_json(compplan: Call, started: Path) -> None:
     found = json.loads(compplan("explain", "mia.chen", *ASK, "--record", "D-001", "--json").out)
     credit = found["plans"][0]["credits"][0]
     assert credit["conditions"][0]["held"] is True
-    assert credit["given"] == [{"payee": "mia.chen", "via": None, "share": "1", "credited": "62000", "overlay": False}]
+    assert credit["given"] == [
+        {
+            "payee": "mia.chen",
+            "via": None,
+            "date": "2027-01-14",
+            "month": "2027-01",
+            "repetition": None,
+            "share": "1",
+            "credited": "62000",
+            "overlay": False,
+        }
+    ]
 
 
 # ---- why less than last time -----------------------------------------------------------------------------------------

@@ -101,6 +101,29 @@ def test_a_pool_says_whose_it_is_and_a_budget_what_it_leaves(tmp_path: Path) -> 
     assert "spent before 100" in text
 
 
+def test_what_a_budget_leaves_of_a_deal_can_be_held(tmp_path: Path) -> None:
+    body = """
+  bonus cut "Cut" {
+    for     each booking
+    pay     10% of credited
+    budget  110 USD each quarter, first come, the last cut
+  }
+  hold late "Late" {
+    of       cut
+    keep     50%
+    release  100% on close_date + 30 days where kind = "new"
+  }
+"""
+    paid = payouts_of(run_whole(write_project(tmp_path / "p", {"p": simple_plan(body)}), "2027-Q1", tmp_path / "runs"))
+    assert paid == {
+        ("p", "ana", "2027-02", "cut"): Fraction(100),
+        ("p", "ana", "2027-02", "late"): Fraction(-50),
+        ("p", "ana", "2027-03", "late"): Fraction(50),
+        ("p", "bob", "2027-03", "cut"): Fraction(10),
+        ("p", "bob", "2027-03", "late"): Fraction(-5),
+    }
+
+
 def test_a_pool_that_nobody_has_a_part_in_stops_the_run(tmp_path: Path) -> None:
     people = PEOPLE.replace("cy,SE,,", "cy,AE,East,")
     body = """
