@@ -8,7 +8,7 @@ from fractions import Fraction
 from compplan.diagnostics.text import safe
 from compplan.diagnostics.text import width as text_width
 from compplan.engine.explain_difference import Difference, LineChange, PlanChange
-from compplan.engine.explain_text import in_unit, money
+from compplan.engine.figure_text import in_unit, money
 
 MOST_RECORDS = 6
 _COLUMN = 19

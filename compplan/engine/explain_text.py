@@ -21,7 +21,7 @@ from compplan.engine.explanation import (
     TierRow,
     Value,
 )
-from compplan.engine.page import decimal_text
+from compplan.engine.figure_text import in_unit, money, plain, shown
 from compplan.engine.payout_kinds import CAP, CARRIED, DRAW, EARNING, HOLD
 from compplan.schema import MONTHS_IN, PERIODS
 
@@ -314,42 +314,6 @@ class _Renderer:
             if len(lines) > MOST_ROWS and not self.all_rows:
                 rest = sum((c.credited for c in lines[MOST_ROWS:] if isinstance(c.credited, Fraction)), Fraction(0))
                 yield self.line(f"  and {len(lines) - MOST_ROWS} more (--all lists them)", in_unit(rest, lines[0].unit))
-
-
-def money(value: Value, currency: str = "") -> str:
-    """An amount with its thousands marked and at least two decimals."""
-    if not isinstance(value, Fraction):
-        return ""
-    digits = decimal_text(abs(value))
-    units, _, decimals = digits.partition(".")
-    sign = "-" if value < 0 else ""
-    return f"{sign}{int(units):,}.{decimals:0<2} {currency}".rstrip()
-
-
-def plain(value: Value) -> str:
-    """A figure as it is, its thousands marked."""
-    if isinstance(value, Fraction):
-        units, point, decimals = decimal_text(abs(value)).partition(".")
-        return f"{'-' if value < 0 else ''}{int(units):,}{point}{decimals}"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "empty" if value is None else value
-
-
-def shown(node: Node) -> str:
-    """A node's value in its unit."""
-    return in_unit(node.value, node.unit)
-
-
-def in_unit(value: Value, unit: str) -> str:
-    """A value as its unit is written."""
-    if not isinstance(value, Fraction):
-        return plain(value)
-    if unit == "a ratio":
-        return f"{plain(value * 100)}%"
-    if unit[:3].isupper():
-        return f"{money(value)} {unit}"
-    return plain(value)
 
 
 def _stretch(t: TierRow, unit: str) -> str:

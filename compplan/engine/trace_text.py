@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from compplan.calendar import parse_period
 from compplan.diagnostics.text import safe
-from compplan.engine.explain_text import in_unit, shown
 from compplan.engine.explanation import Node
+from compplan.engine.figure_text import in_unit, shown
 from compplan.engine.trace_record import CreditTrace, Given, RecordTrace
 
 

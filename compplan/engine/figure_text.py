@@ -1,0 +1,44 @@
+"""Figures of an explanation as text: amounts of money, ratios and counts in their units."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from compplan.engine.explanation import Node, Value
+from compplan.engine.page import decimal_text
+
+
+def money(value: Value, currency: str = "") -> str:
+    """An amount with its thousands marked and at least two decimals."""
+    if not isinstance(value, Fraction):
+        return ""
+    digits = decimal_text(abs(value))
+    units, _, decimals = digits.partition(".")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{int(units):,}.{decimals:0<2} {currency}".rstrip()
+
+
+def plain(value: Value) -> str:
+    """A figure as it is, its thousands marked."""
+    if isinstance(value, Fraction):
+        units, point, decimals = decimal_text(abs(value)).partition(".")
+        return f"{'-' if value < 0 else ''}{int(units):,}{point}{decimals}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "empty" if value is None else value
+
+
+def shown(node: Node) -> str:
+    """A node's value in its unit."""
+    return in_unit(node.value, node.unit)
+
+
+def in_unit(value: Value, unit: str) -> str:
+    """A value as its unit is written."""
+    if not isinstance(value, Fraction):
+        return plain(value)
+    if unit == "a ratio":
+        return f"{plain(value * 100)}%"
+    if unit[:3].isupper():
+        return f"{money(value)} {unit}"
+    return plain(value)
