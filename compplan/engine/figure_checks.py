@@ -113,7 +113,8 @@ def _causes_of(lowering: ComponentLowering, emitter: Emitter, e: ty.Expr) -> Ite
         case ty.Averaged(how=ty.Proration(by="asked")):
             column = ".".join(e.column.path)
             words = (
-                f"Within the {e.window.period}, {column} of {{payee}} changes, or they are a payee for part of it: say prorate {column}."
+                f"Within the {e.window.period}, {column} of {{payee}} changes, or they are a payee for part of it, and the plan does not "
+                f"say what then counts: write {_prorations(column)}."
             )
             yield _Cause(sql.is_null(emitter.plain(e)), words)
         case ty.RecordSum():
@@ -142,8 +143,14 @@ def _missing_quota(lowering: ComponentLowering, quota: ty.QuotaAt, node: exp.Exp
     own = lowering.plan.measures[quota.measure].group is None
     if lowering.stays is None or not own or f"quota({quota.measure})" in lowering.plan.prorations:
         return _Cause(sql.is_null(node), words, quota=quota)
-    asked = f" Or they are a payee for part of a {lowering.plan.quotas[quota.measure].period}, or change within it"
-    return _Cause(sql.is_null(node), f"{words}{asked}: say prorate quota({quota.measure}), or do not prorate quota({quota.measure}).")
+    period, named = lowering.plan.quotas[quota.measure].period, f"quota({quota.measure})"
+    asked = f" Or they have one, and are a payee for part of a {period}, or change within it, and the plan does not say what then counts"
+    return _Cause(sql.is_null(node), f"{words}{asked}: write {_prorations(named)}.")
+
+
+def _prorations(named: str) -> str:
+    """The sentences of which the plan needs one."""
+    return f"prorate {named} by calendar days, prorate {named} by months of at least 15 days, or do not prorate {named}"
 
 
 def _no_quota(quota: ty.QuotaAt) -> str:

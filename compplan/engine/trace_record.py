@@ -76,13 +76,22 @@ class CreditTrace:
 
 
 @immutable
+class Stretch:
+    """Days on which somebody is a payee, the first and the last."""
+
+    first: str
+    last: str
+
+
+@immutable
 class PlanTrace:
-    """One plan: whether the payee is paid by it, and what its credits make of the record."""
+    """One plan: whether the payee is paid by it, on which days where people are dated, and what its credits make of the record."""
 
     plan: str
     label: str
     payees: str
     is_payee: bool
+    days: tuple[Stretch, ...] | None
     credits: tuple[CreditTrace, ...]
 
 
@@ -194,7 +203,15 @@ class _Tracer:
         self._make_steps()
         step = quoted(self.lowering.names.plan_step(plan, "payees"))
         is_payee = self.connection.execute(f"SELECT 1 FROM {STEPS}.{step} WHERE payee = ?", [payee]).fetchone() is not None
-        return PlanTrace(plan.name, plan.label, words, is_payee, found)
+        return PlanTrace(plan.name, plan.label, words, is_payee, self._days(plan, payee), found)
+
+    def _days(self, plan: ty.Plan, payee: str) -> tuple[Stretch, ...] | None:
+        """The days on which somebody is a payee of the plan; none where people are not dated."""
+        if self.lowering.stays(plan) is None:
+            return None
+        step = quoted(self.lowering.names.plan_step(plan, "stays"))
+        rows = self.connection.execute(f"SELECT first, last FROM {STEPS}.{step} WHERE payee = ? ORDER BY first", [payee]).fetchall()
+        return tuple(Stretch(first.isoformat(), last.isoformat()) for first, last in rows)
 
     def _make_steps(self) -> None:
         there = {str(r[0]) for r in self.connection.execute("SELECT table_name FROM information_schema.tables").fetchall()}

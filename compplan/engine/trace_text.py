@@ -9,7 +9,7 @@ from compplan.calendar import parse_period
 from compplan.diagnostics.text import safe
 from compplan.engine.explanation import Node
 from compplan.engine.figure_text import in_unit, shown
-from compplan.engine.trace_record import CreditTrace, Given, RecordTrace
+from compplan.engine.trace_record import CreditTrace, Given, PlanTrace, RecordTrace
 
 
 def render_trace(trace: RecordTrace) -> str:
@@ -30,6 +30,9 @@ def _lines(t: RecordTrace) -> Iterator[str]:
             yield f"  nothing in it is paid or measured by {t.kind}"
         for credit in plan.credits:
             yield from _credit(credit, t)
+            unpaid = dict.fromkeys(g.date for g in credit.given if g.payee == t.payee and not _paid_on(plan, g.date))
+            if unpaid:
+                yield f"    -> nothing is paid for it alone: on {', '.join(unpaid)}, {t.payee} is no payee of the plan"
     if others:
         yield ""
         yield f"Other plans do not pay {t.payee}:" if paying else f"No plan pays {t.payee}:"
@@ -52,6 +55,11 @@ def _credit(c: CreditTrace, t: RecordTrace) -> Iterator[str]:
             when = "" if given.repetition is None else f", on {given.date} (repetition {given.repetition})"
             yield f"    given to {given.payee}{when}: {amount}{', as overlay' if given.overlay else ''}"
     yield f"    -> {_verdict(c, t)}"
+
+
+def _paid_on(plan: PlanTrace, date: str) -> bool:
+    """Whether the payee is one on that day, as far as people are dated."""
+    return plan.days is None or any(d.first <= date <= d.last for d in plan.days)
 
 
 def _read(nodes: Sequence[Node]) -> Iterator[Node]:

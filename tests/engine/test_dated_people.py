@@ -109,6 +109,14 @@ def test_where_nothing_is_said_the_run_asks(tmp_path: Path) -> None:
     with pytest.raises(Problems) as raised:
         run_whole(project(tmp_path, ""), "2027-Q1")
     messages = " ".join(d.message for d in raised.value.diagnostics)
-    assert "say prorate" in messages
+    assert "write prorate target by calendar days, prorate target by months of at least 15 days, or do not prorate target." in messages
     assert "ana" in messages
     assert "ben" in messages
+
+
+def test_a_deal_on_a_day_on_which_its_owner_is_no_payee_says_so(tmp_path: Path) -> None:
+    company = compplan.open_project(project(tmp_path, "prorate target, quota(sold) by calendar days"))
+    (tmp_path / "deals.csv").write_text(DEALS + "d4,ben,2027-03-20,500\n", encoding="utf-8")
+    trace = company.trace("2027-Q1", "ben", "d4")
+    assert "nothing is paid for it alone: on 2027-03-20, ben is no payee of the plan" in trace.to_text()
+    assert "alone" not in company.trace("2027-Q1", "ben", "d3").to_text()

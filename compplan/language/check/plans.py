@@ -284,9 +284,8 @@ class _Checker:
         clawbacks = type_clawbacks(env, [line for line in tree.lines if isinstance(line, t.Clawback)], known)
         if clawbacks and isinstance(payout, t.Payout) and payout.negative is None:
             message = "What a clawback takes back can be more than a payout; the plan does not say what becomes of a negative one."
-            env.problem(
-                "missing-sentence", message, payout.span, f"Write payout each {payout.period}, a negative one is carried forward; or owed."
-            )
+            each = f"payout each {payout.period}, a negative one is"
+            env.problem("missing-sentence", message, payout.span, f"Write `{each} carried forward` or `{each} owed`.")
         carrying = next((c for c in caps if c is not None and c.carries), None)
         if carrying is not None and (holds or clawbacks):
             message = "A cap holds what was earned in its period, whenever that is paid; its rest cannot go to the next period as well."
