@@ -57,7 +57,8 @@ class _Renderer:
             yield self.row(f"{indent}{figure.words}", *("-" if v is None else in_unit(v, figure.unit) for v in (figure.before, figure.now)))
         shown = line.records if self.all_rows else line.records[:MOST_RECORDS]
         for record in shown:
-            yield self.row(f"    {record.date}  {record.record}", *_amounts(record.before, record.now))
+            again = f", {record.days} times" if record.days > 1 else ""
+            yield self.row(f"    {record.date}  {record.record}{again}", *_amounts(record.before, record.now))
         rest = line.records[len(shown) :]
         if rest:
             before, now = sum((r.before for r in rest), Fraction(0)), sum((r.now for r in rest), Fraction(0))

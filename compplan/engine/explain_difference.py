@@ -27,10 +27,11 @@ class FigureChange:
 
 @immutable
 class RecordChange:
-    """What one record earned before and now."""
+    """What one record earned before and now; of one that counts again and again, `date` is the first of so many `days`."""
 
     record: str
     date: str
+    days: int
     before: Fraction
     now: Fraction
 
@@ -205,14 +206,16 @@ def _records(before: ComponentExplanation | None, now: ComponentExplanation | No
         old, new = then.get(key), later.get(key)
         amounts = (old[1] if old else _ZERO, new[1] if new else _ZERO)
         if amounts[0] != amounts[1]:
-            found.append(RecordChange(key, (new or old or ("", _ZERO))[0], *amounts))
+            days = (new or old or ([], _ZERO))[0]
+            found.append(RecordChange(key, min(days, default=""), len(set(days)), *amounts))
     yield from sorted(found, key=lambda r: (-abs(r.now - r.before), r.record))
 
 
-def _by_record(component: ComponentExplanation | None) -> dict[str, tuple[str, Fraction]]:
-    sums: dict[str, tuple[str, Fraction]] = {}
+def _by_record(component: ComponentExplanation | None) -> dict[str, tuple[list[str], Fraction]]:
+    """The days and the earnings of each record."""
+    sums: dict[str, tuple[list[str], Fraction]] = {}
     for earning in component.earnings if component is not None else ():
         if earning.record is not None and isinstance(earning.earned, Fraction):
-            date, earned = sums.get(earning.when, (earning.date or "", _ZERO))
-            sums[earning.when] = (date, earned + earning.earned)
+            days, earned = sums.get(earning.when, ([], _ZERO))
+            sums[earning.when] = ([*days, earning.date or ""], earned + earning.earned)
     return sums

@@ -10,6 +10,8 @@ import pytest
 import compplan
 from compplan.calendar import parse_period
 from compplan.diagnostics import Problems
+from compplan.engine.explain import explain
+from compplan.engine.explain_difference import difference
 from tests.support.projects import run_whole
 
 PROJECT = """company: Halden Systems
@@ -118,3 +120,11 @@ def test_a_record_that_is_asked_about_tells_the_days_of_the_period_asked_for(tmp
     assert "-> ana is credited with 1,250.00 USD in 2027-02" in month
     assert "2027-01-30" not in month
     assert "-> does not count in 2027-Q2 again" in later
+
+
+def test_beside_an_earlier_period_a_record_says_how_often_it_counts(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    (folder / "p.plan").write_text(PLAN.replace("5 times", "12 times"), encoding="utf-8")
+    before, now = (explain(run_whole(folder, period, tmp_path / "runs").run, "mia") for period in ("2027-01", "2027-Q2"))
+    assert "2027-04-30  d1 of ana, 3 times" in difference(before, now).to_text()
+    assert "3 times" not in difference(now, before).to_text()
