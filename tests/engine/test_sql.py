@@ -17,7 +17,6 @@ import compplan
 from compplan.engine.lower import lower
 from compplan.engine.steps import Lowered, Months
 from tests.generators import Case, cases, check
-from tests.generators.company import SCHEMA
 from tests.properties.effort import examples
 
 YEAR = Months(2027 * 12, 2027 * 12 + 11)
@@ -65,9 +64,9 @@ def test_the_sample_company_is_worked_out_exactly(sample: Lowered) -> None:
 @examples(20)
 @given(cases(), st.booleans())
 def test_generated_plans_are_worked_out_exactly(case: Case, narrow: bool) -> None:
-    plan, errors = check(case.plan_text, case.calendar)
+    plan, errors = check(case.plan_text, case.calendar, case.schema)
     assert plan is not None, errors
-    for query in queries(lower([plan], SCHEMA, case.calendar, Months(case.first_month, case.last_month), narrow=narrow)):
+    for query in queries(lower([plan], case.schema, case.calendar, Months(case.first_month, case.last_month), narrow=narrow)):
         assert_exact(query)
 
 

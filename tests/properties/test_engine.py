@@ -13,7 +13,7 @@ from compplan.diagnostics import Problems
 from compplan.engine.database import OVERFLOW, Keeper, create_calendar, create_kind, insert_rows, make_steps, open_database
 from compplan.engine.lower import Lowering
 from compplan.engine.reach import reach
-from compplan.engine.steps import Lowered, Months
+from compplan.engine.steps import Months
 from compplan.language import typed as ty
 from tests.generators import Case, cases, check
 from tests.generators.company import FISCAL_YEARS, SCHEMA
@@ -69,9 +69,10 @@ def shares(case: Case, plan: ty.Plan) -> dict[str, dict[object, Fraction]]:
             insert_rows(connection, kind, columns, [[row.get(c) for c in columns] for row in case.records.get(kind.name, ())])
         create_calendar(connection, case.calendar, reach([plan], case.calendar, asked))
         lowering = Lowering([plan], case.schema, case.calendar, asked)
+        lowered = lowering.lower()
         steps = [lowering.credit(plan, name).step for name in plan.credits]
         try:
-            make_steps(connection, Lowered(tuple(lowering.steps.values()), tuple(steps), (), ()), Keeper())
+            make_steps(connection, lowered, Keeper())
         except Problems:
             return {}
         for step, (name, credit) in zip(steps, plan.credits.items(), strict=True):
