@@ -103,6 +103,8 @@ def test_what_is_earned_to_date_adds_up_to_the_figure_at_the_end(case: Case) -> 
         grain = component.grain
         if not isinstance(grain, ty.ForPeriod) or grain.to_date is None:
             continue
+        if component.first is not None or component.last is not None:
+            continue  # one that is in force for part of the time has no figure for all of it
         longer = MONTHS_IN[grain.to_date]
         for payee in outcome.measures.stays.payees:
             mine = [e for e in outcome.earnings if e.component == component.name and e.payee == payee]
