@@ -290,6 +290,9 @@ class _Checker:
         if carrying is not None and (holds or clawbacks):
             message = "A cap holds what was earned in its period, whenever that is paid; its rest cannot go to the next period as well."
             env.problem("wrong-place", message, carrying.span, "Leave the rest out, or the holds and clawbacks.")
+        if carrying is not None and len(caps) > 1:
+            message = "A cap whose rest is carried on is the only one of its plan: which of two holds the rest could not be said."
+            env.problem("wrong-place", message, carrying.span, "Leave the rest out, or the other cap.")
         check_weights(env, tree)
         frame = self._frame(code, effective, payout)
         examples = [type_example(env, line, frame) for line in tree.lines if isinstance(line, t.Example)]
