@@ -176,6 +176,7 @@ def caps(draw: st.DrawFn, known: Known, payout: Period) -> list[str]:
             limit = pick(
                 draw, "20 USD", "50.005 USD", f"10% of target per {period}", "max(50% of arr, 0 USD)", "if(team is empty, 10 USD, 100 USD)"
             )
-            lines.append(f"cap each {period} at {limit}")
-            carried = f", the rest is carried to the next {period}"
-    return [lines[0] + pick(draw, "", carried)] if len(lines) == 1 else lines
+            lines.append((period, f"cap each {period} at {limit}"))
+    if len(lines) == 1 and draw(st.booleans()):
+        return [f"{lines[0][1]}, the rest is carried to the next {lines[0][0]}"]
+    return [line for _, line in lines]
