@@ -308,7 +308,7 @@ def _replaced(final: Path, folder: Path) -> bool:
             final.rename(old)
         folder.rename(final)
         remove_lock(final)
-    except BaseException as error:
+    except BaseException as error:  # an interruption too: the old run comes back before it goes on
         with suppress(OSError):
             old.rename(final)
         if not isinstance(error, OSError):

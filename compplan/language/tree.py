@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.span_field import span_field
 from compplan.language.tree_components import (
     Budget,
     Component,
@@ -41,11 +42,6 @@ from compplan.language.tree_formulas import (
 from compplan.language.tree_holds import Clawback, DatedShare, Hold, Keep, OfComponents
 from compplan.schema import Period
 
-
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
-
-
 # ---- the plan's terms ---------------------------------------------------------------------------------------------
 
 
@@ -54,7 +50,7 @@ class Use:
     """`use name`."""
 
     name: Name
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -63,7 +59,7 @@ class Effective:
 
     first: date
     last: date
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -71,7 +67,7 @@ class Payees:
     """`payees where condition`, or `payees everyone` with no condition."""
 
     where: Expression | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -81,7 +77,7 @@ class Currency:
     code: str
     unit: Decimal
     half_even: bool
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -90,7 +86,7 @@ class Payout:
 
     period: Period
     negative: str | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -100,7 +96,7 @@ class Prorate:
     what: tuple[Path | Call, ...]
     by: str
     least: int
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -109,7 +105,7 @@ class Weights:
 
     column: Path
     total: Literal
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -119,7 +115,7 @@ class PlanCap:
     period: Period
     limit: Expression
     carried: Period | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 # ---- changes ------------------------------------------------------------------------------------------------------
@@ -131,7 +127,7 @@ class Becomes:
 
     old: Row | Sentence
     new: Row | Sentence
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -139,7 +135,7 @@ class AddLine:
     """`add from 200%: 3x`, `add only if arr > 0 USD`."""
 
     line: Row | ComponentLine
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -147,7 +143,7 @@ class RemoveLine:
     """`remove from 200%: 3x`, `remove only if arr > 0 USD`."""
 
     line: Row | ComponentLine
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -155,7 +151,7 @@ class ReplaceLine:
     """`replace pay 9% of credited`: the one sentence with that keyword."""
 
     line: ComponentLine
-    span: Span = _span()
+    span: Span = span_field()
 
 
 ChangeLine = Becomes | AddLine | RemoveLine | ReplaceLine
@@ -168,7 +164,7 @@ class Change:
     word: str
     name: Name
     lines: tuple[ChangeLine, ...]
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -177,7 +173,7 @@ class Named:
 
     word: str
     name: Name
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -185,7 +181,7 @@ class Remove:
     """`remove commission own`, `remove cap each year at 90,000 USD`."""
 
     what: Named | PlanCap | Weights
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -193,7 +189,7 @@ class Replace:
     """`replace measure arr = sum(booking.credited where kind = "new")`: what has that name."""
 
     line: SharedLine | Component | Draw | Hold | Clawback
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -201,7 +197,7 @@ class Because:
     """`because "Approved on 2027-06-12."`."""
 
     text: str
-    span: Span = _span()
+    span: Span = span_field()
 
 
 SharedLine = Let | Parameter | Tenure | Credit | Measure | Quota | Table
@@ -218,7 +214,7 @@ class Definitions:
 
     name: Name
     lines: tuple[SharedLine, ...]
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -246,7 +242,7 @@ class Amendment:
     name: Name
     label: str
     lines: tuple[AmendmentLine, ...]
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable

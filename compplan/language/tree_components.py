@@ -7,13 +7,10 @@ from datetime import date
 
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.span_field import span_field
 from compplan.language.tree_definitions import Let, Sentence
 from compplan.language.tree_formulas import Against, Expression, Literal, Name
 from compplan.schema import Period
-
-
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
 
 
 @immutable
@@ -22,7 +19,7 @@ class ToDate:
 
     period: Period
     against: Against | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -31,7 +28,7 @@ class ForPeriod:
 
     period: Period
     to_date: ToDate | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -41,7 +38,7 @@ class ForCredit:
     credit: Name
     where: Expression | None
     to_date: ToDate | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -52,7 +49,7 @@ class ToTop:
     by: Expression
     rounded_up: bool | None
     ties_included: bool
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -62,7 +59,7 @@ class SharedOut:
     group: Name | None
     where: Expression | None
     by: Expression | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -72,7 +69,7 @@ class Budget:
     limit: Expression
     period: Period
     spent: str
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -81,7 +78,7 @@ class Grant:
 
     quantity: Expression
     thing: str
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -91,7 +88,7 @@ class InForce:
     first: date | None
     last: date | None
     written: bool = field(compare=False)
-    span: Span = _span()
+    span: Span = span_field()
 
 
 ComponentLine = Let | Sentence | InForce | ForPeriod | ForCredit | ToTop | SharedOut | Budget | Grant
@@ -105,4 +102,4 @@ class Component:
     name: Name
     label: str
     lines: tuple[ComponentLine, ...]
-    span: Span = _span()
+    span: Span = span_field()

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from datetime import date
 from enum import Enum
 
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.span_field import span_field
 from compplan.language.tree_formulas import Expression, Factor, Literal, Name, Path, PeriodLiteral
 from compplan.schema import Period
-
-
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
-
 
 # ---- what is credited, measured, set as a goal --------------------------------------------------------------------
 
@@ -25,7 +20,7 @@ class Let:
 
     name: Name
     value: Expression
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -34,7 +29,7 @@ class Since:
 
     first: date | None
     value: Expression
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -43,7 +38,7 @@ class Parameter:
 
     name: Name
     values: tuple[Since, ...]
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -51,7 +46,7 @@ class ToPerson:
     """`to owner`."""
 
     person: Path
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -59,7 +54,7 @@ class ToManagers:
     """`to every manager above owner`."""
 
     person: Path
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -67,7 +62,7 @@ class ToGroup:
     """`to everyone in owner.team`."""
 
     group: Path
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -75,7 +70,7 @@ class ToNamed:
     """`to "house"`: the person of that key, whatever the record says."""
 
     key: str
-    span: Span = _span()
+    span: Span = span_field()
 
 
 Recipient = ToPerson | ToManagers | ToGroup | ToNamed
@@ -90,7 +85,7 @@ class Give:
     recipient: Recipient
     where: Expression | None
     overlay: bool
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -99,7 +94,7 @@ class NamedAmount:
 
     name: Name
     value: Expression
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -108,7 +103,7 @@ class Sentence:
 
     keyword: str
     value: Factor
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -117,7 +112,7 @@ class Repeat:
 
     period: Period
     times: Expression
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -125,7 +120,7 @@ class SharesAdd:
     """`shares add to 100%`."""
 
     total: Literal
-    span: Span = _span()
+    span: Span = span_field()
 
 
 CreditLine = Let | Sentence | NamedAmount | Give | SharesAdd | Repeat
@@ -138,7 +133,7 @@ class Credit:
     name: Name
     source: Name
     lines: tuple[CreditLine, ...]
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -160,7 +155,7 @@ class Measure:
     name: Name
     group: EachGroup | Company | None
     value: Expression
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -169,7 +164,7 @@ class Tenure:
 
     begins: Path
     first: int
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -180,7 +175,7 @@ class Quota:
     period: Period
     value: Expression
     ramp: Factor | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 class CellKind(Enum):
@@ -200,7 +195,7 @@ class Cell:
 
     kind: CellKind
     value: Expression | PeriodLiteral | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -208,7 +203,7 @@ class Grid:
     """Rows of cells; the first row is the header."""
 
     rows: tuple[tuple[Cell, ...], ...]
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -218,4 +213,4 @@ class Table:
     name: Name
     grid: Grid | None
     file: Literal | None
-    span: Span = _span()
+    span: Span = span_field()

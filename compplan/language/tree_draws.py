@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.span_field import span_field
 from compplan.language.tree_formulas import Expression, Name
 from compplan.schema import Period
-
-
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
 
 
 @immutable
@@ -20,7 +15,7 @@ class TopUp:
 
     level: Expression
     when: Expression | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -29,7 +24,7 @@ class Recover:
 
     room: Expression | None
     when: Expression | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -37,7 +32,7 @@ class Forgive:
     """`forgive at the end of each year`."""
 
     period: Period
-    span: Span = _span()
+    span: Span = span_field()
 
 
 DrawLine = TopUp | Recover | Forgive
@@ -50,4 +45,4 @@ class Draw:
     name: Name
     label: str
     lines: tuple[DrawLine, ...]
-    span: Span = _span()
+    span: Span = span_field()

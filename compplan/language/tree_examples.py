@@ -6,12 +6,9 @@ from dataclasses import field
 
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.span_field import span_field
 from compplan.language.tree_definitions import Grid
 from compplan.language.tree_formulas import Expression, Name, PeriodLiteral
-
-
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
 
 
 @immutable
@@ -20,7 +17,7 @@ class Given:
 
     kind: Name
     grid: Grid
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -33,7 +30,7 @@ class Expect:
     period: PeriodLiteral
     value: Expression
     words: str = field(compare=False)
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -42,4 +39,4 @@ class Example:
 
     title: str
     lines: tuple[Given | Expect, ...]
-    span: Span = _span()
+    span: Span = span_field()

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.span_field import span_field
 from compplan.schema import Period
-
-
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
 
 
 @immutable
@@ -22,7 +19,7 @@ class Name:
     """A name as written, with its place."""
 
     text: str
-    span: Span = _span()
+    span: Span = span_field()
 
 
 # ---- formulas -----------------------------------------------------------------------------------------------------
@@ -50,7 +47,7 @@ class Literal:
     kind: LiteralKind
     value: Decimal | str | bool | date
     currency: str | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -58,7 +55,7 @@ class Path:
     """A name, or names joined by dots: `acv`, `owner.manager`, `booking.credited`."""
 
     names: tuple[Name, ...]
-    span: Span = _span()
+    span: Span = span_field()
 
     @property
     def text(self) -> str:
@@ -73,7 +70,7 @@ class Binary:
     operator: str
     left: Expression
     right: Expression
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -83,7 +80,7 @@ class Divide:
     left: Expression
     right: Expression
     otherwise: Expression | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -91,7 +88,7 @@ class Negate:
     """`-operand`."""
 
     operand: Expression
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -100,7 +97,7 @@ class ShareOf:
 
     share: Literal
     operand: Expression
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -109,7 +106,7 @@ class PerPeriod:
 
     operand: Expression
     period: Period
-    span: Span = _span()
+    span: Span = span_field()
 
 
 class Reach(Enum):
@@ -127,7 +124,7 @@ class Over:
     operand: Expression
     period: Period
     reach: Reach
-    span: Span = _span()
+    span: Span = span_field()
 
 
 class Against(Enum):
@@ -153,7 +150,7 @@ class Convert:
     literal: PeriodLiteral | None
     unit: Decimal | None
     unrounded: bool
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -166,14 +163,14 @@ class Call:
     against: Against | None
     different: bool
     overlays: bool
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
 class TheTarget:
     """`the target`: what the component's `pay` sentence comes to."""
 
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -183,7 +180,7 @@ class Compare:
     comparator: str
     left: Expression
     right: Expression
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -192,7 +189,7 @@ class Among:
 
     operand: Expression
     choices: tuple[Literal, ...]
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -200,7 +197,7 @@ class PeriodLiteral:
     """`2027-Q1`, `2027-03`, `2027-H1` or `2027`."""
 
     label: str
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -209,7 +206,7 @@ class InPeriod:
 
     operand: Expression
     period: PeriodLiteral
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -217,7 +214,7 @@ class IsEmpty:
     """`operand is empty`."""
 
     operand: Expression
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -225,7 +222,7 @@ class Not:
     """`not operand`."""
 
     operand: Expression
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -235,7 +232,7 @@ class Logical:
     operator: str
     left: Expression
     right: Expression
-    span: Span = _span()
+    span: Span = span_field()
 
 
 Expression = (
@@ -260,7 +257,7 @@ class Row:
     bound_kind: BoundKind
     bound: Expression
     value: Expression
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -269,7 +266,7 @@ class Slices:
 
     operand: Expression
     rows: tuple[Row, ...]
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -278,7 +275,7 @@ class Step:
 
     operand: Expression
     rows: tuple[Row, ...]
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -287,7 +284,7 @@ class Curve:
 
     operand: Expression
     rows: tuple[Row, ...]
-    span: Span = _span()
+    span: Span = span_field()
 
 
 Factor = Expression | Slices | Step | Curve

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.span_field import span_field
 from compplan.language.tree_formulas import Expression, Name
-
-
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
 
 
 @immutable
@@ -18,7 +13,7 @@ class OfComponents:
     """`of own, new_logo`."""
 
     names: tuple[Name, ...]
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -26,7 +21,7 @@ class Keep:
     """`keep 50%`."""
 
     share: Expression
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -37,7 +32,7 @@ class DatedShare:
     share: Expression
     dated: Expression
     where: Expression | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -47,7 +42,7 @@ class Hold:
     name: Name
     label: str
     lines: tuple[OfComponents | Keep | DatedShare, ...]
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -57,4 +52,4 @@ class Clawback:
     name: Name
     label: str
     lines: tuple[OfComponents | DatedShare, ...]
-    span: Span = _span()
+    span: Span = span_field()

@@ -7,12 +7,12 @@ Numbers are exact `Fraction`s. `+` and `-` are exact; the result of `*` and `/` 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date
 from fractions import Fraction
 
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.span_field import span_field
 from compplan.language.typed_components import Budget, Component, ForCredit, ForPeriod, Pool, Top
 from compplan.language.typed_credits import Aggregate, Credit, Give, Measure, Quota, Recipient, Repeat
 from compplan.language.typed_examples import Example, Expectation, Rows, Target
@@ -68,10 +68,6 @@ from compplan.language.typed_tables import KeyCell, Parameter, Table, TableRow
 from compplan.schema import Period
 
 
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
-
-
 @immutable
 class Amended:
     """An amendment of a plan: its label, from when on it holds, and why, where that is said."""
@@ -79,7 +75,7 @@ class Amended:
     label: str
     first: date
     because: str
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -113,7 +109,7 @@ class Plan:
     clawbacks: tuple[Clawback, ...]
     examples: tuple[Example, ...]
     file: str
-    span: Span = _span()
+    span: Span = span_field()
     amended: tuple[Amended, ...] = ()
 
     def dates_of(self, component: Component) -> tuple[date, date]:

@@ -9,15 +9,12 @@ from fractions import Fraction
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
 from compplan.language.said import Said
+from compplan.language.span_field import span_field
 from compplan.language.tree_formulas import Against
 from compplan.language.typed_figures import PayeeField
 from compplan.language.typed_formulas import Expr
 from compplan.language.units import Unit
 from compplan.schema import Period
-
-
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
 
 
 @immutable
@@ -48,7 +45,7 @@ class Top:
     rounded_up: bool
     ties_included: bool
     by: Expr
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -62,7 +59,7 @@ class Pool:
     group: PayeeField | None
     where: Expr | None
     by: Expr | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -76,7 +73,7 @@ class Budget:
     limit: Expr
     period: Period
     spent: str
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -96,7 +93,7 @@ class Component:
     unit: Unit
     earned_at: Period | None
     """The longest period that it must see whole before it is earned; None where a credit's own date is enough."""
-    span: Span = _span()
+    span: Span = span_field()
     first: date | None = None
     last: date | None = None
     """Its own first and last day, where it is in force for a part of the plan's time."""

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from fractions import Fraction
 
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.span_field import span_field
 from compplan.language.typed_figures import RecordField
 from compplan.language.typed_formulas import Expr
 from compplan.language.units import Unit
 from compplan.schema import Period
-
-
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
 
 
 @immutable
@@ -45,7 +41,7 @@ class Give:
     overlay: bool
     child: str | None
     child_reference: str | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -54,7 +50,7 @@ class Repeat:
 
     period: Period
     times: Expr
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -79,7 +75,7 @@ class Credit:
     has_overlay: bool
     repeat: Repeat | None
     repeated: bool
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -94,7 +90,7 @@ class Aggregate:
     value: Expr | None
     where: Expr | None
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
     different: bool = False
     overlays: bool = False
 
@@ -108,7 +104,7 @@ class Measure:
     parts: tuple[Aggregate, ...]
     formula: Expr
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -121,4 +117,4 @@ class Quota:
     unit: Unit
     ramp: Expr | None
     """What multiplies it month by month: a ratio."""
-    span: Span = _span()
+    span: Span = span_field()

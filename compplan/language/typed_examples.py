@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from fractions import Fraction
 
 from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.span_field import span_field
 from compplan.language.typed_components import ForCredit, ForPeriod
 from compplan.language.typed_figures import Value
 from compplan.language.typed_formulas import Expr
 from compplan.language.units import Unit
-
-
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
 
 
 @immutable
@@ -25,7 +21,7 @@ class Rows:
     kind: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Value | None, ...], ...]
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -55,7 +51,7 @@ class Expectation:
     value: Fraction
     unit: Unit
     text: str
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -65,4 +61,4 @@ class Example:
     title: str
     given: tuple[Rows, ...]
     expected: tuple[Expectation, ...]
-    span: Span = _span()
+    span: Span = span_field()

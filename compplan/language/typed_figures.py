@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from datetime import date
 from fractions import Fraction
 
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.span_field import span_field
 from compplan.language.tree_formulas import Reach
 from compplan.language.units import Unit
 from compplan.schema import Period
 
 Value = Fraction | str | bool | date
-
-
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
 
 
 @immutable
@@ -25,7 +21,7 @@ class Const:
 
     value: Value
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -35,7 +31,7 @@ class RecordField:
     path: tuple[str, ...]
     unit: Unit
     optional: bool
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -46,7 +42,7 @@ class ChildField:
     path: tuple[str, ...]
     unit: Unit
     optional: bool
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -56,7 +52,7 @@ class PayeeField:
     path: tuple[str, ...]
     unit: Unit
     optional: bool
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -65,7 +61,7 @@ class CreditField:
 
     name: str
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -74,7 +70,7 @@ class Moment:
 
     period: Period | None
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -92,7 +88,7 @@ class MeasureAt:
     measure: str
     window: Window
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -102,7 +98,7 @@ class QuotaAt:
     measure: str
     window: Window
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -112,7 +108,7 @@ class Attainment:
     measure: MeasureAt
     quota: QuotaAt
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -122,7 +118,7 @@ class EarnedAt:
     component: str
     window: Window
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -130,7 +126,7 @@ class Place:
     """The payee's place in the component's ranking, from 1; ties share the better place."""
 
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -138,7 +134,7 @@ class PaidBefore:
     """In a draw: the payee's payout of the period before this draw."""
 
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -147,7 +143,7 @@ class Part:
 
     index: int
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -171,7 +167,7 @@ class Averaged:
     how: Proration
     zeros: bool
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -182,7 +178,7 @@ class Tenure:
     day: Moment
     first: int
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from fractions import Fraction
 
 from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.span_field import span_field
 from compplan.language.typed_figures import (
     Attainment,
     Averaged,
@@ -31,10 +31,6 @@ from compplan.language.units import Unit
 from compplan.schema import Period
 
 
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
-
-
 @immutable
 class Arith:
     """`left operator right`, the operator one of + - *."""
@@ -43,7 +39,7 @@ class Arith:
     left: Expr
     right: Expr
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -54,7 +50,7 @@ class Div:
     right: Expr
     otherwise: Expr | None
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -63,7 +59,7 @@ class Neg:
 
     operand: Expr
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -74,7 +70,7 @@ class Scale:
     multiply: int
     divide: int
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -90,7 +86,7 @@ class Rate:
     on: Expr
     both_ways: bool
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -101,7 +97,7 @@ class Convert:
     rate: Rate
     rounding: Fraction | None
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -111,7 +107,7 @@ class EndOf:
     operand: Expr
     period: Period
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -121,7 +117,7 @@ class Func:
     name: str
     arguments: tuple[Expr, ...]
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -132,7 +128,7 @@ class Shift:
     days: int
     months: int
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -143,7 +139,7 @@ class Cmp:
     left: Expr
     right: Expr
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -153,7 +149,7 @@ class In:
     operand: Expr
     choices: tuple[Const, ...]
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -163,7 +159,7 @@ class Within:
     operand: Expr
     period: FiscalPeriod
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -172,7 +168,7 @@ class Empty:
 
     operand: Expr
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -181,7 +177,7 @@ class NotE:
 
     operand: Expr
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -192,7 +188,7 @@ class AndOr:
     left: Expr
     right: Expr
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -212,7 +208,7 @@ class RecordSum:
     period: str | None
     window: Window
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -222,7 +218,7 @@ class Lookup:
     table: str
     arguments: tuple[Expr, ...]
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -231,7 +227,7 @@ class Tier:
 
     start: Expr | None
     value: Expr
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -241,7 +237,7 @@ class Slices:
     operand: Expr
     tiers: tuple[Tier, ...]
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -251,7 +247,7 @@ class Step:
     operand: Expr
     tiers: tuple[Tier, ...]
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -263,7 +259,7 @@ class Curve:
     points: tuple[Tier, ...]
     above: Expr
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -273,7 +269,7 @@ class Named:
     name: str
     value: Expr
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -284,7 +280,7 @@ class ParameterAt:
     values: tuple[Since, ...]
     day: Expr | None
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 Expr = (

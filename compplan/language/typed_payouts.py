@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.span_field import span_field
 from compplan.language.typed_formulas import Expr
 from compplan.schema import Period
-
-
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
 
 
 @immutable
@@ -23,7 +18,7 @@ class DatedShare:
     where: Expr | None
     child: str | None
     child_reference: str | None
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -35,7 +30,7 @@ class Hold:
     component: str
     keep: Expr
     shares: tuple[DatedShare, ...]
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -46,7 +41,7 @@ class Clawback:
     label: str
     component: str
     shares: tuple[DatedShare, ...]
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -56,7 +51,7 @@ class PlanCap:
     period: Period
     limit: Expr
     carries: bool
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -73,4 +68,4 @@ class Draw:
     room: Expr | None
     room_if: Expr | None
     forgive: Period | None
-    span: Span = _span()
+    span: Span = span_field()

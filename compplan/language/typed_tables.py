@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from datetime import date
 from fractions import Fraction
 
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
+from compplan.language.span_field import span_field
 from compplan.language.typed_figures import Const, Since, Value
 from compplan.language.units import Unit
-
-
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
 
 
 @immutable
@@ -43,7 +39,7 @@ class TableRow:
 
     keys: tuple[KeyCell, ...]
     value: Const
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -55,7 +51,7 @@ class Table:
     key_units: tuple[Unit, ...]
     rows: tuple[TableRow, ...]
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
 
 
 @immutable
@@ -65,4 +61,4 @@ class Parameter:
     name: str
     values: tuple[Since, ...]
     unit: Unit
-    span: Span = _span()
+    span: Span = span_field()
