@@ -47,13 +47,15 @@ def missing_quotas(found: Mapping[Wanted, Diagnostic], sources: Sources) -> Diag
 
 
 def _hint(found: list[Wanted], sources: Sources) -> str:
-    """Where they belong, and the cells to fill in where they are few."""
+    """Where they belong, with the cells to fill in where they are few; and, in a line of its own, how the plan excuses those who have none."""
     kinds = dict.fromkeys(w.kind for w in found if w.kind is not None)
     places = [f"the records {kind} ({sources[kind][0]})" if kind in sources else f"the records {kind}" for kind in kinds]
     where = f"Add them to {' and '.join(places)}" if places else "Complete the records"
-    said = f"{where if len(found) > 1 else where.replace('Add them', 'Add it')}, or say in the plan what holds where they say nothing."
     written = [_cells(w, sources) for w in found if w.kind is not None] if len(found) <= MOST_WRITTEN_OUT else []
-    return "\n".join([said, *written])
+    said = where if len(found) > 1 else where.replace("Add them", "Add it")
+    condition = f"only if quota({found[0].measure}) is not empty"
+    excused = f"If nobody is meant to need one, write this before all other conditions: {condition}"
+    return "\n".join([f"{said}:" if written else f"{said}.", *written, excused])
 
 
 def _cells(wanted: Wanted, sources: Sources) -> str:
