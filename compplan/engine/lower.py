@@ -338,7 +338,7 @@ class Lowering:
                 people = RecordColumns(self.schema, self.schema.kinds[PEOPLE], "p")
                 for step in KeptLowering(self.scope(plan), plan, component, shape, earnings, names, people).steps():
                     self._add(step)
-        for step in lower_payable(plan, made, kept, self.names.payable_steps(plan)):
+        for step in lower_payable(plan, made, kept, self.names.payable_steps(plan), self.asked.last):
             self._add(step)
 
 

@@ -2,6 +2,7 @@
 and what is left of the earning after each of them.
 
 What is left is rounded to date, so that its changes from month to month add up to it: nothing is ever taken back that was not paid.
+What is known of the days after the run's is worked out with it, for those who ask when it comes; nothing of it is paid.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from compplan.language import typed as ty
 
 SHARE = (14, sql.MOST_DECIMALS)
 """Digits and decimals of a share to date, which lies between 0 and 1."""
+_WIDE = (sql.MOST_DIGITS, sql.MOST_DECIMALS)
 _ONE = Fraction(1)
 _EMPTY = "Something that it is made from is empty."
 
@@ -76,13 +78,17 @@ class KeptLowering:
         number = exp.Window(this=exp.func("row_number"), order=exp.Order(expressions=order))
         columns = [sql.alias(number, "earning"), *(sql.column(n, "e") for n in (*own, *read))]
         emitter = self._emitter("e", None)
-        rest = sql.constant(_ONE)
+        earned = Figure(sql.column("earned", "e"), 18, self.plan.unit_decimals)
+        rest, before = sql.constant(_ONE), earned
         for index, keeper in enumerate(self.keepers, 1):
             if isinstance(keeper, ty.Hold):
                 wanted = sql.greatest([sql.to_twelve(emitter.figure(keeper.keep)), sql.constant(Fraction(0))])
                 kept = _share(sql.least([wanted, rest]).node)
                 columns.append(kept.named(f"keep_{index}"))
                 rest = sql.add(rest, kept, "-")
+                after = self._rounded(sql.multiply(earned, rest))
+                columns.append(self._amount(sql.add(before, after, "-")).named(f"kept_{index}"))
+                before = after
         query = exp.select(*columns).from_(table(self.earnings.step, "e"), copy=False)
         touched = self._touched(emitter)
         query = query if touched is None else query.where(touched, copy=False)
@@ -90,9 +96,13 @@ class KeptLowering:
         checks = tuple(self._kept_check(i, k) for i, k in enumerate(self.keepers, 1) if isinstance(k, ty.Hold))
         return Step(self.names.kept, title, ("earning",), query, (self.earnings.step,), self.component.span, checks)
 
+    @property
+    def _holds(self) -> bool:
+        return any(isinstance(k, ty.Hold) for k in self.keepers)
+
     def _touched(self, emitter: Emitter) -> exp.Expr | None:
         """Which earnings anything is taken back of, where nothing is held: the others, most of them, stay as they are."""
-        if any(isinstance(k, ty.Hold) for k in self.keepers) or not self.scope.months_follow:
+        if self._holds or not self.scope.months_follow:
             return None
         found = []
         for dated in (d for keeper in self.keepers for d in keeper.shares):
@@ -118,18 +128,22 @@ class KeptLowering:
     # ---- the shares that are released and taken, each from its month on
 
     def _shares(self) -> Step:
-        branches = [self._branch(i, dated) for i, keeper in enumerate(self.keepers, 1) for dated in keeper.shares]
+        branches = [
+            self._branch(i, keeper, number, dated)
+            for i, keeper in enumerate(self.keepers, 1)
+            for number, dated in enumerate(keeper.shares, 1)
+        ]
         union: exp.Query = branches[0]
         for branch in branches[1:]:
             union = exp.union(union, branch, distinct=False, copy=False)
-        columns = [sql.column(n, "u") for n in ("earning", "keeper", "day", "month", "share")]
-        query = exp.select(*columns).from_(union.subquery("u", copy=False), copy=False)
+        names = ("earning", "keeper", "number", "source", "day", "met", "month", "share")
+        query = exp.select(*(sql.column(n, "u") for n in names)).from_(union.subquery("u", copy=False), copy=False)
         title = f"{self.component.label}: what is released and taken back, and when"
-        return Step(
-            self.names.shares, title, ("earning", "keeper", "day"), query, (self.names.kept,), self.component.span, (self._share_check(),)
-        )
+        keys = ("earning", "keeper", "number", "source", "day")
+        return Step(self.names.shares, title, keys, query, (self.names.kept,), self.component.span, (self._share_check(),))
 
-    def _branch(self, index: int, dated: ty.DatedShare) -> exp.Select:
+    def _branch(self, index: int, keeper: ty.Hold | ty.Clawback, number: int, dated: ty.DatedShare) -> exp.Select:
+        """The shares of one sentence; of what is held also those whose day is empty or whose condition is not met: they have no month."""
         child = (
             None
             if dated.child is None
@@ -138,16 +152,17 @@ class KeptLowering:
         emitter = self._emitter("k", child)
         day = emitter.plain(dated.dated)
         share = sql.to_twelve(emitter.figure(dated.share))
-        where: list[exp.Expr] = [exp.LT(this=sql.paren(day), expression=sql.day(self._end()))]
-        if dated.where is not None:
-            where.append(emitter.condition(dated.where))
-        month = exp.Greatest(this=self._month_of(day), expressions=[sql.column("earned_month", "k")], ignore_nulls=True)
+        met: exp.Expr = exp.true() if dated.where is None else emitter.condition(dated.where)
+        known = sql.all_of([sql.not_null(day.copy()), met.copy()])
         rows = exp.select(
             sql.column("earning", "k"),
             sql.alias(sql.cast(sql.whole(index), "INTEGER"), "keeper"),
+            sql.alias(sql.cast(sql.whole(number), "INTEGER"), "number"),
+            sql.alias(exp.null() if child is None else _key_of(child), "source"),
             sql.alias(sql.cast(day, "DATE"), "day"),
-            sql.alias(sql.cast(month, "INTEGER"), "month"),
-            sql.alias(sql.cast(share.node, sql.decimal_type(sql.MOST_DIGITS, sql.MOST_DECIMALS)), "share"),
+            sql.alias(exp.func("coalesce", met, exp.false()), "met"),
+            sql.alias(sql.cast(self._month_counted(day, known), "INTEGER"), "month"),
+            sql.alias(sql.cast(exp.Case().when(known, share.node, copy=False), sql.decimal_type(*_WIDE)), "share"),
         ).from_(table(self.names.kept, "k"), copy=False)
         if child is not None:
             assert dated.child is not None
@@ -158,7 +173,20 @@ class KeptLowering:
         if not self.scope.months_follow:
             on = exp.EQ(this=sql.column("day", "d"), expression=day.copy())
             rows = rows.join(table("days", "d", "calendar"), on=on, join_type="left", copy=False)
-        return rows.where(*where, copy=False)
+        if isinstance(keeper, ty.Hold):
+            return rows
+        if not self._holds:
+            rows = rows.where(exp.LT(this=sql.paren(day.copy()), expression=sql.day(self._end())), copy=False)
+        return rows.where(known.copy(), copy=False)
+
+    def _month_counted(self, day: exp.Expr, known: exp.Expr) -> exp.Expr:
+        """The month in which a share counts; after those of the run, each day is like a month of its own; none, where it does not count."""
+        end = sql.day(self._end())
+        counted = exp.Greatest(this=self._month_of(day.copy()), expressions=[sql.column("earned_month", "k")], ignore_nulls=True)
+        away = exp.DateDiff(this=day.copy(), expression=end.copy(), unit=exp.var("DAY"))
+        later = exp.Add(this=sql.whole(self.scope.asked.last + 1), expression=away)
+        before = exp.LT(this=sql.paren(day.copy()), expression=end)
+        return exp.Case().when(sql.all_of([known.copy(), before]), counted, copy=False).when(known.copy(), later, copy=False)
 
     def _end(self) -> date:
         return self.scope.calendar.start_of_month(self.scope.asked.last + 1)
@@ -175,7 +203,7 @@ class KeptLowering:
             exp.select(sql.column("payee", "k"), sql.column("record", "k"), sql.column("keeper", "s"))
             .from_(table(self.names.shares, "s"), copy=False)
             .join(table(self.names.kept, "k"), on=on, copy=False)
-            .where(sql.is_null(sql.column("share", "s")), copy=False)
+            .where(sql.is_null(sql.column("share", "s")), in_run("s", self.scope.asked.last), copy=False)
         )
         keepers = self.keepers
 
@@ -227,6 +255,7 @@ class KeptLowering:
             shares.append(sql.alias(value, f"s_{index}"))
             nothing.append(sql.alias(zero.copy(), f"s_{index}"))
         dated = exp.select(sql.column("earning", "s"), sql.column("month", "s"), *shares).from_(table(self.names.shares, "s"), copy=False)
+        dated = dated.where(sql.not_null(sql.column("month", "s")), copy=False)
         first = exp.select(
             sql.column("earning", "k"), sql.alias(sql.cast(sql.column("earned_month", "k"), "INTEGER"), "month"), *nothing
         ).from_(table(self.names.kept, "k"), copy=False)
@@ -260,13 +289,14 @@ class KeptLowering:
         columns: list[exp.Expr] = [sql.column("earning", "d")]
         columns += [sql.column(n, "k") for n in (*self.keys, "earned_month")]
         columns += [sql.column("month", "d"), self._rounded(earned).named("left_0")]
-        part, value, untaken = sql.constant(_ONE), earned, earned
+        value, untaken = earned, earned
         for index, keeper in enumerate(self.keepers, 1):
-            rest = sql.add(sql.constant(_ONE), Figure(sql.column(f"share_{index}", "d"), *SHARE), "-")
+            share = Figure(sql.column(f"share_{index}", "d"), *SHARE)
+            rest = sql.add(sql.constant(_ONE), share, "-")
             if isinstance(keeper, ty.Hold):
-                held = sql.multiply(Figure(sql.column(f"keep_{index}", "k"), *SHARE), rest)
-                part = sql.add(part, held, "-")
-                value = sql.multiply(earned, part)
+                kept = Figure(sql.column(f"kept_{index}", "k"), 18, self.plan.unit_decimals)
+                released = self._rounded(sql.multiply(kept, share))
+                value = self._amount(sql.add(value, sql.add(kept, released, "-"), "-"))
             else:
                 value, untaken = sql.multiply(value, rest), sql.multiply(untaken, rest)
             columns += [sql.column(f"share_{index}", "d"), self._rounded(value).named(f"left_{index}")]
@@ -278,7 +308,10 @@ class KeptLowering:
 
     def _rounded(self, value: Figure) -> Figure:
         rounded = sql.to_unit(value, self.plan.rounding_unit, self.plan.half_even)
-        return Figure(sql.cast(rounded.node, self._money), 18, self.plan.unit_decimals)
+        return self._amount(rounded)
+
+    def _amount(self, value: Figure) -> Figure:
+        return Figure(sql.cast(value.node, self._money), 18, self.plan.unit_decimals)
 
     # ---- names
 
@@ -300,6 +333,17 @@ class KeptLowering:
                 return sql.column("date", alias)
             case _:
                 raise AssertionError(f"{type(leaf).__name__} in a hold or clawback")
+
+
+def _key_of(child: RecordColumns) -> exp.Expr:
+    """A row's key as text."""
+    keys = [sql.cast(sql.column(name, "r"), "VARCHAR") for name in child.kind.key]
+    return keys[0] if len(keys) == 1 else exp.func("concat_ws", sql.text(", "), *keys)
+
+
+def in_run(alias: str, last: int) -> exp.Expr:
+    """What counts in the months of a run that ends with a month."""
+    return exp.LTE(this=sql.column("month", alias), expression=sql.whole(last))
 
 
 def _share(node: exp.Expr) -> Figure:

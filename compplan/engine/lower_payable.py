@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlglot import exp
 
 from compplan.engine import sql
-from compplan.engine.lower_kept import KeptSteps
+from compplan.engine.lower_kept import KeptSteps, in_run
 from compplan.engine.payout_kinds import CLAWBACK, EARNING, HOLD
 from compplan.engine.relations import Earnings
 from compplan.engine.steps import Step, table
@@ -27,10 +27,15 @@ class PayableNames:
     held: str
 
 
-def lower_payable(plan: ty.Plan, earnings: Sequence[Earnings], kept: Mapping[str, KeptSteps], names: PayableNames) -> Iterator[Step]:
-    """The steps of a plan that holds something or takes something back; `kept` has those of each component that is."""
+def lower_payable(
+    plan: ty.Plan, earnings: Sequence[Earnings], kept: Mapping[str, KeptSteps], names: PayableNames, last: int
+) -> Iterator[Step]:
+    """The steps of a plan that holds something or takes something back; `kept` has those of each component that is.
+
+    What comes after the last month of the run is not payable yet.
+    """
     paid = [e for e in earnings if e.word != "award"]
-    branches = [branch for e in paid for branch in _branches(plan, e, kept.get(e.step))]
+    branches = [branch for e in paid for branch in _branches(plan, e, kept.get(e.step), last)]
     reads = tuple(step for e in paid for step in (e.step, *([kept[e.step].left] if e.step in kept else ())))
     query = exp.select(*(sql.column(n, "u") for n in _COLUMNS)).from_(_union(branches).subquery("u", copy=False), copy=False)
     keys = ("component", "payee", "earned_month", "month", "kind", "name")
@@ -40,7 +45,7 @@ def lower_payable(plan: ty.Plan, earnings: Sequence[Earnings], kept: Mapping[str
         _changes(plan, names.payable), (names.payable,), plan.span,
     )  # fmt: skip
     holds = {h.component for h in plan.holds}
-    held = [_held(e.component, kept[e.step]) for e in paid if e.step in kept and e.component in holds]
+    held = [_held(e.component, kept[e.step], last) for e in paid if e.step in kept and e.component in holds]
     if held:
         columns = [sql.column(n, "u") for n in ("payee", "component", "record", "date", "earned_month", "amount")]
         everything = exp.select(*columns).from_(_union(held).subquery("u", copy=False), copy=False)
@@ -48,7 +53,7 @@ def lower_payable(plan: ty.Plan, earnings: Sequence[Earnings], kept: Mapping[str
         yield Step(names.held, "What is held when the run's period ends", ("payee", "component", "record"), everything, left, plan.span)
 
 
-def _branches(plan: ty.Plan, earnings: Earnings, kept: KeptSteps | None) -> Iterator[exp.Select]:
+def _branches(plan: ty.Plan, earnings: Earnings, kept: KeptSteps | None, last: int) -> Iterator[exp.Select]:
     """The earnings of a component by month; then the changes of each hold and clawback."""
     component = sql.alias(sql.text(earnings.component), "component")
     yield _summed(
@@ -68,7 +73,7 @@ def _branches(plan: ty.Plan, earnings: Earnings, kept: KeptSteps | None) -> Iter
             sql.column("month", "e"),
             (kind, keeper.name),
             _total(plan, f"change_{index}"),
-        )
+        ).where(in_run("e", last), copy=False)
 
 
 def _summed(step: str, keys: list[exp.Expr], month: exp.Expr, kind: tuple[str, str], total: exp.Expr) -> exp.Select:
@@ -101,7 +106,7 @@ def _changes(plan: ty.Plan, payable: str) -> exp.Select:
     return query.having(exp.NEQ(this=exp.func("sum", sql.column("amount", "e")), expression=sql.whole(0)), copy=False)
 
 
-def _held(component: str, steps: KeptSteps) -> exp.Select:
+def _held(component: str, steps: KeptSteps, last: int) -> exp.Select:
     """What is held of each earning after its last change."""
     number = exp.Window(
         this=exp.func("row_number"),
@@ -110,6 +115,7 @@ def _held(component: str, steps: KeptSteps) -> exp.Select:
     )
     names = ("payee", "record", "date", "earned_month", "held")
     rows = exp.select(*(sql.column(n, "l") for n in names), sql.alias(number, "place")).from_(table(steps.left, "l"), copy=False)
+    rows = rows.where(in_run("l", last), copy=False)
     columns: list[exp.Expr] = [
         sql.column("payee", "h"),
         sql.alias(sql.text(component), "component"),
@@ -118,9 +124,9 @@ def _held(component: str, steps: KeptSteps) -> exp.Select:
         sql.column("earned_month", "h"),
         sql.alias(sql.column("held", "h"), "amount"),
     ]
-    last = exp.EQ(this=sql.column("place", "h"), expression=sql.whole(1))
+    latest = exp.EQ(this=sql.column("place", "h"), expression=sql.whole(1))
     some = exp.NEQ(this=sql.column("held", "h"), expression=sql.whole(0))
-    return exp.select(*columns).from_(rows.subquery("h", copy=False), copy=False).where(last, some, copy=False)
+    return exp.select(*columns).from_(rows.subquery("h", copy=False), copy=False).where(latest, some, copy=False)
 
 
 def _union(branches: Sequence[exp.Select]) -> exp.Query:

@@ -115,11 +115,13 @@ class _Kept:
 
     def left(self, count: int, month: int) -> Fraction:
         """What is left of the earning, rounded, after the first so many holds and clawbacks."""
-        held, value = NOTHING, self.earning.amount
+        kept, value = NOTHING, self.earning.amount
         for keeper in self.keepers[:count]:
             if isinstance(keeper, ty.Hold):
-                held += round12(self.keep(keeper) * (ALL - self.to_date(keeper, month)))
-                value = round12(self.earning.amount * (ALL - held))
+                before = self._rounded(round12(self.earning.amount * (ALL - kept)))
+                kept += self.keep(keeper)
+                amount = before - self._rounded(round12(self.earning.amount * (ALL - kept)))
+                value -= amount - self._rounded(round12(amount * self.to_date(keeper, month)))
             else:
                 value = round12(value * (ALL - self.to_date(keeper, month)))
         return self._rounded(value)
