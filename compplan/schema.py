@@ -139,12 +139,22 @@ class ExchangeRates:
 
 
 @immutable
+class WorkingDays:
+    """Which days are worked: the `weekdays`, Monday as 0, save the days that a column of a kind of record names as holidays."""
+
+    weekdays: tuple[int, ...]
+    kind: str | None = None
+    date: str | None = None
+
+
+@immutable
 class Schema:
-    """Every kind of record of a project, the currency that the company counts in, and its exchange rates."""
+    """Every kind of record of a project, the currency that the company counts in, its exchange rates and its working days."""
 
     currency: str
     kinds: Mapping[str, RecordKind] = field(default_factory=dict)
     rates: Mapping[str, ExchangeRates] = field(default_factory=dict)
+    working_days: WorkingDays | None = None
 
     def kind(self, name: str) -> RecordKind | None:
         """The kind of that name, if it is declared."""

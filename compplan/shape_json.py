@@ -23,6 +23,7 @@ from compplan.schema import (
     Schema,
     TextType,
     Validity,
+    WorkingDays,
     YesNoType,
 )
 
@@ -43,7 +44,12 @@ _NAMES = {made: name for name, made in _TYPES.items()}
 def schema_to_json(schema: Schema) -> dict[str, Any]:
     """A schema as JSON."""
     rates = [{f.name: getattr(one, f.name) for f in fields(one)} for one in schema.rates.values()]
-    return {"currency": schema.currency, "kinds": {kind.name: _kind_to_json(kind) for kind in schema.kinds.values()}, "rates": rates}
+    kinds = {kind.name: _kind_to_json(kind) for kind in schema.kinds.values()}
+    days = schema.working_days
+    worked = (
+        {} if days is None else {"working_days": {**{f.name: getattr(days, f.name) for f in fields(days)}, "weekdays": [*days.weekdays]}}
+    )
+    return {"currency": schema.currency, "kinds": kinds, "rates": rates, **worked}
 
 
 def _kind_to_json(kind: RecordKind) -> dict[str, Any]:
@@ -62,7 +68,9 @@ def schema_from_json(data: Mapping[str, Any]) -> Schema:
         )
         for name, kind in data["kinds"].items()
     }
-    return Schema(data["currency"], kinds, {one["name"]: ExchangeRates(**one) for one in data["rates"]})
+    days = data.get("working_days")
+    worked = None if days is None else WorkingDays(tuple(days["weekdays"]), days["kind"], days["date"])
+    return Schema(data["currency"], kinds, {one["name"]: ExchangeRates(**one) for one in data["rates"]}, worked)
 
 
 def calendar_to_json(calendar: Calendar) -> dict[str, Any]:

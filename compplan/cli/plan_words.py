@@ -28,8 +28,7 @@ def plan_lines(plan: ty.Plan, texts: Mapping[str, str]) -> Iterator[str]:
     yield from words.quoted("payees", "where ", plan.payees, otherwise="everyone")
     ties = "half to even" if plan.half_even else "half away from zero"
     for what, how in plan.prorations.items():
-        by = {"days": "by calendar days", "months": f"by months of at least {how.least} days", "not": "not: as of the last day"}[how.by]
-        yield _row("prorated", f"{what} {by}")
+        yield _row("prorated", f"{what} {_method(how)}")
     yield _row("payout", f"each {plan.payout}, in {plan.currency}; each earning rounded to {_unit(plan)}, {ties}")
     yield from _definitions(plan, words)
     for component in plan.components:
@@ -37,6 +36,12 @@ def plan_lines(plan: ty.Plan, texts: Mapping[str, str]) -> Iterator[str]:
         yield from _component(plan, component, words)
     yield ""
     yield from _limits(plan, words)
+
+
+def _method(how: ty.Proration) -> str:
+    """What counts of a period."""
+    by = {"days": "by calendar days", "working days": "by working days", "not": "not: as of the last day"}
+    return by.get(how.by, f"by months of at least {how.least} days")
 
 
 class _Words:

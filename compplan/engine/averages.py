@@ -11,6 +11,7 @@ from compplan.engine.relations import CALENDAR, RECORDS
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
 from compplan.engine.steps import Step, table
+from compplan.engine.working_days import WORKING_DAYS, between
 from compplan.language import typed as ty
 from compplan.schema import PEOPLE, Period
 
@@ -18,7 +19,8 @@ from compplan.schema import PEOPLE, Period
 def parts_step(stays: str, how: ty.Proration, name: str) -> Step:
     """A row for each stay and month that meet: a day on which to read the payee, and the weight of the stay in the month.
 
-    By days, a stay weighs its days; by months, the last stay of a month weighs one where all stays of the month have days enough.
+    By days, a stay weighs its days, or its working days; by months, the last stay of a month weighs one where all stays of the month have
+    days enough.
     """
     month = table("periods", "m", CALENDAR)
     first = exp.func("greatest", sql.column("first", "s"), sql.column("first_day", "m"))
@@ -32,8 +34,10 @@ def parts_step(stays: str, how: ty.Proration, name: str) -> Step:
     )
     days = sql.cast(sql.paren(exp.Add(this=sql.paren(exp.Sub(this=last.copy(), expression=first)), expression=sql.whole(1))), "INTEGER")
     keys = [sql.column("payee", "s"), sql.alias(sql.column("number", "m"), "month")]
-    query = exp.select(*keys, sql.alias(last, "day"), sql.alias(days, "weight"))
-    query = query.from_(table(stays, "s"), copy=False).join(month, on=on, copy=False)
+    query = exp.select(*keys, sql.alias(last, "day")).from_(table(stays, "s"), copy=False).join(month, on=on, copy=False)
+    if how.by == "working days":
+        query, days = between(query, first, last)
+    query = query.select(sql.alias(days, "weight"), copy=False)
     if how.by == "months":
         enough = exp.GTE(this=exp.func("sum", sql.column("weight", "d")), expression=sql.whole(how.least))
         weight = sql.cast(exp.Case().when(enough, sql.whole(1), copy=False).else_(sql.whole(0), copy=False), "INTEGER")
@@ -42,23 +46,32 @@ def parts_step(stays: str, how: ty.Proration, name: str) -> Step:
         by_month = exp.select(*grouped, day, sql.alias(weight, "weight")).from_(query.subquery("d", copy=False), copy=False)
         query = by_month.group_by(*(g.copy() for g in grouped), copy=False)
     title = "The days of each payee in the plan, by month"
-    return Step(name, title, ("payee", "month", "day"), query, (stays,))
+    return Step(name, title, ("payee", "month", "day"), query, (stays, *reads(how)))
+
+
+def reads(how: ty.Proration) -> tuple[str, ...]:
+    """The steps that days are counted by."""
+    return (WORKING_DAYS,) if how.by == "working days" else ()
 
 
 def measured_periods(scope: Scope, cadence: Period, window: ty.Window, how: ty.Proration) -> exp.Select:
-    """The periods of a cadence with their windows, and how much the whole window weighs: its days, or its months."""
+    """The periods of a cadence with their windows, and how much the whole window weighs: its days, its working days, or
+    its months.
+    """
     months = exp.Add(this=sql.paren(exp.Sub(this=sql.column("high", "w"), expression=sql.column("low", "w"))), expression=sql.whole(1))
     days = exp.Add(
         this=sql.paren(exp.Sub(this=sql.column("last_day", "z"), expression=sql.column("first_day", "a"))), expression=sql.whole(1)
     )
     whole = sql.cast(sql.paren(months if how.by == "months" else days), "INTEGER")
-    query = exp.select(*(sql.column(n, "w") for n in ("period", "low", "high")), sql.alias(whole, "whole"))
+    query = exp.select(*(sql.column(n, "w") for n in ("period", "low", "high")))
     query = query.from_(periods(scope, cadence, window).subquery("w", copy=False), copy=False)
     for alias, month in (("a", "low"), ("z", "high")):
         is_month = exp.EQ(this=sql.column("kind", alias), expression=sql.text("month"))
         is_this = exp.EQ(this=sql.column("number", alias), expression=sql.column(month, "w"))
         query = query.join(table("periods", alias, CALENDAR), on=sql.all_of([is_month, is_this]), copy=False)
-    return query
+    if how.by == "working days":
+        query, whole = between(query, sql.column("first_day", "a"), sql.column("last_day", "z"))
+    return query.select(sql.alias(whole, "whole"), copy=False)
 
 
 def within(part: str, window: str) -> exp.Expr:
@@ -105,7 +118,7 @@ def average_step(scope: Scope, parts: str, leaf: ty.Averaged, cadence: Period, n
     query = columns.join(query.join(table(PEOPLE, "p", RECORDS), on=on, copy=False))
     query = query.group_by(sql.column("payee", "t"), sql.column("period", "n"), copy=False)
     title = f"{leaf.column.path[-1]} over {leaf.window.period}"
-    return Step(name, title, ("owner", "period"), query, (parts,), leaf.span), Valued(name, figure)
+    return Step(name, title, ("owner", "period"), query, (parts, *reads(leaf.how)), leaf.span), Valued(name, figure)
 
 
 def _is_the_same(node: exp.Expr) -> exp.Expr:

@@ -291,7 +291,8 @@ class _Renderer:
         yield self.line("A payee of the plan", f"{sum(s.days for s in p.stays):,} days")
         yield "-" * self.width
         for stay in p.stays:
-            yield self.line(f"  {stay.first} through {stay.last}", f"{stay.days:,} days")
+            worked = "" if stay.working_days is None else f", {stay.working_days:,} working days"
+            yield self.line(f"  {stay.first} through {stay.last}", f"{stay.days:,} days{worked}")
             for c in stay.columns:
                 yield f"    {c.name} = {in_unit(c.value, c.unit)}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import duckdb
 
@@ -12,6 +12,7 @@ from compplan.engine.explanation import ColumnValue, StayLine
 from compplan.engine.lower import Lowering
 from compplan.engine.observe import to_value
 from compplan.engine.relations import RECORDS, STEPS, quoted
+from compplan.engine.working_days import WORKING_DAYS
 from compplan.language import typed as ty
 from compplan.language.formulas_of import formulas
 from compplan.language.walk import every
@@ -34,7 +35,24 @@ def stay_lines(connection: duckdb.DuckDBPyConnection, lowering: Lowering, plan: 
         WHERE s.payee = ? AND s.first <= ? AND s.last >= ? ORDER BY 1"""
     for first, last, *values in connection.execute(query, [begin, end, payee, end, begin]).fetchall():
         shown = tuple(ColumnValue(n, to_value(v), u) for (n, u), v in zip(columns.items(), values, strict=True))
-        yield StayLine(first.isoformat(), last.isoformat(), (last - first).days + 1, shown)
+        worked = _worked(connection, first, last) if counts_working_days(plan) else None
+        yield StayLine(first.isoformat(), last.isoformat(), (last - first).days + 1, worked, shown)
+
+
+def counts_working_days(plan: ty.Plan) -> bool:
+    """Whether a plan counts by working days."""
+    return any(how.by == "working days" for how in plan.prorations.values())
+
+
+def _worked(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> int | None:
+    """The working days from one day through another; None where nothing of the run counts them."""
+    tables = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
+    known = connection.execute(tables, [STEPS, WORKING_DAYS]).fetchone()
+    if known is None:
+        return None
+    query = f"""SELECT z.through - a."before" FROM {STEPS}.{WORKING_DAYS} a JOIN {STEPS}.{WORKING_DAYS} z ON a.day = ? AND z.day = ?"""
+    found = connection.execute(query, [first, last]).fetchone()
+    return None if found is None else int(found[0])
 
 
 def _averaged(plan: ty.Plan) -> dict[str, str]:

@@ -236,11 +236,15 @@ class ColumnValue:
 
 @immutable
 class StayLine:
-    """Days on which the payee was one, both included, within the run's months; how many, and what is averaged over them."""
+    """Days on which the payee was one, both included, within the run's months; how many, and what is averaged over them.
+
+    `working_days` is how many of them are, where the plan counts by those.
+    """
 
     first: str
     last: str
     days: int
+    working_days: int | None
     columns: tuple[ColumnValue, ...]
 
 

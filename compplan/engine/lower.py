@@ -235,8 +235,12 @@ class Lowering:
             return step
 
         def parts(how: ty.Proration) -> str:
-            months = ("by", "months", str(how.least)) if how.by == "months" else ()
-            step = self.names.plan_step(plan, "days", *months)
+            counted = {"months": ("by", "months", str(how.least)), "working days": ("worked",)}.get(how.by, ())
+            step = self.names.plan_step(plan, "days", *counted)
+            if how.by == "working days":
+                from compplan.engine.working_days import working_days_step  # rarely needed, and at start all is loaded
+
+                self._add(working_days_step(self.scope(plan)))
             if step not in self.steps:
                 self._add(parts_step(name, how, step))
             return step

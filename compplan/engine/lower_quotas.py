@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.averages import asked_about, measured_periods, weighted, within
+from compplan.engine.averages import reads as counted_by
 from compplan.engine.columns import RecordColumns, holds_on
 from compplan.engine.emit import Emitted, Emitter, Leaf
 from compplan.engine.lower_measures import Valued, owners, periods
@@ -71,8 +72,8 @@ class QuotaDays:
 
     @property
     def is_averaged(self) -> bool:
-        """Whether it is averaged over days or months."""
-        return self.how.by in ("days", "months")
+        """Whether it is averaged over days, working days or months."""
+        return self.how.by in ("days", "working days", "months")
 
 
 def lower_quota(
@@ -120,7 +121,7 @@ def lower_quota(
             if ramp is not None and asked is not None:
                 query = query.group_by(sql.column("payee", "k"), copy=False)
     else:
-        reads += [days.parts, days.payees]
+        reads += [days.parts, days.payees, *counted_by(days.how)]
         query, value = _averaged(query, days, value, ramp)
     if fields:
         own = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("owner", "o"))

@@ -149,6 +149,9 @@ class Builder(FormulaBuilder):
     def by_days(self, _: Meta, __: list[Any]) -> tuple[str, int]:
         return "days", 0
 
+    def by_working_days(self, _: Meta, __: list[Any]) -> tuple[str, int]:
+        return "working days", 0
+
     def by_months(self, _: Meta, kids: list[Any]) -> tuple[str, int]:
         return "months", int(self._number(kids[0]))
 

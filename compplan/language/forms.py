@@ -36,7 +36,7 @@ FORMS: Mapping[str, Form] = {
     ),
     "prorate": Form(
         ("plan",),
-        "prorate COLUMN, quota(MEASURE) by calendar days, or by months of at least COUNT days",
+        "prorate COLUMN, quota(MEASURE) by calendar days (or by working days, by months of at least COUNT days)",
         "prorate target_incentive by calendar days",
     ),
     "do": Form(("plan",), "do not prorate COLUMN, quota(MEASURE)", "do not prorate target_incentive"),

@@ -91,7 +91,9 @@ class Payout:
 
 @immutable
 class Prorate:
-    """`prorate target_incentive, quota(arr) by calendar days`; `by` is days, months (of at `least` so many days) or not."""
+    """`prorate target_incentive, quota(arr) by calendar days`; `by` is days, working days, months (of at `least` so many
+    days) or not.
+    """
 
     what: tuple[Path | Call, ...]
     by: str

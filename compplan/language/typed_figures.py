@@ -148,7 +148,9 @@ class Part:
 
 @immutable
 class Proration:
-    """How something is prorated: by `days`, by `months` of at least so many days, `not` at all; or `asked`, where it is not said."""
+    """How something is prorated: by `days`, by `working days`, by `months` of at least so many days, `not` at all; or `asked`, where it is
+    not said.
+    """
 
     by: str
     least: int

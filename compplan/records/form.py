@@ -25,6 +25,9 @@ MONTHS = (
 )
 
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
 def _listed(value: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
     return value if isinstance(value, list) else [value]
 
@@ -160,6 +163,30 @@ class RatesForm(_Form):
     both_ways: bool = Field(False, description="Whether amounts are also converted the other way, by dividing.")
 
 
+def _weekday(value: Any) -> Any:  # noqa: ANN401
+    word = str(value).strip().lower()
+    if word in WEEKDAYS:
+        return WEEKDAYS.index(word)
+    raise ValueError("write the days of the week by their names, as in `monday`")
+
+
+class HolidaysForm(_Form):
+    """Where holidays stand."""
+
+    records: str = Field(description="The kind of record that holds the holidays.")
+    date: str = Field(description="The column with the day of a holiday.")
+
+
+class WorkingDaysForm(_Form):
+    """Which days are worked."""
+
+    weekdays: Annotated[
+        tuple[Annotated[int, BeforeValidator(_weekday, json_schema_input_type=Literal[WEEKDAYS])], ...],
+        BeforeValidator(_listed, json_schema_input_type=list[Literal[WEEKDAYS]]),
+    ] = Field(min_length=1, description="The days of the week on which people work, by their names.")
+    holidays: HolidaysForm | None = Field(None, description="The days among them on which nobody works.")
+
+
 class ProjectForm(_Form):
     """A compplan project."""
 
@@ -173,6 +200,7 @@ class ProjectForm(_Form):
     )
     records: dict[str, KindForm] = Field(description="The kinds of record, `people` among them.")
     exchange_rates: dict[str, RatesForm] = Field(default_factory=dict, description="Sorts of exchange rates, each with a name.")
+    working_days: WorkingDaysForm | None = Field(None, description="Which days are worked, where plans prorate by working days.")
 
 
 def project_json_schema() -> dict[str, Any]:

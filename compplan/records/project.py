@@ -22,6 +22,7 @@ from compplan.records.form import CalendarForm, KindForm, ProjectForm, SourceFor
 from compplan.records.form_problems import form_problems
 from compplan.records.paths import OutsideProjectError, check_inside, check_name, find_files
 from compplan.records.spec import AddUp, ColumnSource, Given, SourceSpec
+from compplan.records.working_days import read_working_days
 from compplan.records.yaml_marks import Marks, Place, Value, read_yaml
 from compplan.schema import (
     PEOPLE,
@@ -133,7 +134,7 @@ class _ProjectReader:
             self._check_own_currencies(kind)
         calendar = self._calendar(self.form.calendar)
         rates = RatesReader(self.marks, self.collector, kinds, sources).read(self.form.exchange_rates)
-        schema = Schema(currency, kinds, rates)
+        schema = Schema(currency, kinds, rates, read_working_days(self.form.working_days, kinds, self._say))
         return Project(self.root, self.file, self.form.company, schema, calendar, tuple(self._plan_files()), sources)
 
     def _kind(self, name: str, form: KindForm, reader: ColumnReader) -> tuple[RecordKind, SourceSpec]:

@@ -20,6 +20,7 @@ from compplan.schema import (
     Schema,
     TextType,
     Validity,
+    WorkingDays,
     YesNoType,
 )
 
@@ -131,12 +132,14 @@ SCHEMA = Schema(
                 Column("quarter", PeriodType("quarter")),
                 Column("rate", NumberType(12)),
             ),
+            _kind("holidays", ("day",), Column("day", DateType())),
         )
     },
     {
         "daily": ExchangeRates("daily", "fx", "base", "into", None, "rate", "day", on_its_day=False, both_ways=True),
         "plan": ExchangeRates("plan", "plan_fx", "base", None, "USD", "rate", "quarter", on_its_day=False, both_ways=False),
     },
+    WorkingDays((0, 1, 2, 3, 4), "holidays", "day"),
 )
 
 VALID = Validity("starts", "ends")
@@ -149,6 +152,7 @@ DATED_SCHEMA = Schema(
         for name, kind in SCHEMA.kinds.items()
     },
     SCHEMA.rates,
+    SCHEMA.working_days,
 )
 """The same company, where people and splits hold from a day to a day."""
 

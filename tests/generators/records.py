@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 from hypothesis import strategies as st
@@ -187,6 +188,14 @@ def objectives(draw: st.DrawFn, persons: list[str]) -> list[Row]:
 
 
 @st.composite
+def holidays(draw: st.DrawFn, year: FiscalYear) -> list[Row]:
+    """New Year of each year, and some other days."""
+    days = {date(YEAR + n, 1, 1) for n in range(-4, 4)}
+    days |= {year.day(month, day) for month, day in draw(st.sets(st.sampled_from((*DAYS, *LATER)), max_size=6))}
+    return [{"day": day} for day in sorted(days)]
+
+
+@st.composite
 def records(draw: st.DrawFn, year: FiscalYear) -> dict[str, list[Row]]:
     """Records of every kind."""
     everyone = draw(people(year))
@@ -203,4 +212,5 @@ def records(draw: st.DrawFn, year: FiscalYear) -> dict[str, list[Row]]:
         "objectives": draw(objectives(persons)),
         "fx": draw(fx(year)),
         "plan_fx": draw(plan_fx()),
+        "holidays": draw(holidays(year)),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from compplan.calendar import Calendar
@@ -49,6 +51,7 @@ def errors(line: str) -> list[Diagnostic]:
         "prorate target, quota(arr) by calendar days",
         "prorate target by calendar days\n  do not prorate quota(arr)",
         "prorate quota(arr), level by months of at least 15 days",
+        "prorate quota(arr), level by working days",
     ],
 )
 def test_columns_that_are_figures_and_quotas_are_prorated(line: str) -> None:
@@ -68,3 +71,10 @@ def test_columns_that_are_figures_and_quotas_are_prorated(line: str) -> None:
 )
 def test_what_cannot_be_prorated_is_said(line: str, message: str) -> None:
     assert [d.message for d in errors(line)] == [message]
+
+
+def test_working_days_are_those_of_the_project() -> None:
+    schema = replace(DATED_SCHEMA, working_days=None)
+    parsed = parse(PLAN.format(line="prorate target by working days\n  do not prorate quota(arr)"), "p.plan")
+    checked = check_plans([parsed.file], schema, Calendar(), lambda _: None)
+    assert [d.message for d in checked.diagnostics if d.is_error] == ["The project file does not say which days are working days."]

@@ -99,7 +99,7 @@ class Measures:
         )  # fmt: skip
         if group is None and self.world.schema.kinds[PEOPLE].valid is not None:
             how = self.plan.prorations.get(f"quota({quota.measure})", ASKED)
-            if how.by in ("days", "months"):
+            if how.by in ("days", "working days", "months"):
                 return self._averaged_quota(quota, owner, period, how, scope)
             if how == ASKED and self._changes(quota, owner, period):
                 return None

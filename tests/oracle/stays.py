@@ -52,7 +52,7 @@ class Stays:
         for month in range(first_month, last_month + 1):
             begin, end = self.days_of(month, month)
             own = [s for s in self.stays if s.payee == payee and s.first <= end and s.last >= begin]
-            days = [Part(month, min(s.last, end), (min(s.last, end) - max(s.first, begin)).days + 1) for s in own]
+            days = [Part(month, min(s.last, end), self.count(max(s.first, begin), min(s.last, end), how)) for s in own]
             if how.by == "months" and days:
                 days = [Part(month, max(d.day for d in days), 1 if sum(d.weight for d in days) >= how.least else 0)]
             found += days
@@ -66,7 +66,12 @@ class Stays:
     def whole(self, first_month: int, last_month: int, how: ty.Proration) -> int:
         """What all of some months weighs."""
         first, last = self.days_of(first_month, last_month)
-        return last_month - first_month + 1 if how.by == "months" else (last - first).days + 1
+        return last_month - first_month + 1 if how.by == "months" else self.count(first, last, how)
+
+    def count(self, first: date, last: date, how: ty.Proration) -> int:
+        """The days from one through another; only working days, where these count."""
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        return sum(1 for day in days if how.by != "working days" or self.world.is_worked(day))
 
 
 @dataclass(frozen=True, slots=True)

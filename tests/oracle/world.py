@@ -47,6 +47,13 @@ class World:
         first, last = self.days_of(kind, row)
         return day is not None and first <= day <= last
 
+    def is_worked(self, day: date) -> bool:
+        """Whether a day is a working day."""
+        days = self.schema.working_days
+        assert days is not None
+        holidays = [] if days.kind is None else [row[days.date or ""] for row in self.rows(days.kind)]
+        return day.weekday() in days.weekdays and day not in holidays
+
     def find(self, kind: str, key: Value | None, day: date | None = None) -> Row | None:
         """The row of a key on a day, if there is one."""
         if kind not in self.by_key:

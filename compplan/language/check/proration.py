@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compplan.diagnostics import Span
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check.dated import on_the_way
@@ -21,8 +22,7 @@ def read_prorations(env: Environment, lines: list[t.Prorate]) -> None:
             message = "People hold no days here, so that everyone is a payee all the time."
             env.problem("proration", message, line.span, "Say in the project file from when through when rows of people hold: valid.")
             return
-        if line.least > MOST_DAYS_OF_A_MONTH:
-            env.problem("proration", f"No month has {line.least} days.", line.span)
+        check_method(env, line.by, line.least, line.span)
         for what in line.what:
             found = _named(env, what)
             if (
@@ -33,6 +33,15 @@ def read_prorations(env: Environment, lines: list[t.Prorate]) -> None:
                 env.problem("duplicate-sentence", f"It is said twice how {_words(what)} is prorated.", what.span)
             if found is not None:
                 env.prorated.add(found)
+
+
+def check_method(env: Environment, by: str, least: int, span: Span) -> None:
+    """A month has so many days, and where working days are counted, the project says which they are."""
+    if least > MOST_DAYS_OF_A_MONTH:
+        env.problem("proration", f"No month has {least} days.", span)
+    if by == "working days" and env.schema.working_days is None:
+        message = "The project file does not say which days are working days."
+        env.problem("proration", message, span, "Write working_days there, with weekdays and, if there are any, holidays.")
 
 
 def _words(what: t.Path | t.Call) -> str:
