@@ -1,19 +1,16 @@
-"""lark's parse to the syntax tree: one method a rule, called as the parser reduces it."""
+"""What is read to the syntax tree: one method a rule, called where the rule ends."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from lark import Token, v_args
-from lark.tree import Meta
-
 from compplan.diagnostics import Span
 from compplan.language import tree as t
 from compplan.language.build_formulas import FormulaBuilder, InvalidText, unquote
+from compplan.language.reading import Meta, Token
 
 
-@v_args(meta=True)
 class Builder(FormulaBuilder):
     """Builds the tree of one file."""
 

@@ -1,4 +1,4 @@
-"""lark's parse of values, formulas and tiers to the syntax tree; `build` has the sentences."""
+"""What is read of values, formulas and tiers to the syntax tree; `build` has the sentences."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from lark import Token, Transformer, v_args
-from lark.tree import Meta
-
 from compplan.diagnostics import Span
 from compplan.language import tree as t
+from compplan.language.reading import Meta, Token
 from compplan.schema import Period
 
 
@@ -33,18 +31,16 @@ def unquote(text: str) -> str:
     return str(text)[1:-1]
 
 
-@v_args(meta=True)
-class FormulaBuilder(Transformer[Token, Any]):
+class FormulaBuilder:
     """Builds the formulas of one file; `path` goes into every span."""
 
     def __init__(self, path: str, text: str) -> None:
-        super().__init__(visit_tokens=False)
         self._path = path
-        self._text = text
+        self._lines = text.split("\n")
 
     def _words(self, span: Span) -> str:
         """What stands in a place, on one line."""
-        lines = self._text.split("\n")[span.line - 1 : span.end_line]
+        lines = self._lines[span.line - 1 : span.end_line]
         lines[-1] = lines[-1][: span.end_column - 1]
         lines[0] = lines[0][span.column - 1 :]
         return " ".join(" ".join(lines).split())
@@ -53,7 +49,7 @@ class FormulaBuilder(Transformer[Token, Any]):
         return Span(self._path, meta.line, meta.column, meta.end_line, meta.end_column)
 
     def _at(self, token: Token) -> Span:
-        return Span(self._path, token.line or 1, token.column or 1, token.end_line or 1, token.end_column or 1)
+        return Span(self._path, token.line, token.column, token.end_line, token.end_column)
 
     def _name(self, token: Token) -> t.Name:
         return t.Name(str(token), self._at(token))
