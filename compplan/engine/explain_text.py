@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from textwrap import wrap
 
 from compplan.calendar import Calendar, FiscalPeriod, parse_period
-from compplan.diagnostics.text import safe
-from compplan.diagnostics.text import width as text_width
 from compplan.engine.explanation import (
     ComponentExplanation,
     Condition,
@@ -22,31 +19,14 @@ from compplan.engine.explanation import (
     Value,
 )
 from compplan.engine.figure_text import in_unit, money, plain, shown
-from compplan.engine.payout_kinds import CAP, CARRIED, DRAW, EARNING, HOLD
+from compplan.engine.laid_out import MOST_ROWS, laid_out, line
+from compplan.engine.payout_kinds import CAP, CARRIED, DRAW, EARNING
 from compplan.schema import MONTHS_IN, PERIODS
-
-MOST_ROWS = 12
-_FIGURE = "\t"
-"""Between a line and the figure at its right edge; a tab of the plan's or the records' own is a space by then."""
 
 
 def render_explanation(explanation: Explanation, width: int = 110, all_rows: bool = False) -> str:
     """The explanation as text of a width; long lists are cut unless all rows are wanted."""
-    lines = _Renderer(width, all_rows, explanation).explanation(explanation)
-    return "\n".join(part for line in lines for part in _laid_out(line, width)) + "\n"
-
-
-def _laid_out(line: str, width: int) -> Iterator[str]:
-    """A line as it is printed: its figure at the right edge; what is too long goes on in the next line, further in."""
-    left, mark, right = line.rpartition(_FIGURE)
-    left, right = (safe(left).rstrip(), safe(right)) if mark else (safe(line).rstrip(), "")
-    deeper = " " * min(len(left) - len(left.lstrip()) + 4, width // 2)
-    lines = [left] if text_width(left) <= width else wrap(left, width, subsequent_indent=deeper, break_on_hyphens=False) or [""]
-    room = width - text_width(right) - 1
-    if right and text_width(lines[-1]) > room:
-        lines.append("")
-    yield from lines[:-1]
-    yield f"{lines[-1]}{' ' * max(room - text_width(lines[-1]), 0)} {right}".rstrip() if right else lines[-1]
+    return laid_out(_Renderer(width, all_rows, explanation).explanation(explanation), width)
 
 
 class _Renderer:
@@ -55,10 +35,6 @@ class _Renderer:
         self.all_rows = all_rows
         self.period = explanation.period
         self.dates = {d.label: d for d in explanation.dates}
-
-    def line(self, left: str, right: str = "") -> str:
-        """Text with a figure at the right edge."""
-        return f"{left}{_FIGURE}{right}" if right else left
 
     def spelled(self, label: str) -> str:
         """A period's label, with its dates where they are not those of the calendar year."""
@@ -79,21 +55,25 @@ class _Renderer:
             yield from self.plan(plan)
 
     def plan(self, p: PlanExplanation) -> Iterator[str]:
-        yield self.line(f"{p.label}, payout", money(p.total, p.currency))
+        yield line(f"{p.label}, payout", money(p.total, p.currency))
         yield "=" * self.width
         labels = {(EARNING, c.name): c.label for c in p.components}
         labels |= {(k.kind, k.name): k.label for k in p.kept}
         labels |= {(kind, d.name): d.label for d in p.draws for kind in (CARRIED, DRAW)}
         if not p.payouts:
             yield f"  Nothing is paid in {self.spelled(self.period)}: {_payday(p, self.period)}"
-        for period in dict.fromkeys(line.period for line in p.payouts):
-            lines = [line for line in p.payouts if line.period == period]
-            total = sum((line.amount for line in lines if isinstance(line.amount, Fraction)), Fraction(0))
-            yield self.line(f"  {self.spelled(period)}", money(total, p.currency))
-            for line in lines:
-                name = "the cap takes off" if line.kind == CAP else line.component
-                yield self.line(f"    {labels.get((line.kind, line.component), name)}", money(line.amount))
-        yield from self.kept(p)
+        for period in dict.fromkeys(part.period for part in p.payouts):
+            parts = [part for part in p.payouts if part.period == period]
+            total = _sum(*(part.amount for part in parts))
+            yield line(f"  {self.spelled(period)}", money(total, p.currency))
+            for part in parts:
+                name = "the cap takes off" if part.kind == CAP else part.component
+                yield line(f"    {labels.get((part.kind, part.component), name)}", money(part.amount))
+        if p.kept or p.held:
+            from compplan.engine.kept_text import kept_text  # few plans hold anything: the others need not load it
+
+            last = parse_period(self.period)
+            yield from kept_text(p, self.period if last is None else FiscalPeriod("month", last.last_month).label, all_rows=self.all_rows)
         yield from self.caps(p)
         yield from self.draws(p)
         for component in p.components:
@@ -101,21 +81,6 @@ class _Renderer:
             yield from self.component(component, p.currency)
         yield from self.credits(p)
         yield from self.stays(p)
-
-    def kept(self, p: PlanExplanation) -> Iterator[str]:
-        """What each hold and clawback changes, deal by deal."""
-        for kind, name, label in dict.fromkeys((k.kind, k.name, k.label) for k in p.kept):
-            these = [k for k in p.kept if (k.kind, k.name) == (kind, name)]
-            done = "released" if kind == HOLD else "taken back"
-            yield f"  {label} ({kind} {name})"
-            for k in these if self.all_rows else these[:MOST_ROWS]:
-                to_date = f"{in_unit(k.share, 'a ratio')} {done} to date"
-                what = f"    {k.month}  {k.record}  {money(k.earned)} earned in {k.earned_in}, {to_date}; then held {money(k.held)}"
-                yield self.line(what, money(k.change))
-            if len(these) > MOST_ROWS and not self.all_rows:
-                yield self.line(
-                    f"    and {len(these) - MOST_ROWS} more (--all lists them)", money(_sum(*(k.change for k in these[MOST_ROWS:])))
-                )
 
     def caps(self, p: PlanExplanation) -> Iterator[str]:
         """Each cap, with the sums that it is held against; those of earlier periods, too, which the payouts above do not show."""
@@ -126,12 +91,12 @@ class _Renderer:
             yield f"  {words}, which is {money(limit, p.currency)}{'' if taken else ': takes nothing off'}"
             for c in taken or [last]:
                 if c.carried is not None:
-                    yield self.line("    carried over", money(c.carried))
-                yield self.line(f"    before {c.period}", money(c.earlier))
-                yield self.line(f"    in {c.period}", money(c.own))
-                yield self.line(f"    to date, with {c.period}", money(_sum(_sum(c.carried or Fraction(0), c.earlier), c.own)))
+                    yield line("    carried over", money(c.carried))
+                yield line(f"    before {c.period}", money(c.earlier))
+                yield line(f"    in {c.period}", money(c.own))
+                yield line(f"    to date, with {c.period}", money(_sum(_sum(c.carried or Fraction(0), c.earlier), c.own)))
                 if c.correction:
-                    yield self.line(f"    changes {c.period} by", money(c.correction))
+                    yield line(f"    changes {c.period} by", money(c.correction))
 
     def draws(self, p: PlanExplanation) -> Iterator[str]:
         """Each draw, and what is carried forward, with its balance; periods in which there is nothing to tell are left out."""
@@ -141,17 +106,17 @@ class _Renderer:
             yield f"  {label}{f' (draw {name})' if sentences else ''}{'' if told else ': nothing in these months'}"
             yield from (f"    {' '.join(sentence.split())}" for sentence in sentences)
             for d in told:
-                yield self.line(f"    {self.spelled(d.period)}, payout before it", money(d.paid))
-                yield self.line("      balance before", money(d.before))
+                yield line(f"    {self.spelled(d.period)}, payout before it", money(d.paid))
+                yield line("      balance before", money(d.before))
                 added = "topped up" if sentences else "carried forward"
                 for words, amount in ((added, d.added), ("recovered", d.recovered), ("forgiven", d.forgiven)):
                     if amount:
-                        yield self.line(f"      {words}", money(amount))
-                yield self.line("      balance after", money(d.after))
+                        yield line(f"      {words}", money(amount))
+                yield line("      balance after", money(d.after))
 
     def component(self, c: ComponentExplanation, currency: str) -> Iterator[str]:
         total = money(c.total, currency) if c.thing is None else _things(c.total, c.thing)
-        yield self.line(f"{c.label} ({c.word} {c.name}, {c.file}, line {c.line})", total)
+        yield line(f"{c.label} ({c.word} {c.name}, {c.file}, line {c.line})", total)
         yield "-" * self.width
         grain = next((s for s in c.sentences if s.startswith("for ")), "")
         yield f"  {' '.join(grain.split())}"
@@ -174,10 +139,10 @@ class _Renderer:
             date = earning.date or ""
             what = _in_short(earning.factors)
             before = f"{money(earning.figure)} to date less {money(earning.before)}" if earning.before is not None else what
-            yield self.line(f"  {date}  {earning.when:<24} {before}", money(earning.earned, currency))
+            yield line(f"  {date}  {earning.when:<24} {before}", money(earning.earned, currency))
         if len(paid) > MOST_ROWS and not self.all_rows:
             rest = sum((e.earned for e in paid[MOST_ROWS:] if isinstance(e.earned, Fraction)), Fraction(0))
-            yield self.line(f"  and {len(paid) - MOST_ROWS} more (--all lists them)", money(rest, currency))
+            yield line(f"  and {len(paid) - MOST_ROWS} more (--all lists them)", money(rest, currency))
         if paid:
             last = paid[-1] if paid[-1].before is not None else paid[0]
             yield f"  How {last.when} was worked out:"
@@ -195,7 +160,7 @@ class _Renderer:
         period = parse_period(e.when)
         ends = None if period is None else FiscalPeriod("month", period.last_month).label
         later = f", earned in {e.period}" if e.period != ends else ""
-        yield self.line(f"  {self.spelled(e.when)}{later}", amount)
+        yield line(f"  {self.spelled(e.when)}{later}", amount)
         if e.ranking is not None:
             word = "within" if e.ranking.qualifies else "not within"
             figure = f"{e.ranking.words} = {in_unit(e.ranking.figure, e.ranking.unit)}"
@@ -212,7 +177,7 @@ class _Renderer:
             elif not e.conditions or e.conditions[-1].held:
                 yield f"    not paid: {e.failed} was not reached"
             if e.before:
-                yield self.line("    less what was earned before", money(e.before))
+                yield line("    less what was earned before", money(e.before))
             return
         yield from self.working(e, currency, thing)
 
@@ -232,31 +197,31 @@ class _Renderer:
 
     def working(self, e: Earning, currency: str, thing: str | None = None) -> Iterator[str]:
         for factor in e.factors:
-            yield self.line(f"    {factor.keyword:<6}{factor.node.words}", shown(factor.node))
+            yield line(f"    {factor.keyword:<6}{factor.node.words}", shown(factor.node))
             yield from self.inside(factor.node, "          ")
         if e.floor is not None:
-            yield self.line(f"    floor at {e.floor.words}", shown(e.floor))
+            yield line(f"    floor at {e.floor.words}", shown(e.floor))
         if e.cap is not None:
-            yield self.line(f"    cap at {e.cap.words}", shown(e.cap))
+            yield line(f"    cap at {e.cap.words}", shown(e.cap))
         if thing is None:
             if e.pool is not None or e.product != e.figure or len(e.factors) > 1:
                 exact = "" if e.product == (e.figure if e.pool is None else e.pool.amount) else f", exactly {plain(e.product)}"
-                yield self.line(f"    comes to{exact}", money(e.figure if e.pool is None else e.pool.amount, currency))
+                yield line(f"    comes to{exact}", money(e.figure if e.pool is None else e.pool.amount, currency))
             if e.pool is not None:
                 yield from self.pool(e.pool, currency)
             if e.before is not None:
-                yield self.line("    less what was earned before", money(e.before, currency))
+                yield line("    less what was earned before", money(e.before, currency))
             if e.budget is not None:
                 whose = "all of the period come to" if e.budget.kind == "in proportion" else "spent before"
                 yield f"    {e.budget.words}: {whose} {money(e.budget.spent, currency)}"
-                yield self.line("    the budget leaves", money(e.earned, currency))
+                yield line("    the budget leaves", money(e.earned, currency))
 
     def pool(self, p: PoolShare, currency: str) -> Iterator[str]:
         """Whose amount it is, and the payee's part in it."""
         whose = f" among {p.members} of {p.group}" if p.group else f" among {p.members}"
         yield f"    {p.words}:{whose}"
         part = "no part in it" if p.weight is None else f"{plain(p.weight)} of {plain(p.weights)}"
-        yield self.line(f"      {part}", money(p.share, currency))
+        yield line(f"      {part}", money(p.share, currency))
 
     def inside(self, node: Node, indent: str) -> Iterator[str]:
         """What a formula is made of: its parts, and the receipts of its tiers."""
@@ -281,18 +246,18 @@ class _Renderer:
     def slice(self, t: TierRow, node: Node, indent: str) -> str:
         along = node.parts[0].unit
         amount = f"{in_unit(t.amount, along)} x {in_unit(t.value, t.words)}"
-        return self.line(f"{indent}{_stretch(t, along):<40} {amount}", in_unit(t.pay, node.unit))
+        return line(f"{indent}{_stretch(t, along):<40} {amount}", in_unit(t.pay, node.unit))
 
     def stays(self, p: PlanExplanation) -> Iterator[str]:
         """The days in the plan, where they differ or something is averaged over them."""
         if len(p.stays) < 2 and not any(s.columns for s in p.stays):
             return
         yield ""
-        yield self.line("A payee of the plan", f"{sum(s.days for s in p.stays):,} days")
+        yield line("A payee of the plan", f"{sum(s.days for s in p.stays):,} days")
         yield "-" * self.width
         for stay in p.stays:
             worked = "" if stay.working_days is None else f", {stay.working_days:,} working days"
-            yield self.line(f"  {stay.first} through {stay.last}", f"{stay.days:,} days{worked}")
+            yield line(f"  {stay.first} through {stay.last}", f"{stay.days:,} days{worked}")
             for c in stay.columns:
                 yield f"    {c.name} = {in_unit(c.value, c.unit)}"
 
@@ -301,11 +266,11 @@ class _Renderer:
             lines = [c for c in p.credits if c.credit == name]
             total = sum((c.credited for c in lines if isinstance(c.credited, Fraction)), Fraction(0))
             yield ""
-            yield self.line(f"Credited with {name}: {len(lines)} record{'s' if len(lines) != 1 else ''}", in_unit(total, lines[0].unit))
+            yield line(f"Credited with {name}: {len(lines)} record{'s' if len(lines) != 1 else ''}", in_unit(total, lines[0].unit))
             yield "-" * self.width
             for c in lines if self.all_rows else lines[:MOST_ROWS]:
                 share = "" if c.share == 1 else f"  share {in_unit(c.share, 'a ratio')}"
-                yield self.line(
+                yield line(
                     f"  {c.date}  {c.record}{f' of {c.via}' if c.via else ''}{share}{'  overlay' if c.overlay else ''}",
                     in_unit(c.credited, c.unit),
                 )
@@ -314,7 +279,7 @@ class _Renderer:
                         yield f"              {_conversion(one)}"
             if len(lines) > MOST_ROWS and not self.all_rows:
                 rest = sum((c.credited for c in lines[MOST_ROWS:] if isinstance(c.credited, Fraction)), Fraction(0))
-                yield self.line(f"  and {len(lines) - MOST_ROWS} more (--all lists them)", in_unit(rest, lines[0].unit))
+                yield line(f"  and {len(lines) - MOST_ROWS} more (--all lists them)", in_unit(rest, lines[0].unit))
 
 
 def _stretch(t: TierRow, unit: str) -> str:

@@ -15,7 +15,6 @@ from compplan.engine.asked_for import known_payee, plans_of
 from compplan.engine.covered import paid_months
 from compplan.engine.database import create_calendar
 from compplan.engine.explain_credits import credit_lines
-from compplan.engine.explain_kept import kept_lines
 from compplan.engine.explain_payouts import cap_lines, draw_lines, payout_lines
 from compplan.engine.explained_stays import stay_lines
 from compplan.engine.explanation import (
@@ -25,6 +24,8 @@ from compplan.engine.explanation import (
     Earning,
     Explanation,
     Factor,
+    HeldExplanation,
+    KeptExplanation,
     PeriodDates,
     PlanExplanation,
     PoolShare,
@@ -32,6 +33,7 @@ from compplan.engine.explanation import (
 )
 from compplan.engine.lower import Lowering
 from compplan.engine.observe import ConditionPlan, Sources, to_value
+from compplan.engine.payout_kinds import pays_later
 from compplan.engine.reach import reach
 from compplan.engine.relations import STEPS, quoted
 from compplan.engine.run_folder import Run
@@ -128,13 +130,21 @@ class _Explainer:
             plan.payout,
             components,
             tuple(credit_lines(self.connection, self.lowering, self.sources, plan, self.payee, self.steps)),
-            tuple(kept_lines(self.connection, self.lowering, plan, self.payee, paid_months(plan, self.lowering.asked))),
+            *self._kept(plan),
             tuple(cap_lines(self.connection, self.lowering, self.sources, plan, self.payee)),
             tuple(draw_lines(self.connection, self.lowering, self.sources, plan, self.payee)),
             payouts,
             tuple(stay_lines(self.connection, self.lowering, plan, self.payee)),
             total,
         )
+
+    def _kept(self, plan: ty.Plan) -> tuple[tuple[KeptExplanation, ...], tuple[HeldExplanation, ...]]:
+        """What is held, released and taken back."""
+        if not pays_later(plan):
+            return (), ()
+        from compplan.engine.explain_kept import kept_lines  # few plans hold anything: the others need not load it
+
+        return kept_lines(self.connection, self.lowering, self.sources, plan, self.payee, paid_months(plan, self.lowering.asked))
 
     # ---- components
 

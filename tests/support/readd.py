@@ -12,6 +12,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from tests.support.readd_kept import kept_amiss
+
 Json = Mapping[str, Any]
 NONE = Fraction(0)
 _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
@@ -48,6 +50,7 @@ def _plan(plan: Json, run: str) -> Iterator[str]:
     for credit in plan["credits"]:
         for node in credit["conversions"]:
             yield from (f"credit {credit['record']}: {problem}" for problem in _node(node))
+    yield from kept_amiss(plan, lambda value: to_unit(value, Fraction(found["unit"]), half_even=found["half"] == "even"))
     yield from _payouts(plan, run)
 
 
