@@ -97,3 +97,19 @@ def test_what_goes_beyond_a_cap_is_paid_where_there_is_room(tmp_path: Path) -> N
     (cap_explained,) = explained.plans[0].caps
     assert (cap_explained.carried, cap_explained.own, cap_explained.correction) == (50, 900, -800)
     assert "carried over" in str(explained)
+
+
+def test_a_cap_whose_rest_is_carried_on_stands_beside_others_and_beside_holds(tmp_path: Path) -> None:
+    """Each cap looks at what those above it leave, so in July the quarter's rest comes on top of what the month's cap leaves."""
+    hold = '  hold late "Late" {\n    of own\n    keep 50%\n    release 100% on close_date + 2 months\n  }\n'
+    caps = """
+  cap each year at 1,000 USD
+  cap each month at 100 USD, the rest is carried to the next month
+  cap each quarter at 250 USD, the rest is carried to the next quarter
+"""
+    project = write_project(tmp_path / "p", {"p": simple_plan(OWN + hold + caps, head=TWO_YEARS)}, deals=DEALS)
+    year = ana(project, "2028", tmp_path / "runs")
+    months = [ana(project, f"2028-{n:02d}", tmp_path / "runs") for n in range(1, 13)]
+    assert year == {key: amount for month in months for key, amount in month.items()}
+    paid = [sum(amount for (label, _), amount in year.items() if label == f"2028-{n:02d}") for n in range(1, 13)]
+    assert paid == [100, 50, 100, 100, 100, 50, 150, 100, 0, 200, 50, 0]

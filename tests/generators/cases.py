@@ -98,8 +98,7 @@ def plans(draw: st.DrawFn, year: FiscalYear, payout: Period, has_days: bool) -> 
     ]
     components = [version for part in parts for version in draw(versions(part, year))]
     head += [*parameters(year), *lines, *components, *draw(taken_back()), *kept]
-    limits = [line for line in draw(caps(known, payout)) if not kept or "is carried" not in line]
-    head += [*limits, *draw(draws(known, payout))]
+    head += [*draw(caps(known, payout, kept=bool(kept))), *draw(draws(known, payout))]
     return block('plan generated "Generated"', head) + "\n"
 
 
@@ -169,8 +168,8 @@ def run_of(draw: st.DrawFn, payout: Period, year: FiscalYear) -> tuple[int, int]
 
 
 @st.composite
-def caps(draw: st.DrawFn, known: Known, payout: Period) -> list[str]:
-    """None to two caps of the whole plan."""
+def caps(draw: st.DrawFn, known: Known, payout: Period, *, kept: bool) -> list[str]:
+    """None to two caps of the whole plan; where something is `kept`, those whose rest is carried on stand last."""
     lines = []
     for period in draw(st.lists(st.sampled_from(PERIODS), max_size=2, unique=True)):
         if MONTHS_IN[period] >= MONTHS_IN[payout]:
@@ -178,6 +177,6 @@ def caps(draw: st.DrawFn, known: Known, payout: Period) -> list[str]:
                 draw, "20 USD", "50.005 USD", f"10% of target per {period}", "max(50% of arr, 0 USD)", "if(team is empty, 10 USD, 100 USD)"
             )
             lines.append((period, f"cap each {period} at {limit}"))
-    if len(lines) == 1 and draw(st.booleans()):
-        return [f"{lines[0][1]}, the rest is carried to the next {lines[0][0]}"]
-    return [line for _, line in lines]
+    rests = [f", the rest is carried to the next {period}" if pick(draw, False, False, True) else "" for period, _ in lines]
+    ordered = sorted(zip(lines, rests, strict=True), key=lambda pair: bool(pair[1])) if kept else zip(lines, rests, strict=True)
+    return [line + rest for (_, line), rest in ordered]

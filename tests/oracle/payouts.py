@@ -83,7 +83,10 @@ def payouts(
     for cap in plan.caps:
         if cap.carries:
             begins = max(measures.world.calendar.month_of(plan.first), first_month_needed(plan, measures, first))
-            correct(CORRECTION, carried_on(plan, cap, measures, stays, totals, begins, last, troubles))
+            moved = carried_on(plan, cap, measures, stays, totals, begins, last, troubles)
+            correct(CORRECTION, moved)
+            for (payee, number), amount in moved.items():
+                cohorts[payee, number, number] += amount  # what is carried on counts where it is paid
             continue
         for (payee, cohort, number), amount in _corrections(plan, cap, measures, cohorts, last, troubles).items():
             cohorts[payee, cohort, number] += amount

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from compplan.language import tree as t
 from compplan.language import typed as ty
@@ -20,15 +21,17 @@ def type_caps(env: Environment, lines: Sequence[t.PlanCap], code: str, payout: t
     return tuple(cap for cap in typed if cap is not None)
 
 
-def check_carried(env: Environment, caps: Sequence[ty.PlanCap], *, stand_alone: bool, kept: bool) -> None:
-    """A rest that is carried on goes together with no hold, clawback or other cap."""
-    carrying = next((cap for cap in caps if cap.carries), None)
-    if carrying is not None and kept:
-        message = "A cap holds what was earned in its period, whenever that is paid; its rest cannot go to the next period as well."
-        env.problem("wrong-place", message, carrying.span, "Leave the rest out, or the holds and clawbacks.")
-    if carrying is not None and not stand_alone:
-        message = "A cap whose rest is carried on is the only one of its plan: which of two holds the rest could not be said."
-        env.problem("wrong-place", message, carrying.span, "Leave the rest out, or the other cap.")
+def check_carried(env: Environment, caps: Sequence[ty.PlanCap], *, kept: bool) -> None:
+    """In a plan that holds or takes back, caps whose rest is carried on stand below those that look at what was earned in their period.
+
+    What they pay later is no more of one period, and could be held to no cap that asks when it was earned.
+    """
+    for cap, below in pairwise(caps):
+        if kept and cap.carries and not below.carries:
+            message = (
+                f"This cap asks what was earned in its {below.period}; what the cap above it has carried on is of no one {below.period}."
+            )
+            env.problem("wrong-place", message, below.span, "Write it above the cap whose rest is carried on.")
 
 
 def _type_cap(env: Environment, line: t.PlanCap, code: str, payout: t.PlanLine | None) -> ty.PlanCap | None:

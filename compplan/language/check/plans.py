@@ -175,7 +175,7 @@ class _Checker:
             message = "What a clawback takes back can be more than a payout; the plan does not say what becomes of a negative one."
             each = f"payout each {payout.period}, a negative one is"
             env.problem("missing-sentence", message, payout.span, f"Write `{each} carried forward` or `{each} owed`.")
-        check_carried(env, caps, stand_alone=len(capped) == 1, kept=bool(holds or clawbacks))
+        check_carried(env, caps, kept=bool(holds or clawbacks))
         check_weights(env, tree)
         frame = self._frame(code, effective, payout)
         examples = [type_example(env, line, frame) for line in tree.lines if isinstance(line, t.Example)]
