@@ -47,7 +47,7 @@ def missing_quotas(found: Mapping[Wanted, Diagnostic], sources: Sources) -> Diag
 
 
 def _hint(found: list[Wanted], sources: Sources) -> str:
-    """Where they belong, with the cells to fill in where they are few; and, in a line of its own, how the plan excuses those who have none."""
+    """Where they belong, with the cells to fill in where they are few; then how the plan excuses those who have none."""
     kinds = dict.fromkeys(w.kind for w in found if w.kind is not None)
     places = [f"the records {kind} ({sources[kind][0]})" if kind in sources else f"the records {kind}" for kind in kinds]
     where = f"Add them to {' and '.join(places)}" if places else "Complete the records"

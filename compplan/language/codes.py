@@ -57,6 +57,15 @@ TITLES: Mapping[str, str] = {
     "threshold": "An accelerator below the threshold",
     "cap-unreached": "A cap that can never be reached",
     "never-pays": "A component that can never pay",
+    "never-holds": "A condition that never holds",
+    "counts-twice": "A figure that counts twice",
+    "times-number": "A plain number where a rate is usual",
+    "no-prize": "A place without a prize",
+    "same-twice": "The same is paid twice",
+    "kept-for-good": "Kept, and never released",
+    "same-day": "On the day of the credit itself",
+    "two-spellings": "Two spellings of one text",
+    "weights-change": "Weights that change with the person",
     "parameter": "It is not said which value of the parameter holds",
     "rounding-unstated": "The rounding is not stated",
     "target-period": "The target is that of another period",
@@ -70,7 +79,8 @@ WARNINGS = frozenset(
     {
         "cliff", "falling", "threshold", "cap-unreached", "never-pays",
         "target-period", "constant", "repeated", "period-cut", "unused", "closed-bound", "double-count", "table-unreachable",
-        "unlikely-number", "ranks-nothing",
+        "unlikely-number", "ranks-nothing", "never-holds", "counts-twice", "times-number", "no-prize", "same-twice", "kept-for-good",
+        "same-day", "two-spellings", "weights-change",
     }
 )  # fmt: skip
 

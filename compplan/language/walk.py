@@ -5,26 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from fractions import Fraction
+from functools import cache
+from typing import get_args
 
 from compplan.language import typed as ty
+
+_FORMULAS = frozenset(get_args(ty.Expr))
 
 
 def parts(expr: ty.Expr) -> Iterator[ty.Expr]:
     """The formulas directly inside one."""
-    for f in fields(expr):
-        yield from _inside(getattr(expr, f.name))
+    for name in _names(type(expr)):  # type: ignore[arg-type]
+        value = getattr(expr, name)
+        if type(value) in _FORMULAS:
+            yield value
+        elif type(value) is tuple:
+            yield from _inside(value)
 
 
-def _inside(value: object) -> Iterator[ty.Expr]:
-    if isinstance(value, ty.Expr):
-        yield value
-    elif isinstance(value, ty.Tier):
-        if value.start is not None:
-            yield value.start
-        yield value.value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _inside(item)
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """The fields of a formula that can hold others."""
+    return tuple(f.name for f in fields(kind) if f.name not in ("unit", "span"))
+
+
+def _inside(values: tuple[object, ...]) -> Iterator[ty.Expr]:
+    for value in values:
+        if type(value) in _FORMULAS:
+            yield value  # type: ignore[misc]
+        elif isinstance(value, ty.Tier):
+            if value.start is not None:
+                yield value.start
+            yield value.value
 
 
 def every(expr: ty.Expr) -> Iterator[ty.Expr]:

@@ -162,7 +162,7 @@ def test_names_and_texts_in_definitions_without_a_plan_are_checked(project: Proj
 
 def test_a_figure_that_is_too_large_is_an_error(project: Project) -> None:
     huge = DEAL.format('"ana"', "2027-01-02").replace("100 USD", "900,000,000,000 USD")
-    body = 'commission own "Own" {\n  for  each booking\n  pay  1,000,000 * 1,000,000 * credited\n}\n'
+    body = 'commission own "Own" {\n  for  each booking\n  pay  1,000,000x * 1,000,000x * credited\n}\n'
     block = Block("", 0, "", "", "plan", body, {"in": "plan", "holds": huge + 'expect own for "ana" in 2027-01 = 0 USD'})
     (result,) = tried(block, project)
     assert [d.code for d in result.problems] == ["overflow"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from compplan.calendar import Calendar
@@ -11,7 +11,7 @@ from compplan.diagnostics import Diagnostic
 from compplan.language.check.plans import check_plans
 from compplan.language.parse import parse
 from compplan.records.project import load_project
-from compplan.schema import Schema
+from compplan.schema import PEOPLE, Column, DateType, Schema, Validity
 
 FOLDER = Path(__file__).parent
 _FENCE = re.compile(r"^```(\w+)?[ ]*(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -37,6 +37,7 @@ class Case:
     text: str
     files: dict[str, str]
     run: bool
+    dated: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -86,7 +87,7 @@ def cases(file: Path) -> list[Case]:
         plans = [b for b in part if b.language == "plan"]
         for number, block in enumerate(plans, 1):
             title = head[2] if len(plans) == 1 else f"{head[2]} ({number})"
-            found.append(Case(title, block.text, files, block.words == "run"))
+            found.append(Case(title, block.text, files, block.words == "run", block.words == "dated"))
     return found
 
 
@@ -97,12 +98,20 @@ def expected(case: Case) -> list[Said]:
     )
 
 
+def with_dated_people(schema: Schema) -> Schema:
+    """The schema with people whose rows hold from the day of hire, or of a change, to a last day."""
+    people = schema.kinds[PEOPLE]
+    columns = (*people.columns, Column("left_on", DateType(), required=False))
+    return replace(schema, kinds={**schema.kinds, PEOPLE: replace(people, columns=columns, valid=Validity("hire_date", "left_on"))})
+
+
 def diagnose(company: Company, case: Case) -> list[tuple[int, Diagnostic]]:
     """Every problem of a case, with its line in the block; 0 where it lies outside of it."""
     text, above = case.text, 0
     if not _WHOLE_FILE.match(text):
         text, above = f"{company.frame}{text}}}\n", company.frame.count("\n")
     parsed = [parse(company.definitions, "base.plan"), parse(text, "case.plan")]
-    checked = check_plans([p.file for p in parsed], company.schema, company.calendar, case.files.get)
+    schema = with_dated_people(company.schema) if case.dated else company.schema
+    checked = check_plans([p.file for p in parsed], schema, company.calendar, case.files.get)
     found = [d for p in parsed for d in p.diagnostics] + list(checked.diagnostics)
     return [(d.span.line - above if d.span is not None and d.span.file == "case.plan" else 0, d) for d in found]

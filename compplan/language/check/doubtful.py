@@ -8,6 +8,7 @@ from fractions import Fraction
 from compplan.language import tree as t
 from compplan.language import typed as ty
 from compplan.language.check.advice import advise
+from compplan.language.check.advice_figures import advise_figures
 from compplan.language.check.environment import Environment
 from compplan.language.check.hints import in_unit
 from compplan.language.units import Kind
@@ -25,6 +26,7 @@ def warn_doubtful(env: Environment, component: ty.Component, tree: t.Component) 
     if not env.damage.touches(tree.span):
         _warn_ranks_nothing(env, component)
         advise(env, component)
+        advise_figures(env, component)
     if isinstance(component.grain, ty.ForPeriod):
         _warn_repeated(env, component, component.grain, tree)
     else:

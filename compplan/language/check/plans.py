@@ -19,6 +19,7 @@ from compplan.language.check.damage import damage_of
 from compplan.language.check.dated import check_payees
 from compplan.language.check.definitions import check_alone, fill, report_doubles, report_unused, type_all
 from compplan.language.check.dependencies import report_circles
+from compplan.language.check.doubtful_plans import warn_doubtful_plan
 from compplan.language.check.draws import type_draws
 from compplan.language.check.environment import Environment
 from compplan.language.check.example_records import Frame
@@ -185,7 +186,7 @@ class _Checker:
             return None
         warn_cut(env, tree.lines, effective, components)
         warn_cut_draws(env, tree.lines, effective, payout.period)
-        return ty.Plan(
+        plan = ty.Plan(
             name=tree.name.text, label=tree.label, first=effective.first, last=effective.last, payees=where, currency=code,
             unit_decimals=max(0, -int(currency.unit.normalize().as_tuple().exponent)), rounding_unit=Fraction(currency.unit),
             half_even=currency.half_even, payout=payout.period,
@@ -201,6 +202,9 @@ class _Checker:
             examples=tuple(e for e in examples if e is not None), file=tree.span.file, span=tree.span,
             amended=tuple(_amended(a) for a in tree.amended),
         )  # fmt: skip
+        if not env.failed and not env.damage.lost and not env.refused:
+            warn_doubtful_plan(env, plan)
+        return plan
 
     def _frame(self, code: str, effective: t.PlanLine | None, payout: t.PlanLine | None) -> Frame:
         trees = [line for line in self.tree.lines if isinstance(line, t.Component)]
