@@ -18,3 +18,8 @@ DIGITS: dict[str, int] = {code: digits for codes, digits in ((_TWO, 2), (_NONE, 
 
 MOST_DIGITS = max(DIGITS.values())
 """Digits after the point that the amounts of every currency fit into."""
+
+
+def digits_of(currency: str) -> int:
+    """Digits after the point of a currency."""
+    return DIGITS.get(currency, 2)

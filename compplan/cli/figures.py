@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+from compplan.currencies import digits_of
 from compplan.language.units import Kind, Unit
 
 
@@ -13,11 +14,17 @@ def amount_text(amount: Decimal, decimals: int) -> str:
     return f"{amount:,.{decimals}f}"
 
 
+def exact_text(amount: Decimal, currency: str) -> str:
+    """An amount for programs: with the digits that its currency has, or as many more as it needs."""
+    needed = max(0, -int(amount.normalize().as_tuple().exponent))
+    return f"{amount:.{max(needed, min(digits_of(currency), -int(amount.as_tuple().exponent)))}f}"
+
+
 def value_text(value: Fraction, unit: Unit) -> str:
     """A value with its unit, with all its digits: 11,812.50 USD, 120%, 3."""
     match unit.kind:
         case Kind.MONEY:
-            return f"{_digits(value, 2)} {unit}"
+            return f"{_digits(value, digits_of(unit.currency or ''))} {unit}"
         case Kind.RATIO:
             return f"{_digits(value * 100, 0)}%"
         case _:

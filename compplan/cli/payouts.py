@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from compplan.calendar import parse_period
-from compplan.cli.figures import amount_text
+from compplan.cli.figures import amount_text, exact_text
 from compplan.cli.tables import Heading, table_lines
+from compplan.currencies import digits_of
 from compplan.diagnostics.text import safe
 from compplan.engine.payout_kinds import EARNING, corrections_of, parts_of
 from compplan.engine.result_tables import PAYOUTS
@@ -34,6 +35,7 @@ class Payout:
     kind: str
     component: str
     amount: Decimal
+    currency: str
 
 
 @immutable
@@ -43,10 +45,14 @@ class Payouts:
     company: str
     period: str
     spelled: str
-    currency: str
     plans: tuple[ty.Plan, ...]
     rows: tuple[Payout, ...]
     names: Mapping[str, str] | None
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies in which something is paid; those of the plans where nothing is."""
+        return tuple(sorted({r.currency for r in self.rows})) or tuple(sorted({p.currency for p in self.plans}))
 
     def name(self, payee: str) -> str:
         """The person's name; empty where there is none."""
@@ -67,12 +73,12 @@ def payouts_of(results: Results, company: Company) -> Payouts:
     manifest, schema = results.run.manifest, company.project.schema
     plans = tuple(p for p in company.plans() if p.name in manifest.plans)
     order = {(p.name, kind, name): n for p in plans for n, (kind, name, _) in enumerate(parts_of(p))}
-    columns = [results.payouts.column(c).to_pylist() for c in ("plan", "payee", "label", "kind", "component", "amount")]
+    columns = [results.payouts.column(c).to_pylist() for c in ("plan", "payee", "label", "kind", "component", "amount", "currency")]
     rows = [Payout(*values) for values in zip(*columns, strict=True)]
     rows.sort(key=lambda r: (manifest.plans.index(r.plan), r.payee, r.period, order[r.plan, r.kind, r.component]))
     period = parse_period(manifest.period)
     spelled = manifest.period if period is None else company.project.calendar.spelled(period)
-    return Payouts(company.name, manifest.period, spelled, schema.currency, plans, tuple(rows), _names(results, schema))
+    return Payouts(company.name, manifest.period, spelled, plans, tuple(rows), _names(results, schema))
 
 
 def _names(results: Results, schema: Schema) -> dict[str, str] | None:
@@ -93,30 +99,35 @@ def _names(results: Results, schema: Schema) -> dict[str, str] | None:
 
 
 def plan_lines(payouts: Payouts, plan: ty.Plan) -> Iterator[str]:
-    """The table of a plan: a row for each payee, a column for each component, for what caps and draws change, for the total."""
+    """The table of a plan: a row for each payee and currency, a column for each component, each kind of correction, and the total."""
     rows = [r for r in payouts.rows if r.plan == plan.name]
     if not rows:
         yield f"Nobody is paid by this plan in this period; it pays each {plan.payout}."
         return
     parts = [c.name for c in plan.named_components if c.word != "award"]
     kinds = [kind for kind in dict.fromkeys(kind for kind, *_ in corrections_of(plan)) if any(r.kind == kind for r in rows)]
-    sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    totals: dict[str, Decimal] = defaultdict(Decimal)
+    sums: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    totals: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for row in rows:
         part = row.component if row.kind == EARNING else _column_of(row.kind)
         for name in (part, TOTAL_COLUMN):
-            sums[row.payee][name] += row.amount
-            totals[name] += row.amount
+            sums[row.payee, row.currency][name] += row.amount
+            totals[row.currency][name] += row.amount
     columns = [*parts, *map(_column_of, kinds), TOTAL_COLUMN]
-    named = payouts.names is not None
+    named, apart = payouts.names is not None, len(payouts.currencies) > 1
     headings = [Heading("payee"), *([Heading("name")] if named else []), *(Heading(t, right=True) for t in _heads(plan, columns))]
 
-    def cells(amounts: Mapping[str, Decimal]) -> list[str]:
-        return [amount_text(amounts[c], plan.unit_decimals) if c in amounts else "" for c in columns]
+    def cells(amounts: Mapping[str, Decimal], currency: str) -> list[str]:
+        decimals = plan.unit_decimals if currency == plan.currency else digits_of(currency)
+        return [amount_text(amounts[c], decimals) if c in amounts else "" for c in columns] + ([currency] if apart else [])
 
-    body = [[payee, *([payouts.name(payee)] if named else []), *cells(sums[payee])] for payee in sorted(sums)]
-    count = f"{len(sums)} payee{'' if len(sums) == 1 else 's'}"
-    yield from table_lines(headings, body, ["total", *([count] if named else []), *cells(totals)])
+    body = [[payee, *([payouts.name(payee)] if named else []), *cells(sums[payee, code], code)] for payee, code in sorted(sums)]
+    last = []
+    for code in sorted(totals):
+        payees = len({payee for payee, currency in sums if currency == code})
+        count = f"{payees} payee{'' if payees == 1 else 's'}"
+        last.append(["total", *([count] if named else []), *cells(totals[code], code)])
+    yield from table_lines([*headings, *([Heading("")] if apart else [])], body, last)
 
 
 def _heads(plan: ty.Plan, columns: Sequence[str]) -> Iterator[str]:
@@ -137,11 +148,24 @@ TOTAL_COLUMN = _column_of("total")
 
 
 def total_line(payouts: Payouts) -> str:
-    """What all plans pay, and to how many."""
-    decimals = max((p.unit_decimals for p in payouts.plans), default=2)
+    """What all plans pay in each currency, and to how many."""
+    decimals = {p.currency: max(q.unit_decimals for q in payouts.plans if q.currency == p.currency) for p in payouts.plans}
     payees = len({r.payee for r in payouts.rows})
-    total = sum((r.amount for r in payouts.rows), Decimal(0))
-    return f"{amount_text(total, decimals)} {payouts.currency} to {payees} payee{'' if payees == 1 else 's'}."
+    amounts = [f"{amount_text(total, decimals.get(code, digits_of(code)))} {code}" for code, total in totals_of(payouts).items()]
+    return f"{listed(amounts) or 'nothing'} to {payees} payee{'' if payees == 1 else 's'}."
+
+
+def totals_of(payouts: Payouts) -> dict[str, Decimal]:
+    """What is paid in each currency; nothing is ever added up over currencies."""
+    totals = dict.fromkeys(payouts.currencies, Decimal(0))
+    for row in payouts.rows:
+        totals[row.currency] += row.amount
+    return totals
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words in a row: EUR, JPY and USD."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def award_lines(results: Results, payouts: Payouts) -> Iterator[str]:
@@ -171,13 +195,14 @@ def as_json(payouts: Payouts, results: Results) -> str:
         "version": 1,
         "company": payouts.company,
         "period": payouts.period,
-        "currency": payouts.currency,
+        "totals": [{"currency": code, "amount": exact_text(total, code)} for code, total in totals_of(payouts).items()],
         "folder": str(results.folder),
         "set_aside": manifest.rejected,
         "payouts": [
             {
                 "plan": r.plan, "payee": r.payee, "name": payouts.name(r.payee) or None, "period": r.period,
-                "kind": r.kind, "component": r.component, "label": payouts.label(r), "amount": f"{r.amount:f}",
+                "kind": r.kind, "component": r.component, "label": payouts.label(r),
+                "amount": exact_text(r.amount, r.currency), "currency": r.currency,
             }
             for r in payouts.rows
         ],
@@ -199,7 +224,7 @@ def as_csv(payouts: Payouts) -> str:
     writer.writerow(c.name for c in PAYOUTS)
     for r in payouts.rows:
         texts = (r.payee, payouts.name(r.payee), r.plan, payouts.plan(r).label, r.component, payouts.label(r), r.kind, r.period)
-        writer.writerow([*(_harmless(t) for t in texts), f"{r.amount:f}", payouts.currency])
+        writer.writerow([*(_harmless(t) for t in texts), exact_text(r.amount, r.currency), r.currency])
     return out.getvalue()
 
 

@@ -69,9 +69,9 @@ def _threads(text: str) -> int:
 
 
 def _print_tables(payouts: Payouts, results: Results) -> None:
-    from compplan.cli.payouts import award_lines, plan_lines, total_line
+    from compplan.cli.payouts import award_lines, listed, plan_lines, total_line
 
-    say(bold(f"{safe(payouts.company)}: payouts of {payouts.spelled} in {payouts.currency}"))
+    say(bold(f"{safe(payouts.company)}: payouts of {payouts.spelled} in {listed(payouts.currencies)}"))
     for plan in payouts.plans:
         say()
         say(bold(f"{safe(plan.label)} ({plan.name})"))

@@ -20,10 +20,10 @@ class Heading:
     right: bool = False
 
 
-def table_lines(headings: Sequence[Heading], rows: Sequence[Sequence[str]], totals: Sequence[str] | None = None) -> Iterator[str]:
-    """The lines of a table: heads, a rule, the rows; a rule and the totals at the end, where there are any."""
+def table_lines(headings: Sequence[Heading], rows: Sequence[Sequence[str]], totals: Sequence[Sequence[str]] = ()) -> Iterator[str]:
+    """The lines of a table: heads, a rule, the rows; a rule and the rows of totals at the end, where there are any."""
     body = [[safe(cell) for cell in row] for row in rows]
-    last = [] if totals is None else [[safe(cell) for cell in totals]]
+    last = [[safe(cell) for cell in row] for row in totals]
     below = [max((width(row[i]) for row in [*body, *last]), default=0) for i in range(len(headings))]
     heads = [_broken(safe(h.text), max(_HEAD, wide)) for h, wide in zip(headings, below, strict=True)]
     widths = [max(wide, *map(width, lines)) for wide, lines in zip(below, heads, strict=True)]
@@ -34,8 +34,9 @@ def table_lines(headings: Sequence[Heading], rows: Sequence[Sequence[str]], tota
     yield rule
     for row in body:
         yield _line(row, headings, widths)
-    for row in last:
+    if last:
         yield rule
+    for row in last:
         yield _line(row, headings, widths)
 
 

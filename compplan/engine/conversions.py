@@ -24,21 +24,38 @@ def missing_rates(
     names: str,
     key: Sequence[exp.Expr],
 ) -> Iterator[Check]:
-    """A check for each rate that records ask for: it names the pair, the day and the record; `asking` gives columns of some."""
+    """A check for each rate that records ask for: each pair and day once, with the first record that needs it; `asking` gives columns."""
     for rate in asked:
-        source, day = emitter.plain(rate.source), emitter.plain(rate.on)
-        columns = [*key, sql.alias(source, "source"), sql.alias(day, "day")]
-        wanted = [sql.not_null(source), sql.not_null(day), sql.is_null(emitter.figure(rate).node)]
+        pair = [sql.alias(emitter.plain(rate.source), "source"), sql.alias(emitter.plain(rate.on), "day")]
+        found = asking([*pair, *key], is_missing(emitter, rate)).subquery("a", copy=False)
+        columns = [sql.column(c.alias_or_name, "a") for c in (*pair, *key)]
+        count = exp.Window(this=exp.Count(this=exp.Star()), partition_by=columns[:2])
+        order = exp.Order(expressions=[exp.Ordered(this=c.copy(), nulls_first=True) for c in columns[2:]])
+        first = exp.Window(this=exp.func("row_number"), partition_by=[c.copy() for c in columns[:2]], order=order)
+        query = exp.select(*(c.copy() for c in columns), sql.alias(count, "records")).from_(found, copy=False)
         yield Check(
             "no-rate",
             "An exchange rate is missing",
-            asking(columns, sql.all_of(wanted)),
+            query.qualify(exp.EQ(this=first, expression=sql.whole(1)), copy=False),
             lambda row, rate=rate: (  # type: ignore[misc]
-                f"There is no {rate.rates} rate from {row[-2]} to {rate.target} on {row[-1]}, which {names} {key_text(row[:-2])} needs."
+                f"There is no {rate.rates} rate from {row[0]} to {rate.target} on {row[1]}, "
+                f"which {names} {key_text(row[2:-1])}{_others(int(str(row[-1])) - 1)}."
             ),
             "Add the rate to the records.",
             rate.span,
         )
+
+
+def is_missing(emitter: Emitter, rate: ty.Rate) -> exp.Expr:
+    """Whether there is no rate where one is asked for."""
+    source, day = emitter.plain(rate.source), emitter.plain(rate.on)
+    return sql.all_of([sql.not_null(source), sql.not_null(day), sql.is_null(emitter.figure(rate).node)])
+
+
+def _others(count: int) -> str:
+    if not count:
+        return " needs"
+    return f" and {count:,} other{'' if count == 1 else 's'} need"
 
 
 # ---- what a credit keeps of its conversions, and how they are told -----------------------------------------------------

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.columns import node_of
-from compplan.engine.conversions import missing_rates
+from compplan.engine.conversions import is_missing, missing_rates
 from compplan.engine.credit_gives import CreditGives
 from compplan.engine.credit_records import CreditRecords
 from compplan.engine.relations import RECORDS
@@ -60,7 +60,7 @@ class CreditChecks:
             yield Check(
                 "no-amount",
                 "A record that counts has no amount",
-                records.counting(key).where(sql.is_null(figure.node), copy=False),
+                records.counting(key).where(sql.is_null(figure.node), *self._rates_are_there(credit.amounts[name]), copy=False),
                 lambda row, name=name: f"{names} {key_text(row)} counts for {credit.name}, and its amount {name} is empty.",  # type: ignore[misc]
                 "Fill in what the amount is made from, or leave such records out with where.",
                 credit.amounts[name].span,
@@ -71,6 +71,11 @@ class CreditChecks:
             if isinstance(give.recipient.target, ty.Const):
                 yield self._nobody_named(give, give.recipient.target)
         yield from self._share_checks(key, names)
+
+    def _rates_are_there(self, amount: ty.Expr) -> list[exp.Expr]:
+        """That no rate is missing which an amount needs: that is told by itself."""
+        rates = dict.fromkeys(e for e in every(amount) if isinstance(e, ty.Rate))
+        return [exp.Not(this=sql.paren(is_missing(self.records.emitter, rate))) for rate in rates]
 
     def _nobody_named(self, give: ty.Give, named: ty.Const) -> Check:
         """A person whom the plan itself names, and the records do not have."""

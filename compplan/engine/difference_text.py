@@ -8,7 +8,7 @@ from fractions import Fraction
 from compplan.diagnostics.text import safe
 from compplan.diagnostics.text import width as text_width
 from compplan.engine.explain_difference import Difference, LineChange, PlanChange
-from compplan.engine.figure_text import in_unit, money
+from compplan.engine.figure_text import amount, in_unit
 
 MOST_RECORDS = 6
 _COLUMN = 19
@@ -42,10 +42,10 @@ class _Renderer:
         yield self.row(f"{p.label}, {p.currency}", d.before, d.now, "change")
         yield "=" * (self.words + 3 * _COLUMN)
         for line in sorted(p.lines, key=lambda x: -abs(x.change)):
-            yield self.row(line.label, *_amounts(line.before, line.now))
+            yield self.row(line.label, *_amounts(line.before, line.now, line.unit))
             yield from self.reasons(line)
         yield "-" * (self.words + 3 * _COLUMN)
-        yield self.row("payout", *_amounts(p.before, p.now))
+        yield self.row("payout", *_amounts(p.before, p.now, p.currency))
 
     def reasons(self, line: LineChange) -> Iterator[str]:
         if line.failed_now is not None:
@@ -58,13 +58,14 @@ class _Renderer:
         shown = line.records if self.all_rows else line.records[:MOST_RECORDS]
         for record in shown:
             again = f", {record.days} times" if record.days > 1 else ""
-            yield self.row(f"    {record.date}  {record.record}{again}", *_amounts(record.before, record.now))
+            yield self.row(f"    {record.date}  {record.record}{again}", *_amounts(record.before, record.now, line.unit))
         rest = line.records[len(shown) :]
         if rest:
             before, now = sum((r.before for r in rest), Fraction(0)), sum((r.now for r in rest), Fraction(0))
-            yield self.row(f"    and {len(rest)} more (--all lists them)", *_amounts(before, now))
+            yield self.row(f"    and {len(rest)} more (--all lists them)", *_amounts(before, now, line.unit))
 
 
-def _amounts(before: Fraction, now: Fraction) -> tuple[str, str, str]:
+def _amounts(before: Fraction, now: Fraction, currency: str) -> tuple[str, str, str]:
     """Before, now, and the change with its sign."""
-    return money(before), money(now), f"{'+' if now > before else ''}{money(now - before)}"
+    change = f"{'+' if now > before else ''}{amount(now - before, currency)}"
+    return amount(before, currency), amount(now, currency), change

@@ -18,7 +18,7 @@ from compplan.engine.explanation import (
     TierRow,
     Value,
 )
-from compplan.engine.figure_text import in_unit, money, plain, shown
+from compplan.engine.figure_text import amount, in_unit, money, plain, shown
 from compplan.engine.laid_out import MOST_ROWS, laid_out, line
 from compplan.engine.payout_kinds import CAP, CARRIED, DRAW, EARNING
 from compplan.schema import MONTHS_IN, PERIODS
@@ -35,6 +35,11 @@ class _Renderer:
         self.all_rows = all_rows
         self.period = explanation.period
         self.dates = {d.label: d for d in explanation.dates}
+        self.currency = ""
+
+    def amount(self, value: Value) -> str:
+        """An amount of the plan at hand."""
+        return amount(value, self.currency)
 
     def spelled(self, label: str) -> str:
         """A period's label, with its dates where they are not those of the calendar year."""
@@ -55,6 +60,7 @@ class _Renderer:
             yield from self.plan(plan)
 
     def plan(self, p: PlanExplanation) -> Iterator[str]:
+        self.currency = p.currency
         yield line(f"{p.label}, payout", money(p.total, p.currency))
         yield "=" * self.width
         labels = {(EARNING, c.name): c.label for c in p.components}
@@ -68,7 +74,7 @@ class _Renderer:
             yield line(f"  {self.spelled(period)}", money(total, p.currency))
             for part in parts:
                 name = "the cap takes off" if part.kind == CAP else part.component
-                yield line(f"    {labels.get((part.kind, part.component), name)}", money(part.amount))
+                yield line(f"    {labels.get((part.kind, part.component), name)}", self.amount(part.amount))
         if p.kept or p.held:
             from compplan.engine.kept_text import kept_text  # few plans hold anything: the others need not load it
 
@@ -91,12 +97,12 @@ class _Renderer:
             yield f"  {words}, which is {money(limit, p.currency)}{'' if taken else ': takes nothing off'}"
             for c in taken or [last]:
                 if c.carried is not None:
-                    yield line("    carried over", money(c.carried))
-                yield line(f"    before {c.period}", money(c.earlier))
-                yield line(f"    in {c.period}", money(c.own))
-                yield line(f"    to date, with {c.period}", money(_sum(_sum(c.carried or Fraction(0), c.earlier), c.own)))
+                    yield line("    carried over", self.amount(c.carried))
+                yield line(f"    before {c.period}", self.amount(c.earlier))
+                yield line(f"    in {c.period}", self.amount(c.own))
+                yield line(f"    to date, with {c.period}", self.amount(_sum(_sum(c.carried or Fraction(0), c.earlier), c.own)))
                 if c.correction:
-                    yield line(f"    changes {c.period} by", money(c.correction))
+                    yield line(f"    changes {c.period} by", self.amount(c.correction))
 
     def draws(self, p: PlanExplanation) -> Iterator[str]:
         """Each draw, and what is carried forward, with its balance; periods in which there is nothing to tell are left out."""
@@ -106,13 +112,13 @@ class _Renderer:
             yield f"  {label}{f' (draw {name})' if sentences else ''}{'' if told else ': nothing in these months'}"
             yield from (f"    {' '.join(sentence.split())}" for sentence in sentences)
             for d in told:
-                yield line(f"    {self.spelled(d.period)}, payout before it", money(d.paid))
-                yield line("      balance before", money(d.before))
+                yield line(f"    {self.spelled(d.period)}, payout before it", self.amount(d.paid))
+                yield line("      balance before", self.amount(d.before))
                 added = "topped up" if sentences else "carried forward"
-                for words, amount in ((added, d.added), ("recovered", d.recovered), ("forgiven", d.forgiven)):
-                    if amount:
-                        yield line(f"      {words}", money(amount))
-                yield line("      balance after", money(d.after))
+                for words, change in ((added, d.added), ("recovered", d.recovered), ("forgiven", d.forgiven)):
+                    if change:
+                        yield line(f"      {words}", self.amount(change))
+                yield line("      balance after", self.amount(d.after))
 
     def component(self, c: ComponentExplanation, currency: str) -> Iterator[str]:
         total = money(c.total, currency) if c.thing is None else _things(c.total, c.thing)
@@ -138,7 +144,7 @@ class _Renderer:
         for earning in paid if self.all_rows else paid[:MOST_ROWS]:
             date = earning.date or ""
             what = _in_short(earning.factors)
-            before = f"{money(earning.figure)} to date less {money(earning.before)}" if earning.before is not None else what
+            before = f"{self.amount(earning.figure)} to date less {self.amount(earning.before)}" if earning.before is not None else what
             yield line(f"  {date}  {earning.when:<24} {before}", money(earning.earned, currency))
         if len(paid) > MOST_ROWS and not self.all_rows:
             rest = sum((e.earned for e in paid[MOST_ROWS:] if isinstance(e.earned, Fraction)), Fraction(0))
@@ -177,7 +183,7 @@ class _Renderer:
             elif not e.conditions or e.conditions[-1].held:
                 yield f"    not paid: {e.failed} was not reached"
             if e.before:
-                yield line("    less what was earned before", money(e.before))
+                yield line("    less what was earned before", self.amount(e.before))
             return
         yield from self.working(e, currency, thing)
 

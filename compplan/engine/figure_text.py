@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from compplan.currencies import digits_of
 from compplan.engine.explanation import Node, Value
 from compplan.engine.page import decimal_text
 
 
-def money(value: Value, currency: str = "") -> str:
-    """An amount with its thousands marked and at least two decimals."""
+def amount(value: Value, currency: str) -> str:
+    """An amount of a currency, without its name: its thousands marked, with at least the digits that the currency has."""
     if not isinstance(value, Fraction):
         return ""
     digits = decimal_text(abs(value))
     units, _, decimals = digits.partition(".")
-    sign = "-" if value < 0 else ""
-    return f"{sign}{int(units):,}.{decimals:0<2} {currency}".rstrip()
+    shown = f"{decimals:0<{digits_of(currency)}}"
+    return f"{'-' if value < 0 else ''}{int(units):,}{'.' if shown else ''}{shown}"
+
+
+def money(value: Value, currency: str) -> str:
+    """An amount and its currency."""
+    return f"{amount(value, currency)} {currency}" if isinstance(value, Fraction) else ""
 
 
 def plain(value: Value) -> str:
@@ -40,5 +46,5 @@ def in_unit(value: Value, unit: str) -> str:
     if unit == "a ratio":
         return f"{plain(value * 100)}%"
     if unit[:3].isupper():
-        return f"{money(value)} {unit}"
+        return f"{amount(value, unit[:3])} {unit}"
     return plain(value)

@@ -263,6 +263,7 @@ def _asked(scope: Scope, plan: ty.Plan, parts: Sequence[tuple[str, str | None]])
                 sql.column("kind", "e") if kind is None else sql.alias(sql.text(kind), "kind"),
                 sql.column("component", "e"),
                 sql.column("amount", "e"),
+                sql.alias(sql.text(plan.currency), "currency"),
             )
             .from_(table(step, "e"), copy=False)
             .join(
@@ -285,8 +286,9 @@ def _asked(scope: Scope, plan: ty.Plan, parts: Sequence[tuple[str, str | None]])
         return exp.select(exp.Star()).from_(union.subquery("u", copy=False), copy=False)
     names = ("plan", "payee", "period", "label", "kind", "component")
     total = sql.cast(exp.func("sum", sql.column("amount", "u")), sql.decimal_type(18, plan.unit_decimals))
-    query = exp.select(*(sql.column(n, "u") for n in names), sql.alias(total, "amount")).from_(union.subquery("u", copy=False), copy=False)
-    return query.group_by(*(sql.column(n, "u") for n in names), copy=False)
+    columns = [*(sql.column(n, "u") for n in names), sql.alias(total, "amount"), sql.column("currency", "u")]
+    query = exp.select(*columns).from_(union.subquery("u", copy=False), copy=False)
+    return query.group_by(*(sql.column(n, "u") for n in (*names, "currency")), copy=False)
 
 
 def lower_payouts(plans: Sequence[Step]) -> Step:

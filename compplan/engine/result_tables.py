@@ -9,6 +9,7 @@ from typing import Literal
 import duckdb
 from sqlglot import exp
 
+from compplan.currencies import DIGITS
 from compplan.engine.payout_kinds import EARNING, corrections_of
 from compplan.engine.relations import CALENDAR, RECORDS, STEPS, Earnings, quoted
 from compplan.engine.steps import Months
@@ -92,15 +93,14 @@ class Paid:
     def payouts(self) -> str:
         """A row for each payout of a component, and for each correction of a cap or a draw."""
         return f"""SELECT t.payee, {self.name} AS name, t.plan, l.plan_label, t.component, l.label, t.kind,
-                t.label AS period, t.amount, l.currency
+                t.label AS period, t.amount, t.currency
             FROM {STEPS}.payouts t JOIN labels l ON l.plan = t.plan AND l.kind = t.kind AND l.component = t.component {self.people}
             ORDER BY l.plan_place, t.payee, t.period, l.place"""
 
     def totals(self) -> str:
         """A row for each payee and currency."""
-        return f"""SELECT t.payee, {self.name} AS name, sum(t.amount) AS amount, l.currency
-            FROM {STEPS}.payouts t JOIN labels l ON l.plan = t.plan AND l.kind = t.kind AND l.component = t.component {self.people}
-            GROUP BY ALL ORDER BY t.payee, l.currency"""
+        return f"""SELECT t.payee, {self.name} AS name, sum(t.amount) AS amount, t.currency
+            FROM {STEPS}.payouts t {self.people} GROUP BY ALL ORDER BY t.payee, t.currency"""
 
     def awards(self) -> str:
         """A row for each award that was won in the months of the run."""
@@ -156,8 +156,22 @@ def _as_written(column: ResultColumn) -> str:
     if column.holds == "text":
         return f"CASE WHEN regexp_matches({name}, '^[=+@\\t\\r-]') THEN chr(39) || {name} ELSE {name} END"
     if column.holds in ("figure", "ratio"):
-        return f"regexp_replace(CAST({name} AS VARCHAR), '(\\.\\d*[1-9])0+$|\\.0+$', '\\1')"
-    return name
+        return shortened(name, 0)
+    return by_currency(name) if column.holds == "money" else name
+
+
+def shortened(name: str, least: int) -> str:
+    """A figure as text, without the zeros at its end that go beyond so many digits after the point."""
+    zeros = "(\\.\\d*[1-9])0+$|\\.0+$" if not least else f"(\\.\\d{{{least}}}\\d*?)0+$"
+    return f"regexp_replace(CAST({name} AS VARCHAR), '{zeros}', '\\1')"
+
+
+def by_currency(name: str) -> str:
+    """An amount as text, with the digits that its currency has, or as many more as it needs; `currency` is the column beside it."""
+    unusual = sorted({digits for digits in DIGITS.values() if digits != 2})
+    codes = {digits: ", ".join(text(code) for code, own in DIGITS.items() if own == digits) for digits in unusual}
+    cases = " ".join(f"WHEN currency IN ({codes[digits]}) THEN {shortened(name, digits)}" for digits in unusual)
+    return f"CASE {cases} ELSE {shortened(name, 2)} END"
 
 
 LABELLED = "JOIN labels l ON l.plan = t.plan AND l.kind = 'earning' AND l.component = t.component"

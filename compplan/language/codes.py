@@ -49,7 +49,7 @@ TITLES: Mapping[str, str] = {
     "effective": "The plan's dates do not fit",
     "proration": "This cannot be prorated",
     "dated-record": "A day is needed to read this",
-    "currency": "Another currency",
+    "currency": "No currency",
     "not-there": "What is to be changed is not there",
     "amendment": "The amendment cannot be made",
     "cliff": "A tier that reaches back",

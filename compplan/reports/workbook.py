@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from compplan.calendar import parse_period
+from compplan.currencies import digits_of
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine.result_lines import opened_results
 from compplan.engine.result_tables import ResultColumn, ResultTable
@@ -55,7 +56,7 @@ def write_workbook(run: Run, path: Path) -> tuple[str, ...]:
                 writer = _Writer(book)
                 for table in tables:
                     writer.table(connection, table)
-                writer.run(run, connection)
+                writer.run(run)
                 return tuple(sheet.name for sheet in book.worksheets())
     except XlsxWriterException as error:
         message = f"The workbook cannot be written to {path}: {error}."
@@ -81,8 +82,9 @@ class _Writer:
         first = cursor.fetchmany(_BATCH)
         shown = [i for i, c in enumerate(table.columns) if c.heading and not _is_left_out(c, i, first)]
         columns = [(i, table.columns[i], decimals[i]) for i in shown]
+        named = next((i for i, c in enumerate(table.columns) if c.name == "currency"), None)
         rows = chain(first, _rest(cursor))
-        widths = [_width_of(c, (row[i] for row in first), scale) for i, c, scale in columns]
+        widths = [_width_of(c, ((row[i], _digits(row, named, scale)) for row in first)) for i, c, scale in columns]
         number, row = 1, next(rows, None)
         while row is not None or number == 1:
             sheet = self.sheet(table.title if number == 1 else f"{table.title} ({number})", [c for _, c, _ in columns], widths)
@@ -90,7 +92,7 @@ class _Writer:
             while row is not None and last < MOST_ROWS:
                 last += 1
                 for place, (i, column, scale) in enumerate(columns):
-                    self.cell(sheet, last, place, row[i], column, scale)
+                    self.cell(sheet, last, place, row[i], column, _digits(row, named, scale))
                 row = next(rows, None)
             sheet.autofilter(0, 0, last, len(columns) - 1)
             number += 1
@@ -135,18 +137,14 @@ class _Writer:
         if column.holds == "ratio":
             code = f"0{_point(max(0, needed - 2))}%"
         else:
-            code = f"#,##0{_point(scale if column.holds == 'money' else needed if needed != 1 else 2)}"
+            code = f"#,##0{_point(max(scale, needed) if column.holds == 'money' else needed if needed != 1 else 2)}"
         sheet.write_number(row, place, value, self.format(code, num_format=code))
 
-    def run(self, run: Run, connection: duckdb.DuckDBPyConnection) -> None:
+    def run(self, run: Run) -> None:
         """Which run this is."""
         manifest = run.manifest
         period = parse_period(manifest.period)
         assert period is not None
-        total = connection.execute(
-            "SELECT sum(amount), max(currency) FROM steps.payouts CROSS JOIN (SELECT currency FROM labels)"
-        ).fetchone()
-        del total
         facts = [
             ("Company", manifest.company),
             ("Period", manifest.period),
@@ -175,19 +173,25 @@ def _decimals_of(kind: object) -> int:
     return int(text.rstrip(")").split(",")[1]) if text.startswith("DECIMAL(") else 0
 
 
+def _digits(row: tuple[object, ...], named: int | None, scale: int) -> int:
+    """How many digits an amount of a row is shown with: those of its currency, where the column keeps as many."""
+    return scale if named is None else min(scale, digits_of(str(row[named])))
+
+
 def _is_left_out(column: ResultColumn, place: int, rows: Sequence[tuple[object, ...]]) -> bool:
     """Names and managers' ways are shown only where there are any."""
     return column.name in _LEFT_OUT_WHERE_EMPTY and len(rows) < _BATCH and all(row[place] is None for row in rows)
 
 
-def _width_of(column: ResultColumn, values: Iterator[object], scale: int) -> int:
-    longest = max((len(_shown(v, column, scale)) for v in values if v is not None), default=0)
+def _width_of(column: ResultColumn, values: Iterator[tuple[object, int]]) -> int:
+    longest = max((len(_shown(v, column, scale)) for v, scale in values if v is not None), default=0)
     return min(max(longest, len(column.heading or "") + 2) + 2, _WIDEST)
 
 
 def _shown(value: object, column: ResultColumn, scale: int) -> str:
     if isinstance(value, Decimal):
-        return f"{value:,.{scale}f}" if column.holds == "money" else f"{value.normalize():,f}"
+        needed = max(0, -int(value.normalize().as_tuple().exponent))
+        return f"{value:,.{max(scale, needed)}f}" if column.holds == "money" else f"{value.normalize():,f}"
     return str(value)
 
 

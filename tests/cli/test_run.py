@@ -43,7 +43,8 @@ def test_the_same_run_prints_the_same(compplan: Call, started: Path) -> None:
 
 def test_json_holds_amounts_as_text(compplan: Call, started: Path) -> None:
     told = json.loads(compplan("run", "acme", "--period", "2027-Q1", "--format", "json").out)
-    assert (told["period"], told["currency"], told["set_aside"]) == ("2027-Q1", "USD", 0)
+    assert (told["period"], told["set_aside"]) == ("2027-Q1", 0)
+    assert told["totals"] == [{"currency": "USD", "amount": "27127.54"}]
     assert sum(Decimal(p["amount"]) for p in told["payouts"]) == Decimal("27127.54")
 
 
@@ -219,3 +220,29 @@ def test_a_component_that_is_amended_has_one_column(compplan: Call, started: Pat
     plan.write_text(plan.read_text() + changed)
     after = compplan("run", "acme", "--period", "2027-Q1").out
     assert after.split("Files:")[0] == before.split("Files:")[0]
+
+
+IN_YEN = """plan thanks "Thanks" {
+  effective  from 2027-01-01 through 2027-12-31
+  payees     everyone
+  currency   JPY, each earning rounded to 1, half away from zero
+  payout     each quarter
+  bonus thanks "Thanks" {
+    for  each quarter
+    pay  100,000 JPY
+  }
+}
+"""
+
+
+def test_plans_in_several_currencies_have_no_sum_over_them(compplan: Call, started: Path) -> None:
+    (started / "thanks.plan").write_text(IN_YEN, encoding="utf-8")
+    project = started / "compplan.yaml"
+    project.write_text(project.read_text().replace("plans: sales.plan", "plans: [sales.plan, thanks.plan]"), encoding="utf-8")
+    out = compplan("run", "acme", "--period", "2027-Q1").out
+    assert "payouts of 2027-Q1 in JPY and USD" in out
+    assert "mia.chen    Mia Chen    100,000  100,000  JPY" in out
+    assert "All plans: 300,000 JPY and 27,127.54 USD to 3 payees." in out
+    told = json.loads(compplan("run", "acme", "--period", "2027-Q1", "--format", "json").out)
+    assert told["totals"] == [{"currency": "JPY", "amount": "300000"}, {"currency": "USD", "amount": "27127.54"}]
+    assert {p["amount"] for p in told["payouts"] if p["currency"] == "JPY"} == {"100000"}

@@ -14,7 +14,7 @@ from compplan.language.units import Kind, Unit, money
 
 def test_columns_line_up_whatever_the_letters() -> None:
     heads = (Heading("name"), Heading("amount", right=True))
-    lines = list(table_lines(heads, [("Łukasz", "1.00"), ("陈美", "10.00"), ("e\u0301", "2.00")], ("total", "13.00")))
+    lines = list(table_lines(heads, [("Łukasz", "1.00"), ("陈美", "10.00"), ("e\u0301", "2.00")], [("total", "13.00")]))
     assert lines == [
         "name    amount",
         "------  ------",

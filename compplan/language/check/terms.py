@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from compplan.language import tree as t
 from compplan.language import typed as ty
+from compplan.language.check.conversions import check_currency
 from compplan.language.check.environment import FIRST_YEAR, LAST_YEAR, Environment
 from compplan.schema import Period
 
@@ -34,9 +35,7 @@ def dates_are_right(env: Environment, line: t.Effective) -> bool:
 
 def currency_is_right(env: Environment, line: t.Currency) -> bool:
     """Whether a plan counts in the currency of the records, and rounds to whole units of it."""
-    if line.code != env.schema.currency:
-        message = f"The records count in {env.schema.currency}, the plan in {line.code}."
-        env.problem("currency", message, line.span, f"Write currency {env.schema.currency}.")
+    if not check_currency(env, line.code, line.span):
         return False
     unit = Fraction(line.unit)
     if unit not in _ROUNDINGS:

@@ -1,0 +1,123 @@
+"""Several currencies, run and explained from files: plans in different ones, amounts with their digits, rates that are missing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import compplan
+from compplan.diagnostics import Problems
+from tests.support.projects import payouts_of, run_whole
+
+PROJECT = """company: Halden Systems
+currency: USD
+plans: p.plan
+records:
+  people:
+    source: people.csv
+    key: person
+    columns: {person: text, role: text}
+  deals:
+    source: deals.csv
+    key: deal
+    columns: {deal: text, owner: people, close_date: date, cur: currency, value: {type: money, currency_in: cur}}
+  rates:
+    source: rates.csv
+    key: [f, t, day]
+    columns: {f: currency, t: currency, day: date, rate: {type: number, decimals: 6}}
+  planned:
+    source: planned.csv
+    key: [f, t, month]
+    columns: {f: currency, t: currency, month: month, rate: {type: number, decimals: 6}}
+exchange_rates:
+  daily: {records: rates, from: f, to: t, rate: rate, date: day, holds: until the next one}
+  monthly: {records: planned, from: f, to: t, rate: rate, period: month, both_ways: true}
+"""
+PEOPLE = "person,role\nana,EU\nbo,JP\nkim,KW\nsam,US\n"
+DEALS = "deal,owner,close_date,cur,value\nd1,ana,2027-01-20,EUR,1000\nd2,bo,2027-01-20,JPY,1000000\nd3,kim,2027-01-20,KWD,1000.125\n"
+RATES = "f,t,day,rate\nJPY,USD,2027-01-01,0.0064\nKWD,USD,2027-01-01,3.25\nEUR,USD,2027-01-01,1.1\n"
+PLANNED = "f,t,month,rate\nUSD,EUR,2027-01,0.8\n"
+PLAN = """plan {name} "{name}" {{
+  effective  from 2027-01-01 through 2027-12-31
+  payees     where role = "{role}"
+  currency   {currency}, each earning rounded to {unit}, half away from zero
+  payout     each month
+
+  credit sold from deals {{
+    where   cur in ({sold_in})
+    on      close_date
+    amount  value in {currency} at the {rates} rate of close_date, not rounded
+    give    100% to owner
+  }}
+  commission own "Own" {{
+    for  each sold
+    pay  10% of credited
+  }}
+}}
+"""
+
+
+def project(folder: Path, plan: str, rates: str = RATES, deals: str = DEALS) -> Path:
+    files = {"compplan.yaml": PROJECT, "people.csv": PEOPLE, "deals.csv": deals, "rates.csv": rates, "planned.csv": PLANNED, "p.plan": plan}
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def plan_of(name: str, role: str, currency: str, unit: str, sold_in: str, rates: str = "daily") -> str:
+    return PLAN.format(name=name, role=role, currency=currency, unit=unit, sold_in=sold_in, rates=rates)
+
+
+def each_in_its_own() -> str:
+    plans = (("europe", "EU", "EUR", "0.01"), ("japan", "JP", "JPY", "1"), ("kuwait", "KW", "KWD", "0.001"))
+    return "".join(plan_of(*plan, f'"{plan[2]}"') for plan in plans)
+
+
+def test_plans_in_several_currencies_have_a_total_in_each(tmp_path: Path) -> None:
+    results = run_whole(project(tmp_path, each_in_its_own()), "2027-01", tmp_path / "runs")
+    assert payouts_of(results) == {
+        ("europe", "ana", "2027-01", "own"): Fraction(100),
+        ("japan", "bo", "2027-01", "own"): Fraction(100_000),
+        ("kuwait", "kim", "2027-01", "own"): Fraction("100.013"),
+    }
+    assert {(r["payee"], r["currency"]) for r in results.payouts.to_pylist()} == {("ana", "EUR"), ("bo", "JPY"), ("kim", "KWD")}
+
+
+def test_amounts_are_written_with_the_digits_of_their_currency(tmp_path: Path) -> None:
+    results = run_whole(project(tmp_path, each_in_its_own()), "2027-01", tmp_path / "runs")
+    rows = (results.folder / "payouts.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert [row.rsplit(",", 2)[-2:] for row in rows] == [["100.00", "EUR"], ["100000", "JPY"], ["100.013", "KWD"]]
+    assert "100,000 JPY" in str(results.explain("bo"))
+    assert "100,000.00" not in str(results.explain("bo"))
+    assert "100.013 KWD" in str(results.explain("kim"))
+
+
+def test_a_rate_that_is_missing_is_told_once_for_each_pair_and_day(tmp_path: Path) -> None:
+    plan = plan_of("p", "EU", "USD", "0.01", '"EUR", "GBP"')
+    deals = DEALS + "d4,ana,2027-01-20,GBP,5\nd5,ana,2027-01-20,GBP,5\nd6,ana,2027-01-21,GBP,5\n"
+    with pytest.raises(Problems) as stopped:
+        compplan.open_project(project(tmp_path, plan, deals=deals)).run("2027-01", tmp_path / "runs")
+    assert [(d.code, d.message) for d in stopped.value.diagnostics] == [
+        ("no-rate", "There is no daily rate from GBP to USD on 2027-01-20, which deals d4 and 1 other need."),
+        ("no-rate", "There is no daily rate from GBP to USD on 2027-01-21, which deals d6 needs."),
+    ]
+
+
+def test_rates_of_periods_are_used_both_ways(tmp_path: Path) -> None:
+    plan = plan_of("p", "EU", "USD", "0.01", '"EUR"', "monthly")
+    results = run_whole(project(tmp_path, plan), "2027-01", tmp_path / "runs")
+    assert payouts_of(results) == {("p", "ana", "2027-01", "own"): Fraction(125)}
+    assert "/ 0.8, the monthly rate from USD to EUR on 2027-01-20" in str(results.explain("ana"))
+
+
+def test_totals_of_a_workbook_are_by_currency(tmp_path: Path) -> None:
+    from python_calamine import CalamineWorkbook
+
+    results = run_whole(project(tmp_path, each_in_its_own()), "2027-01", tmp_path / "runs")
+    results.write_workbook(tmp_path / "paid.xlsx")
+    rows = CalamineWorkbook.from_path(tmp_path / "paid.xlsx").get_sheet_by_name("Totals").to_python()
+    assert rows[1:] == [["ana", 100.0, "EUR"], ["bo", 100_000.0, "JPY"], ["kim", 100.013, "KWD"]]
+    assert Decimal(str(rows[3][1])) == Decimal("100.013")
