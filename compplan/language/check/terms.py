@@ -34,7 +34,7 @@ def dates_are_right(env: Environment, line: t.Effective) -> bool:
 
 
 def currency_is_right(env: Environment, line: t.Currency) -> bool:
-    """Whether a plan counts in the currency of the records, and rounds to whole units of it."""
+    """Whether a plan counts in a currency that there is, and rounds to a unit of ten."""
     if not check_currency(env, line.code, line.span):
         return False
     unit = Fraction(line.unit)
