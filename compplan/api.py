@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from compplan.engine.run_folder import Run
     from compplan.engine.trace_record import RecordTrace
     from compplan.language import typed as ty
-    from compplan.records.project import Project
+    from compplan.records.project_file import Project
 
 Progress = Callable[[str, int, int], None]
 """Told the title of the step at hand, its number and how many there are."""
@@ -36,9 +36,9 @@ def open_project(path: str | Path) -> Company:
 
     Raises `Problems` where the project file cannot be used. What is wrong in plans is no reason to raise: `Company.check` gives it.
     """
-    from compplan.records.project import load_project
+    from compplan.records.kept_project import load_kept_project
 
-    project = load_project(Path(path))
+    project = load_kept_project(Path(path))
     return Company(project, read_plans(project))
 
 

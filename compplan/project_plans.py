@@ -18,7 +18,7 @@ from compplan.language.tree import File
 from compplan.schema import Schema
 
 if TYPE_CHECKING:
-    from compplan.records.project import Project
+    from compplan.records.project_file import Project
 
 LARGEST_TABLE = 16_000_000
 """Bytes of a table's CSV file."""

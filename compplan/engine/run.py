@@ -27,7 +27,7 @@ from compplan.engine.run_folder import MANIFEST, Manifest, Run, StepFacts, open_
 from compplan.engine.steps import Lowered, Months, Step
 from compplan.language import typed as ty
 from compplan.records.load import LoadedRecords, load_records, write_rejects
-from compplan.records.project import Project
+from compplan.records.project_file import Project
 from compplan.schema import PEOPLE, PROJECT_FILE, ReferenceType, Schema
 
 MAKING = ".making-"

@@ -31,7 +31,7 @@ from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.project_plans import ProjectPlans
 from compplan.records.load import load_records
-from compplan.records.project import Project
+from compplan.records.project_file import Project
 from compplan.schema import RecordKind
 
 

@@ -10,7 +10,8 @@ from compplan.records.spec import AddUp, ColumnSource, SourceSpec
 if TYPE_CHECKING:
     from compplan.records.form import project_json_schema
     from compplan.records.load import KindCount, LoadedRecords, load_records, write_rejects
-    from compplan.records.project import Project, load_project
+    from compplan.records.project import load_project
+    from compplan.records.project_file import Project
 
 __all__ = [
     "AddUp",
@@ -31,7 +32,7 @@ _FROM = {
     "LoadedRecords": "compplan.records.load",
     "load_records": "compplan.records.load",
     "write_rejects": "compplan.records.load",
-    "Project": "compplan.records.project",
+    "Project": "compplan.records.project_file",
     "load_project": "compplan.records.project",
 }
 

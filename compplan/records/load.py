@@ -21,7 +21,7 @@ from compplan.records.flags import FLAGS, REJECTS, STATE, Tables
 from compplan.records.in_place import can_stay, rows_in_place
 from compplan.records.opened import LineOf, Opened, Ragged, RefusedError, Workspace
 from compplan.records.paths import OutsideProjectError, find_files, relative
-from compplan.records.project import Project
+from compplan.records.project_file import Project
 from compplan.records.rows import cells_of, is_blank, repeats_header
 from compplan.records.sources import open_source
 from compplan.records.spec import SourceSpec

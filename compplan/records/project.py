@@ -12,21 +12,19 @@ from pydantic import ValidationError
 
 from compplan.calendar import Calendar
 from compplan.currencies import DIGITS
-from compplan.diagnostics.model import Collector, Diagnostic, Problems
-from compplan.diagnostics.storage import trouble
+from compplan.diagnostics.model import Collector, Problems
 from compplan.diagnostics.suggest import closest
-from compplan.immutable import immutable
 from compplan.records.column_types import TYPE_WORDS, ColumnReader, parse_amount, unknown_currency
 from compplan.records.exchange_rates import RatesReader
 from compplan.records.form import CalendarForm, KindForm, ProjectForm, SourceForm
 from compplan.records.form_problems import form_problems
-from compplan.records.paths import OutsideProjectError, check_inside, check_name, find_files
+from compplan.records.paths import OutsideProjectError, check_inside, find_files
+from compplan.records.project_file import Project, find_project_file
 from compplan.records.spec import AddUp, ColumnSource, Given, SourceSpec
 from compplan.records.working_days import read_working_days
 from compplan.records.yaml_marks import Marks, Place, Value, read_yaml
 from compplan.schema import (
     PEOPLE,
-    PROJECT_FILE,
     Column,
     CurrencyType,
     DateType,
@@ -45,52 +43,23 @@ _LONGEST_NAME = 255
 _TAKEN = frozenset({"rejects", *TYPE_WORDS})
 
 
-@immutable
-class Project:
-    """A company's project: its folder, file, name, kinds of record, fiscal calendar, plan files, and where records come from.
-
-    `root` and the paths below it are as the caller wrote them (relative stays relative), so that messages name files the caller's way.
-    """
-
-    root: Path
-    file: Path
-    company: str
-    schema: Schema
-    calendar: Calendar
-    plan_files: tuple[Path, ...]
-    sources: Mapping[str, SourceSpec]
-
-
 def load_project(path: Path) -> Project:
     """The project in a folder, or of a project file. Data files are not opened.
 
     Raises `Problems`, all of them at once, each at its place in the file.
     """
-    file = _project_file(path)
+    return read_project(find_project_file(path))[0]
+
+
+def read_project(file: Path) -> tuple[Project, tuple[str, ...]]:
+    """The project of a file, and the paths and patterns that name its plan files; raises as `load_project` does."""
     value, marks = read_yaml(file)
     form = _read_form(value, marks)
     reader = _ProjectReader(file.parent, file, marks, form)
     project = reader.project()
     if reader.collector.has_errors:
         raise Problems(reader.collector.sorted())
-    return project
-
-
-def _project_file(path: Path) -> Path:
-    """The project file in a folder, or that is named itself; raises `Problems` where there is none or it is out of reach."""
-    try:
-        file = path / PROJECT_FILE if path.is_dir() else path
-        found, is_folder = file.is_file(), path.is_dir()
-    except OSError as error:
-        why = trouble(error)
-        message = f"The project at {path} cannot be read: {why.why}."
-        raise Problems([Diagnostic("unreadable-file", "The project cannot be read", message, hint=why.advice)]) from None
-    if found:
-        check_name(file.resolve())
-        return file
-    message = f"The folder {path.resolve()} holds no {PROJECT_FILE}." if is_folder else f"There is no {PROJECT_FILE} at {path}."
-    hint = f"Name the folder that holds the {PROJECT_FILE}, or start a new project with `compplan init`."
-    raise Problems([Diagnostic("no-project", "No project here", message, hint=hint)])
+    return project, form.plans
 
 
 def _read_form(value: Value, marks: Marks) -> ProjectForm:

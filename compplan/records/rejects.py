@@ -9,7 +9,7 @@ import pyarrow as pa
 from compplan.immutable import immutable
 from compplan.records.flags import FLAGS, REJECTS, Tables
 from compplan.records.opened import Ragged
-from compplan.records.project import Project
+from compplan.records.project_file import Project
 from compplan.records.reasons import reason, words_for
 from compplan.records.sql import name
 

@@ -10,7 +10,7 @@ from compplan.diagnostics.suggest import closest
 from compplan.immutable import immutable
 from compplan.records.cell_place import CellPlaces
 from compplan.records.flags import Tables
-from compplan.records.project import Project
+from compplan.records.project_file import Project
 from compplan.records.reasons import FOLLOWING, hint, title
 from compplan.records.rejects import rejects_table, words_of
 from compplan.records.sql import name, text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ from tests.cli.conftest import Call
 
 HOME = Path(__file__).parents[2]
 DEAR = ("duckdb", "sqlglot", "pyarrow", "ortools", "numpy", "pandas", "polars", "rich", "typer")
+KEPT = ("lark", "pydantic", "yaml")
+SELDOM = ("compplan.language.mending", "compplan.language.syntax_message", "compplan.language.slips")
 
 
 def start(*words: str, **environment: str) -> subprocess.Popen[bytes]:
@@ -26,13 +30,31 @@ def start(*words: str, **environment: str) -> subprocess.Popen[bytes]:
     )
 
 
-def test_check_imports_no_database() -> None:
-    code = f"import sys\nfrom compplan.cli.main import main\nmain(['check', {str(HOME / 'plans')!r}])\n"
-    code += f"print([m for m in {DEAR!r} if m in sys.modules])"
-    done = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(HOME)}, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.splitlines()[-1] == "[]"
+def imported(folder: Path, names: Sequence[str]) -> list[str]:
+    """Which modules a check of a project imports."""
+    code = f"import sys\nfrom compplan.cli.main import main\nmain(['check', {str(folder)!r}])\n"
+    code += f"print([m for m in {names!r} if m in sys.modules])"
+    environment = {**os.environ, "PYTHONPATH": str(HOME), "XDG_CACHE_HOME": str(folder.parent / "cache")}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    found: list[str] = ast.literal_eval(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_check_imports_no_database(started: Path) -> None:
+    assert imported(started, DEAR) == []
+
+
+def test_check_imports_no_more_than_it_needs(started: Path) -> None:
+    """From the second time on: then the grammar's tables and what the project file says are kept."""
+    assert imported(started, KEPT) == list(KEPT)
+    assert imported(started, (*KEPT, *SELDOM)) == []
+
+
+def test_what_cannot_be_read_needs_the_parser(started: Path) -> None:
+    imported(started, KEPT)
+    plan = started / "sales.plan"
+    plan.write_text(plan.read_text() + "nonsense\n")
+    assert imported(started, (*KEPT, *SELDOM)) == ["lark", *SELDOM]
 
 
 def test_importing_the_package_imports_nothing_else() -> None:

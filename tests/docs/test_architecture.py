@@ -11,10 +11,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "compplan"
 
-BOTTOM = {"immutable", "schema", "calendar", "currencies", "diagnostics"}
+BOTTOM = {"immutable", "schema", "calendar", "currencies", "diagnostics", "kept"}
 MAY_IMPORT = {
     "immutable": set(),
     "currencies": set(),
+    "kept": set(),
     "schema": {"immutable"},
     "diagnostics": {"immutable"},
     "calendar": {"immutable", "schema"},

@@ -12,8 +12,8 @@ from compplan.engine.examples import try_example
 from compplan.language.check.plans import Checked, check_plans
 from compplan.language.parse import parse
 from compplan.language.typed import Expectation
+from compplan.records import Project, load_project
 from compplan.records.load import load_records
-from compplan.records.project import Project, load_project
 from tests.oracle.examples import run_example
 from tests.spec.published.pages import FOLDER, VERDICTS, Block, Case, Page, Said, read_coverage, read_pages
 
