@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from compplan.diagnostics.text import safe
 from compplan.diagnostics.text import width as text_width
+from compplan.engine.changes import FigureChange
 from compplan.engine.explain_difference import Difference, LineChange, PlanChange
 from compplan.engine.figure_text import amount, in_unit
 
@@ -25,10 +26,10 @@ class _Renderer:
         self.all_rows = all_rows
 
     def row(self, left: str, *cells: str) -> str:
-        """Words and up to three figures, each at the right edge of its column."""
+        """Words and up to three figures, each at the right edge of its column; long words have a line of their own before them."""
         left = safe(left)
         if text_width(left) > self.words:
-            left = left[: self.words - 1] + "…"
+            return f"{left}\n{self.row('', *cells)}"
         return left + " " * (self.words - text_width(left)) + "".join(f" {safe(c):>{_COLUMN - 1}}" for c in cells)
 
     def difference(self, d: Difference) -> Iterator[str]:
@@ -48,21 +49,31 @@ class _Renderer:
         yield self.row("payout", *_amounts(p.before, p.now, p.currency))
 
     def reasons(self, line: LineChange) -> Iterator[str]:
-        if line.failed_now is not None:
-            yield f"    now nothing, as this does not hold: {safe(line.failed_now)}"
-        if line.failed_before is not None:
-            yield f"    before nothing, as this did not hold: {safe(line.failed_before)}"
-        for figure in line.figures:
-            indent = "    " + "  " * figure.depth
-            yield self.row(f"{indent}{figure.words}", *("-" if v is None else in_unit(v, figure.unit) for v in (figure.before, figure.now)))
+        for when, absent, failed in (("now", line.absent_now, line.failed_now), ("before", line.absent_before, line.failed_before)):
+            if absent is not None:
+                yield f"    {when} nothing: {safe(absent)}"
+            elif failed is not None:
+                yield f"    {when} nothing: this {'does' if when == 'now' else 'did'} not hold: {safe(failed)}"
+        yield from (self.figure(f) for f in line.figures)
         shown = line.records if self.all_rows else line.records[:MOST_RECORDS]
         for record in shown:
             again = f", {record.days} times" if record.days > 1 else ""
-            yield self.row(f"    {record.date}  {record.record}{again}", *_amounts(record.before, record.now, line.unit))
+            why = f": {record.why}" if record.why else ""
+            what = "  ".join(x for x in (record.date, record.record) if x)
+            yield self.row(f"    {what}{again}{why}", *_amounts(record.before, record.now, line.unit))
         rest = line.records[len(shown) :]
         if rest:
             before, now = sum((r.before for r in rest), Fraction(0)), sum((r.now for r in rest), Fraction(0))
             yield self.row(f"    and {len(rest)} more (--all lists them)", *_amounts(before, now, line.unit))
+
+    def figure(self, f: FigureChange) -> str:
+        """A figure before and now; of an amount for a period, the period stands behind its words."""
+        unit, _, per = f.unit.partition(" per ")
+        words = f"{'    ' + '  ' * f.depth}{f.words}{f', per {per}' if per else ''}"
+        cells = ["-" if v is None else in_unit(v, unit) for v in (f.before, f.now)]
+        if isinstance(f.before, Fraction) and isinstance(f.now, Fraction) and f.before != f.now:
+            cells.append(f"{'+' if f.now > f.before else ''}{in_unit(f.now - f.before, unit)}")
+        return self.row(words, *cells)
 
 
 def _amounts(before: Fraction, now: Fraction, currency: str) -> tuple[str, str, str]:

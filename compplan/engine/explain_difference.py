@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from compplan.engine.explanation import ComponentExplanation, Earning, Explanation, Node, PlanExplanation, Value
+from compplan.engine.changes import FigureChange, RecordChange, absence, draw_changes, figure_changes, kept_changes, record_changes, whole
+from compplan.engine.explanation import ComponentExplanation, Explanation, PlanExplanation
 from compplan.engine.page import Page
-from compplan.engine.payout_kinds import CARRIED, DRAW
+from compplan.engine.payout_kinds import CARRIED, CLAWBACK, DRAW, EARNING, HOLD
 from compplan.immutable import immutable
 
 _ZERO = Fraction(0)
 
 
 @immutable
-class FigureChange:
-    """A formula of the plan, or a rule, and its value before and now; `depth` counts the formulas that it is part of."""
-
-    words: str
-    unit: str
-    before: Value
-    now: Value
-    depth: int
-
-
-@immutable
-class RecordChange:
-    """What one record earned before and now; of one that counts again and again, `date` is the first of so many `days`."""
-
-    record: str
-    date: str
-    days: int
-    before: Fraction
-    now: Fraction
-
-
-@immutable
 class LineChange:
-    """One line of the payout, a component or a rule such as a cap: before, now, and what is behind the difference."""
+    """One line of the payout, a component or a rule such as a cap: before, now, and what is behind the difference.
+
+    `failed_before` is the condition that did not hold then; `absent_before` says why there was nothing to work out.
+    """
 
     label: str
     name: str
@@ -49,6 +31,8 @@ class LineChange:
     records: tuple[RecordChange, ...]
     failed_before: str | None
     failed_now: str | None
+    absent_before: str | None
+    absent_now: str | None
 
     @property
     def change(self) -> Fraction:
@@ -92,7 +76,8 @@ class Difference(Page):
 def difference(before: Explanation, now: Explanation) -> Difference:
     """What changed from one explanation to another of the same payee."""
     names = list(dict.fromkeys(p.name for e in (before, now) for p in e.plans))
-    plans = tuple(_plan(_named(before.plans, n), _named(now.plans, n)) for n in names)
+    periods = (before.period, now.period)
+    plans = tuple(_plan(_named(before.plans, n), _named(now.plans, n), periods) for n in names)
     return Difference(now.company, now.payee, now.name, before.period, now.period, plans)
 
 
@@ -100,7 +85,7 @@ def _named(plans: Sequence[PlanExplanation], name: str) -> PlanExplanation | Non
     return next((p for p in plans if p.name == name), None)
 
 
-def _plan(before: PlanExplanation | None, now: PlanExplanation | None) -> PlanChange:
+def _plan(before: PlanExplanation | None, now: PlanExplanation | None, periods: tuple[str, str]) -> PlanChange:
     known = now or before
     assert known is not None
     keys = list(dict.fromkeys((line.kind, line.component) for p in (before, now) if p for line in p.payouts))
@@ -112,11 +97,15 @@ def _plan(before: PlanExplanation | None, now: PlanExplanation | None) -> PlanCh
     lines = []
     for kind, name in keys:
         amounts = (_paid(before, kind, name), _paid(now, kind, name))
-        if kind == "earning" and name in components:
-            lines.append(_component(components[name], _component_of(before, name), _component_of(now, name), known.currency, amounts))
+        if kind == EARNING and name in components:
+            line = _component(components[name], (before, now), periods, known.currency, amounts)
         else:
             label = labels.get((kind, name)) or " ".join(dict.fromkeys((kind, *name.split())))
-            lines.append(LineChange(label, name, known.currency, *amounts, (), (), None, None))
+            figures = tuple(draw_changes(before, now, name, known.currency)) if kind in (CARRIED, DRAW) else ()
+            records = tuple(kept_changes(before, now, kind, name)) if kind in (HOLD, CLAWBACK) else ()
+            line = LineChange(label, name, known.currency, *amounts, figures, records, None, None, None, None)
+        if any(amounts) or line.figures or line.records:
+            lines.append(line)
     return PlanChange(
         known.name, known.label, known.currency, sum((x.before for x in lines), _ZERO), sum((x.now for x in lines), _ZERO), tuple(lines)
     )
@@ -140,82 +129,23 @@ def _component_of(plan: PlanExplanation | None, name: str) -> ComponentExplanati
 
 def _component(
     known: ComponentExplanation,
-    before: ComponentExplanation | None,
-    now: ComponentExplanation | None,
+    plans: tuple[PlanExplanation | None, PlanExplanation | None],
+    periods: tuple[str, str],
     currency: str,
     amounts: tuple[Fraction, Fraction],
 ) -> LineChange:
-    then, later = _only(before), _only(now)
+    before, now = (_component_of(plan, known.name) for plan in plans)
+    then, later = whole(before), whole(now)
+    absent = (absence(plan, found, period) for plan, found, period in zip(plans, (before, now), periods, strict=True))
+    figures = tuple(figure_changes(then, later, currency)) if then or later else ()
     return LineChange(
         known.label,
         known.name,
         currency,
         *amounts,
-        tuple(_figures(then, later)),
-        tuple(_records(before, now)),
+        figures,
+        tuple(record_changes(before, now)),
         then.failed if then is not None else None,
         later.failed if later is not None else None,
+        *absent,
     )
-
-
-def _only(component: ComponentExplanation | None) -> Earning | None:
-    """The earning of a component for periods where there is one; of several, none stands for the others."""
-    found = [e for e in component.earnings if e.record is None] if component is not None else []
-    return found[0] if len(found) == 1 else None
-
-
-def _figures(before: Earning | None, now: Earning | None) -> Iterator[FigureChange]:
-    """Factors and conditions, and what they are made of, where something in them changed."""
-    then, later = _formulas(before), _formulas(now)
-    for words in dict.fromkeys([*later, *then]):
-        yield from _node(then.get(words), later.get(words), 0)
-
-
-def _formulas(earning: Earning | None) -> dict[str, Node]:
-    if earning is None:
-        return {}
-    found = {f.node.words: f.node for f in earning.factors}
-    for condition in earning.conditions:
-        found.update({n.words: n for n in condition.values if n.kind != "constant"})
-    return found
-
-
-def _node(before: Node | None, now: Node | None, depth: int) -> Iterator[FigureChange]:
-    known = now or before
-    assert known is not None
-    inside = [c for pair in _pairs(before, now) for c in _node(*pair, depth + 1)]
-    old, new = before.value if before else None, now.value if now else None
-    if old != new or inside:
-        yield FigureChange(known.words, known.unit, old, new, depth)
-        yield from inside
-
-
-def _pairs(before: Node | None, now: Node | None) -> Iterator[tuple[Node | None, Node | None]]:
-    then = {n.words: n for n in before.parts} if before else {}
-    later = {n.words: n for n in now.parts} if now else {}
-    for words in dict.fromkeys([*later, *then]):
-        if (later.get(words) or then[words]).kind != "constant":
-            yield then.get(words), later.get(words)
-
-
-def _records(before: ComponentExplanation | None, now: ComponentExplanation | None) -> Iterator[RecordChange]:
-    """Each record that earned something else than before, what changed most first."""
-    then, later = _by_record(before), _by_record(now)
-    found = []
-    for key in {*then, *later}:
-        old, new = then.get(key), later.get(key)
-        amounts = (old[1] if old else _ZERO, new[1] if new else _ZERO)
-        if amounts[0] != amounts[1]:
-            days = (new or old or ([], _ZERO))[0]
-            found.append(RecordChange(key, min(days, default=""), len(set(days)), *amounts))
-    yield from sorted(found, key=lambda r: (-abs(r.now - r.before), r.record))
-
-
-def _by_record(component: ComponentExplanation | None) -> dict[str, tuple[list[str], Fraction]]:
-    """The days and the earnings of each record."""
-    sums: dict[str, tuple[list[str], Fraction]] = {}
-    for earning in component.earnings if component is not None else ():
-        if earning.record is not None and isinstance(earning.earned, Fraction):
-            days, earned = sums.get(earning.when, ([], _ZERO))
-            sums[earning.when] = ([*days, earning.date or ""], earned + earning.earned)
-    return sums

@@ -126,6 +126,54 @@ def test_what_is_behind_each_line_is_shown_beside_it(compplan: Call, two_quarter
     assert now - before == change
 
 
+CHANGING = """
+commission own "Own" {
+  for    each month, on the quarter to date less what was earned before, against the full quota
+  pay    1,000 USD
+  times  the step reached by attainment(bookings) {
+    below  10%: 0.5x
+    from   10%: 1x
+    from  100%: 2x
+  }
+}
+
+bonus quarterly "Quarterly" {
+  for  each quarter
+  pay  100 USD
+}
+
+bonus late "From February" {
+  effective  from 2027-02-01
+  for        each month
+  pay        10 USD
+}
+"""
+
+
+def test_why_it_is_less_though_nothing_changed(compplan: Call, started: Path) -> None:
+    """A figure to date that was paid before; a component that ends no period; one that begins; a row of tiers that is reached."""
+    plan = started / "sales.plan"
+    text = plan.read_text().replace("payout     each quarter", "payout     each month")
+    plan.write_text(text[: text.index("  weights  of")] + CHANGING + "}\n")
+    for period in ("2027-01", "2027-02", "2027-03"):
+        assert compplan("run", "acme", "--period", period).code == 0
+
+    def told(now: str, before: str) -> list[str]:
+        out = compplan("explain", "mia.chen", "--period", now, "--against", before).out
+        return [" ".join(line.split()) for line in out.splitlines()]
+
+    lines = told("2027-02", "2027-01")
+    assert lines[4:7] == [
+        "Own 1,000.00 0.00 -1,000.00",
+        "figure to date 1,000.00 USD 1,000.00 USD",
+        "less what was earned before 0.00 USD 1,000.00 USD +1,000.00 USD",
+    ]
+    assert "before nothing: it is not in force in 2027-01" in lines
+    lines = told("2027-03", "2027-02")
+    assert "before nothing: no quarter of it ends in 2027-02" in lines
+    assert "the row that is reached from 10% from 100%" in lines
+
+
 def test_a_period_beside_itself_has_no_reasons(compplan: Call, two_quarters: None) -> None:
     found = json.loads(compplan("explain", "mia.chen", *ASK, "--against", "2027-Q1", "--json").out)
     assert all(not line["figures"] and not line["records"] and line["before"] == line["now"] for p in found["plans"] for line in p["lines"])
