@@ -10,6 +10,7 @@ from compplan.diagnostics import Related, Span
 from compplan.diagnostics.suggest import closest
 from compplan.language import tree as t
 from compplan.language.changes import Problem, changed, named_as
+from compplan.language.forms import instead_of_amending
 
 _ONE_DAY = timedelta(days=1)
 
@@ -72,15 +73,20 @@ class Amending:
                 self._remove_example(named)
             case t.Remove(what=t.Named() as named) if named.word in ("commission", "bonus", "award"):
                 self._end(named.word, named.name, day, span)
-            case t.Remove() | t.Replace():
-                message = "An amendment changes components and parameters from a day on; this holds for the whole plan."
-                self.problem("amendment", message, line.span, "Give what is new a name of its own, and let a component use it.")
+            case t.Remove(what=what):
+                self._refuse(what.word if isinstance(what, t.Named) else "cap" if isinstance(what, t.PlanCap) else "weights", line.span)
+            case t.Replace(line=replaced):
+                self._refuse((named_as(replaced) or ("", ""))[0], line.span)
             case t.Component():
                 self._add(line, day, span)
             case t.InForce() | t.Because():
                 pass
             case _:
                 self._put(line)
+
+    def _refuse(self, word: str, span: Span) -> None:
+        message = "An amendment changes components and parameters from a day on; this holds for the whole plan."
+        self.problem("amendment", message, span, instead_of_amending(word))
 
     def _put(self, line: t.PlanLine) -> None:
         self.plan = replace(self.plan, lines=(*self.plan.lines, line))

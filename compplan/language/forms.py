@@ -149,9 +149,23 @@ _IN: Mapping[tuple[str, str], Form] = {
         ("effective", place): Form((place,), "effective from DATE, effective through DATE, or both", "effective from 2027-07-01")
         for place in (*_EARNED, "award")
     },
+    ("for", "award"): Form(("award",), "for each PERIOD", "for each quarter"),
     ("effective", "amendment"): Form(("amendment",), "effective from DATE", "effective from 2027-07-01"),
 }
 """Sentences that are written otherwise in one place than in another."""
+
+
+def instead_of_amending(word: str) -> str:
+    """What to do about a sentence that an amendment cannot change, by its first word."""
+    match word:
+        case "draw" | "cap":
+            return "Let its amount be a parameter, and give that another value: replace parameter level = 3,000 USD."
+        case "hold" | "clawback":
+            return "Let its share be a parameter, and give that another value: replace parameter part = 40%."
+        case "payees" | "payout" | "currency" | "prorate" | "do" | "use" | "weights" | "tenure":
+            return 'End the plan the day before, and base another on it, with dates of its own: plan NAME "LABEL" based on ...'
+        case _:
+            return "Give what is new a name of its own, and let a component use it."
 
 
 def form_in(word: str, place: str) -> Form | None:

@@ -142,7 +142,8 @@ class _Deriving:
         assert key is not None
         found = self._found(*key)
         if not found and not self._is_used(key):
-            self.problem("not-there", f"There is no {key[0]} {key[1]} to replace.", span, "Leave the word replace out to add it.")
+            what = " ".join(dict.fromkeys(key))
+            self.problem("not-there", f"There is no {what} to replace.", span, "Leave the word replace out to add it.")
         if found:
             self.lines[found[0]] = line
             self.lines = [x for n, x in enumerate(self.lines) if n not in found[1:]]

@@ -10,10 +10,11 @@ from lark import UnexpectedInput, UnexpectedToken
 from compplan.diagnostics import Diagnostic, Span
 from compplan.diagnostics.suggest import closest
 from compplan.language.codes import problem
-from compplan.language.forms import FORMS, MEANT, form_in, sentences_of
+from compplan.language.forms import FORMS, MEANT, form_in, instead_of_amending, sentences_of
 from compplan.language.grammar import WORD_END, parser
 from compplan.language.lines import bare, first_word, indent, place_of
 from compplan.language.slips import find_slip
+from compplan.schema import PERIODS
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PIECE = re.compile(r'"[^"\n]*"|[A-Za-z0-9_.,%]+|\S')
@@ -75,6 +76,9 @@ def _at_start(lines: Sequence[str], at: int, span: Span) -> Diagnostic:
         inside = " or ".join(_in(p) for p in FORMS[word].places)
         example = FORMS[word].example
         message = f"A sentence with {word} cannot stand {_in(place)}."
+        if place == "amendment" and FORMS[word].places[0] == "plan":
+            message = "An amendment changes components and parameters from a day on; this holds for the whole plan."
+            return problem("amendment", message, span, instead_of_amending(word))
         instead = _instead(word, place)
         return problem("wrong-place", message, span, instead or f"It belongs {inside}. For example: {example}")
     allowed = sentences_of(place)
@@ -95,6 +99,13 @@ def _inside_sentence(error: UnexpectedInput, lines: Sequence[str], at: int, span
     message = f"The sentence cannot be read from “{piece}” on." if piece else "This sentence stops too early."
     if bare(lines[at]).strip() == "}" or piece == "}":
         message = "A closing brace stands on a line of its own."
+    if (word, place) == ("for", "award") and _WORD.fullmatch(piece) and closest(piece, PERIODS) is None:
+        message = f"An award is granted for each period, and {piece} is none."
+        return problem(
+            "syntax", message, span, f'Write for each quarter; what is counted stands after grant: grant count({piece}) "trips".'
+        )
+    if word == "change" and piece in ("draw", "hold", "clawback", "credit", "measure", "quota", "table", "let", "parameter"):
+        return problem("syntax", f"A {piece} is not changed but replaced, with all that it says.", span, f"Write replace {piece} NAME ...")
     near = closest(piece, _words(error)) if _WORD.fullmatch(piece) else None
     hint = f"Did you mean {near}?" if near else _brackets(bare(lines[at])) or _written(word, place)
     return problem("syntax", message, span, hint)

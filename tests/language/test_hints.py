@@ -55,6 +55,8 @@ FOR_EACH_BOOKING = [
     ("pay 5% of credited, at least 5 USD", "floor at"),
     ("pay 5% of credited rounded to 2", "round("),
     ("when acv > 5 USD", "only if"),
+    ("only if close_date > hire_date + 90", "90 days"),
+    ("only if tenure <= 3", "tenure counts months from hire_date"),
 ]
 FOR_EACH_QUARTER = [
     ("pay average(booking.credited)", "sum(booking.credited) / count(booking) else 0 USD"),
@@ -71,6 +73,7 @@ FOR_EACH_QUARTER = [
     ("pay 5% of sum(booking.credited) where acv > 5 USD", "sum(booking.credited where"),
     ("to the top 3 by sold", "ties included"),
     ("to the best 3 by sold", "to the top 3 by arr, ties included"),
+    ("pay 5 USD * place", "to the top 3 by arr, ties included"),
 ]
 PERIODS = [
     ("deal", "the credit booking comes from deals"),
@@ -110,6 +113,11 @@ def test_what_a_component_is_for(word: str, hint: str, company: Company) -> None
 
 
 OF_A_PLAN = [
+    ('award a "A" {\n  for each booking\n  grant 1 "trip"\n}\n', "grant count(booking)"),
+    (
+        "credit c from orders {\n  on ordered\n  amount value\n  give 100% to owner\n}\n",
+        "value in USD at the daily rate of ordered, rounded to 0.01",
+    ),
     ("bonus a {\n  for each month\n  pay 5 USD\n}\n", 'bonus own "Own bookings" {'),
     ('bonus "A" {\n  for each month\n  pay 5 USD\n}\n', 'bonus own "Own bookings" {'),
     ("quota for wins = 5\n", "each quarter"),

@@ -18,8 +18,6 @@ from compplan.language.units import DATE, NUMBER, TEXT, Kind, money
 from compplan.language.walk import every
 from compplan.schema import DateType, ExchangeRates, PeriodType
 
-_FORM = "acv in USD at the daily rate of close_date, rounded to 0.01"
-
 
 def type_convert(env: Environment, place: Place, expr: t.Convert) -> ty.Convert | None:
     """The typed conversion, or None after reporting what is wrong with it."""
@@ -31,14 +29,12 @@ def type_convert(env: Environment, place: Place, expr: t.Convert) -> ty.Convert 
     rates = rates_named(env, expr.rates)
     on = None if rates is None else _day(env, place, expr, rates)
     good = check_currency(env, expr.currency, expr.span)
-    rounding = _rounding(env, expr)
-    if operand is None or rates is None or on is None or not good or rounding is None:
-        return None
-    source = _source(env, operand, expr)
-    if source is None:
-        return None
+    source = None if operand is None else _source(env, operand, expr)
     if isinstance(source, ty.Const) and source.value == expr.currency:
         env.problem("wrong-unit", f"This is {expr.currency} already.", expr.operand.span, "Leave the conversion out.")
+        return None
+    rounding = _rounding(env, expr)
+    if operand is None or source is None or rates is None or on is None or not good or rounding is None:
         return None
     rate = ty.Rate(rates.name, source, expr.currency, on, rates.both_ways, NUMBER, expr.span)
     unit = money(expr.currency, operand.unit.per)
@@ -69,9 +65,19 @@ def must_be_one_currency(env: Environment, typed: ty.Expr, what: str) -> bool:
     """Whether a figure is in one currency, as it must be to be added up or compared over rows; reports where it is not."""
     if not typed.unit.own:
         return True
-    hint = f"Convert it: {_FORM}."
-    env.problem("wrong-unit", f"{what} has one currency for all; this is {typed.unit}.", typed.span, hint)
+    env.problem(
+        "wrong-unit", f"{what} has one currency for all; this is {typed.unit}.", typed.span, f"Convert it: {_converted(env, typed)}."
+    )
     return False
+
+
+def _converted(env: Environment, typed: ty.Expr) -> str:
+    """How a figure that has a currency of its own is converted."""
+    kind = env.schema.kind(typed.unit.own[0])
+    day = next((c.name for c in kind.columns if isinstance(c.type, DateType)), "close_date") if kind is not None else "close_date"
+    name = typed.path[-1] if isinstance(typed, ty.RecordField) else "acv"
+    rates = next(iter(env.schema.rates), "daily")
+    return f"{name} in {env.schema.currency} at the {rates} rate of {day}, rounded to 0.01"
 
 
 def _source(env: Environment, operand: ty.Expr, expr: t.Convert) -> ty.Expr | None:

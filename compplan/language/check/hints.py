@@ -14,6 +14,7 @@ from compplan.language.units import Kind, Unit
 
 FUNCTIONS = ("sum", "count", "min", "max", "abs", "if", "round", "attainment", "quota", "earned")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LONGEST_STRETCH = 1000
 
 _CONDITIONED_SUM = "Put the condition into the sum: sum(booking.credited where ...), count(booking where ...)."
 _ROUNDED = "Round to a multiple: round(figure, 0.01 USD)."
@@ -91,6 +92,9 @@ def for_units(left: ty.Expr, right: ty.Expr) -> str | None:
         number, other = (left, right) if left.unit.kind is Kind.NUMBER else (right, left)
         return _for_number(number, other.unit)
     if Kind.DATE in kinds and kinds & {Kind.RATIO, Kind.NUMBER}:
+        value = next((x for x in map(_written, (left, right)) if x is not None), None)
+        if value is not None and 0 < value <= _LONGEST_STRETCH and value.denominator == 1:
+            return f"A date is written year, month, day: 2027-03-31; a stretch of time with its unit: {value} days."
         return "A date is written year, month, day: 2027-03-31."
     if kinds == {Kind.DATE, Kind.TEXT}:
         text = next((x.value for x in (left, right) if isinstance(x, ty.Const) and isinstance(x.value, str)), "")

@@ -53,7 +53,9 @@ def did_you_mean(word: str, choices: list[str]) -> str | None:
     near = closest(word, choices)
     if near is not None:
         return f"Did you mean {near}?"
-    return f"There is {', '.join(sorted(choices))}." if 0 < len(choices) <= 12 else None
+    if len(choices) > 12 or not choices:
+        return None
+    return f"There {'is' if len(choices) == 1 else 'are'} {', '.join(sorted(choices))}."
 
 
 Meaning = ty.Expr | t.Let | t.Measure | t.Parameter | t.Tenure

@@ -39,11 +39,11 @@ def check_weights(env: Environment, plan: t.Plan) -> None:
     for day in [None, *begins]:
         since = day or (env.dates[0] if env.dates is not None else begins[0] if begins else date.min)
         there = [c for c, first, last in components if (first is None or first <= since) and (last is None or since <= last)]
-        if not _check_weights_of(env, plan, there):
+        if not _check_weights_of(env, plan, there, day):
             return
 
 
-def _check_weights_of(env: Environment, plan: t.Plan, components: Sequence[t.Component]) -> bool:
+def _check_weights_of(env: Environment, plan: t.Plan, components: Sequence[t.Component], since: date | None) -> bool:
     """Whether the components that are in force at one time add up to what is stated."""
     before = env.failed
     env.failed = False
@@ -60,7 +60,7 @@ def _check_weights_of(env: Environment, plan: t.Plan, components: Sequence[t.Com
             stated[_column(line)] = line
     rates = dict(_rates(plan))
     for column, weights in found.items():
-        _check(env, column, weights, stated.get(column), rates.get(column))
+        _check(env, column, weights, stated.get(column), rates.get(column), since)
     for column, line in stated.items():
         if column not in found:
             env.problem("weights", f"No component pays a share of {column}.", line.span, rates.get(column))
@@ -142,7 +142,7 @@ def _rates(plan: t.Plan) -> Iterator[tuple[str, str]]:
                             )
 
 
-def _check(env: Environment, column: str, weights: list[_Weight], stated: t.Weights | None, rate: str | None) -> None:
+def _check(env: Environment, column: str, weights: list[_Weight], stated: t.Weights | None, rate: str | None, since: date | None) -> None:
     total = sum((w.share for w in weights), Decimal(0))
     text = f"{(total * 100).normalize():f}%"
     if stated is None:
@@ -152,5 +152,5 @@ def _check(env: Environment, column: str, weights: list[_Weight], stated: t.Weig
         return
     if total != stated.total.value:
         related = tuple(Related(w.sentence.span, f"{(w.share * 100).normalize():f}%") for w in weights)
-        message = f"The shares of {column} that components pay add up to {text}."
+        message = f"The shares of {column} that components pay add up to {text}{f' from {since} on' if since is not None else ''}."
         env.problem("weights", message, stated.span, rate or "Change a share, or the total.", related)

@@ -16,6 +16,10 @@ def for_word(text: str) -> str | None:
         return "Write 100%."
     if word in ("target", "ote"):
         return "In a component, the target is what its pay sentence comes to: 150% of the target."
+    if word == "tenure":
+        return "Say from when it counts: tenure counts months from hire_date, the month of hire is month 1."
+    if word in ("place", "rank"):
+        return "A place is that of a ranking; write in the component: to the top 3 by arr, ties included."
     if word in ("today", "now"):
         return "A result is the same on every day that it is worked out; write the date: 2027-03-31."
     return None
