@@ -172,7 +172,7 @@ class _Renderer:
             figure = f"{e.ranking.words} = {in_unit(e.ranking.figure, e.ranking.unit)}"
             yield f"    place {plain(e.ranking.place)} of {e.ranking.payees} with {figure}: {word} the top"
             for one in e.ranking.first:
-                yield f"      {plain(one.place):>3}  {one.payee}: {in_unit(one.figure, e.ranking.unit)}"
+                yield f"      {plain(one.place):>3}  {one.payee or 'another'}: {in_unit(one.figure, e.ranking.unit)}"
             if e.ranking.payees > len(e.ranking.first):
                 yield f"           and {e.ranking.payees - len(e.ranking.first)} more"
         for condition in e.conditions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
@@ -45,9 +46,17 @@ from compplan.schema import MONTHS_IN
 
 
 def explained(
-    run: Run, payees: Sequence[str], plan: str | None, connection: duckdb.DuckDBPyConnection, credits_read: Callable[[], None]
+    run: Run,
+    payees: Sequence[str],
+    plan: str | None,
+    connection: duckdb.DuckDBPyConnection,
+    credits_read: Callable[[], None],
+    *,
+    names: bool,
 ) -> Iterator[Explanation]:
     """The explanations of several payees from the run's tables; `credits_read` waits for those of the credits.
+
+    Without `names`, colleagues who are ranked are not named.
 
     Raises `Problems` as `explain` does.
     """
@@ -62,7 +71,7 @@ def explained(
     found = Found(connection, tuple(payees))
     for payee in payees:
         name = known_payee(connection, made_from.schema, payee)
-        explainer = _Explainer(connection, texts, lowering, payee, frozenset(made_from.steps), found)
+        explainer = _Explainer(connection, texts, lowering, payee, frozenset(made_from.steps), found, names=names)
         chosen = [p for p in plans_of(plans, plan) if explainer.is_payee(p)]
         if not chosen:
             message = f"{payee} is paid by no plan of this run." if plan is None else f"{payee} is not paid by the plan {plan}."
@@ -96,6 +105,8 @@ class _Explainer:
         payee: str,
         steps: frozenset[str],
         found: Found,
+        *,
+        names: bool,
     ) -> None:
         self.connection = connection
         self.sources = Sources(texts.texts)
@@ -103,6 +114,7 @@ class _Explainer:
         self.payee = payee
         self.steps = steps
         self.found = found
+        self.names = names
         self.budgets: dict[str, list[dict[str, object]]] = {}
 
     def is_payee(self, plan: ty.Plan) -> bool:
@@ -254,6 +266,8 @@ class _Explainer:
         payees, first = self.found.ranked(
             self.lowering.names.plan_step(plan, "ranking", component.name, *component.version), int(str(row["period"]))
         )
+        if not self.names:
+            first = tuple(one if one.payee == self.payee else replace(one, payee=None) for one in first)
         words = self.sources.words(top.by)
         return Ranking(words, str(top.by.unit), to_value(row["ranked_by"]), to_value(row["place"]), bool(row["qualifies"]), payees, first)
 

@@ -55,9 +55,9 @@ class Factor:
 
 @immutable
 class Ranked:
-    """One of those who are ranked."""
+    """One of those who are ranked; a colleague is named only where that is asked for."""
 
-    payee: str
+    payee: str | None
     place: Value
     figure: Value
 
