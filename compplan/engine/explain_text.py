@@ -184,8 +184,13 @@ class _Renderer:
                 yield f"    not paid: {e.failed} was not reached"
             if e.before:
                 yield line("    less what was earned before", self.amount(e.before))
-            return
-        yield from self.working(e, currency, thing)
+        else:
+            yield from self.working(e, currency, thing)
+        if e.spread is not None and e.spread.rows:
+            from compplan.engine.explain_spread import spread_lines  # few plans spread anything
+
+            lines = spread_lines(e.spread, currency, None if self.all_rows else MOST_ROWS)
+            yield from (line(*one) for one in lines)
 
     def condition(self, c: Condition) -> Iterator[str]:
         yield f"    {'yes ' if c.held else 'NO: '} only if {c.words}"

@@ -31,6 +31,7 @@ from compplan.engine.explanation import (
     PlanExplanation,
     PoolShare,
     Ranking,
+    SpreadExplanation,
 )
 from compplan.engine.lower import Lowering
 from compplan.engine.observe import ConditionPlan, Sources, to_value
@@ -221,6 +222,7 @@ class _Explainer:
             cap=watched.cap.read(row) if fires and watched.cap else None,
             pool=pool,
             budget=budget, figure=figure, before=before, earned=earned,
+            spread=None if component.spread is None else self._spread(plan, component, component.spread, row),
         )  # fmt: skip
 
     def _within_budget(
@@ -246,6 +248,14 @@ class _Explainer:
         return earned, BudgetLine(
             " ".join(self.sources.at(budget.span).split()), to_value(this["spent"]), to_value(this["limit"]), budget.spent
         )
+
+    def _spread(self, plan: ty.Plan, component: ty.Component, spread: ty.Spread, row: Row) -> SpreadExplanation:
+        """The records that the figure of a period belongs to."""
+        from compplan.engine.explain_spread import spread_explained  # few plans spread anything
+
+        step = self.lowering.names.plan_step(plan, "attributed", component.name, *component.version)
+        words = " ".join(self.sources.at(spread.span).split())
+        return spread_explained(self.connection, step, self.payee, int(str(row["period"])), words, spread.credit)
 
     def _pool(self, plan: ty.Plan, component: ty.Component, pool: ty.Pool, row: Row) -> PoolShare:
         """The payee's part of what the group comes to."""
