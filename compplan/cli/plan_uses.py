@@ -12,13 +12,14 @@ from compplan.language.walk import every
 
 @immutable
 class Used:
-    """Names of credits, measures, quotas (by their measure), tables and parameters."""
+    """Names of credits, measures, quotas (by their measure), tables, parameters and leaves."""
 
     credits: frozenset[str]
     measures: frozenset[str]
     quotas: frozenset[str]
     tables: frozenset[str]
     parameters: frozenset[str]
+    leaves: frozenset[str]
 
     @staticmethod
     def by(plan: ty.Plan) -> Used:
@@ -27,16 +28,18 @@ class Used:
         quotas = {e.measure for f in formulas for e in every(f) if isinstance(e, ty.QuotaAt)}
         measures = {e.measure for f in formulas for e in every(f) if isinstance(e, ty.MeasureAt)} | quotas
         parts = [part for name in measures for part in plan.measures[name].parts]
-        credits = {part.credit for part in parts} | {c.credit for c in plan.components if c.credit is not None}
+        credits = {part.credit for part in parts} | {c.grain.credit for c in plan.components if isinstance(c.grain, ty.ForCredit)}
         for name in reversed(list(plan.credits)):
             if name in credits and plan.credits[name].from_credit:
                 credits.add(plan.credits[name].source)
+        leaves = {e.leave for f in formulas for e in every(f) if isinstance(e, (ty.LeaveShare, ty.AverageBefore))}
+        leaves |= {relief.leave for mark, relief in plan.reliefs.items() if any(mark == f"quota({q})" for q in quotas)}
         formulas += [f for part in parts for f in (part.value, part.where) if f is not None]
         formulas += [plan.quotas[name].value for name in quotas]
         formulas += [f for name in credits for f in _of_credit(plan.credits[name])]
         tables = {e.table for f in formulas for e in every(f) if isinstance(e, ty.Lookup)}
         parameters = {e.name for f in formulas for e in every(f) if isinstance(e, ty.ParameterAt)}
-        return Used(frozenset(credits), frozenset(measures), frozenset(quotas), frozenset(tables), frozenset(parameters))
+        return Used(frozenset(credits), frozenset(measures), frozenset(quotas), frozenset(tables), frozenset(parameters), frozenset(leaves))
 
 
 def _own(plan: ty.Plan) -> Iterator[ty.Expr]:
@@ -45,7 +48,6 @@ def _own(plan: ty.Plan) -> Iterator[ty.Expr]:
     for c in plan.components:
         found += [*c.factors, *c.conditions, c.cap, c.floor, None if c.top is None else c.top.by]
         found += [c.grain.where] if isinstance(c.grain, ty.ForCredit) else []
-        found += [] if c.spread is None else [c.spread.order, c.spread.weight]
         found += kept_formulas(plan, c.name)
     return (f for f in found if f is not None)
 

@@ -29,6 +29,8 @@ def plan_lines(plan: ty.Plan, texts: Mapping[str, str]) -> Iterator[str]:
     ties = "half to even" if plan.half_even else "half away from zero"
     for what, how in plan.prorations.items():
         yield _row("prorated", f"{what} {_method(how)}")
+    for what, relief in plan.reliefs.items():
+        yield _row("relieved", f"{what} for {relief.leave} leave {_method(relief.how)}  ({words.place(relief.span)})")
     yield _row("payout", f"each {plan.payout}, in {plan.currency}; each earning rounded to {_unit(plan)}, {ties}")
     yield from _definitions(plan, words)
     for component in plan.components:
@@ -122,6 +124,10 @@ def _definitions(plan: ty.Plan, words: _Words) -> Iterator[str]:
             yield _row("measure", f"{measure.name} for {whose}  ({words.place(measure.span)})")
     for quota in (q for q in plan.quotas.values() if q.measure in used.quotas):
         yield _row("quota", f"for {quota.measure}, each {quota.period}  ({words.place(quota.span)})")
+    for leave in (x for x in plan.leaves.values() if x.name in used.leaves):
+        least = "" if leave.least is None else f", lasting at least {leave.least} days"
+        yield _row("leave", f"{leave.name} from {leave.kind}{least}  ({words.place(leave.span)})")
+        yield from words.quoted("", "where ", leave.where)
     for table in (t for t in plan.tables.values() if t.name in used.tables):
         yield _row("table", f"{table.name} by {', '.join(table.keys)}, {len(table.rows)} rows  ({words.place(table.span)})")
 
@@ -157,13 +163,10 @@ def _component_rows(plan: ty.Plan, component: ty.Component, words: _Words) -> It
     for label, limit in (("at least", component.floor), ("at most", component.cap)):
         if limit is not None:
             yield from words.quoted(label, "", limit, tail=words.origin(component, limit))
-    for label, keyword, part in (
-        ("budget", "budget", component.budget),
-        ("shared", "share", component.pool),
-        ("spread", "spread", component.spread),
-    ):
-        if part is not None:
-            yield _row(label, " ".join(words.text(part.span)).removeprefix(keyword).strip())
+    if component.budget is not None:
+        yield _row("budget", " ".join(words.text(component.budget.span)).removeprefix("budget").strip())
+    if component.pool is not None:
+        yield _row("shared", " ".join(words.text(component.pool.span)).removeprefix("share").strip())
     yield _row("earned", _earned(component))
     yield _row("limited by", _limited(plan, component))
     keepers = [f"{'held' if isinstance(k, ty.Hold) else 'taken back'} by {k.name}" for k in plan.keeping(component.name)]

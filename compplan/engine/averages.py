@@ -16,11 +16,10 @@ from compplan.language import typed as ty
 from compplan.schema import PEOPLE, Period
 
 
-def parts_step(stays: str, how: ty.Proration, name: str) -> Step:
-    """A row for each stay and month that meet: a day on which to read the payee, and the weight of the stay in the month.
+def days_by_month(stretches: str, how: ty.Proration, *more: exp.Expr) -> exp.Select:
+    """A row for each stretch of days and month that meet: its last day in the month, and how many days of the month it takes.
 
-    By days, a stay weighs its days, or its working days; by months, the last stay of a month weighs one where all stays of the month have
-    days enough.
+    Where working days count, these are how many of them it takes. `more` is read of the stretch, under `s`.
     """
     month = table("periods", "m", CALENDAR)
     first = exp.func("greatest", sql.column("first", "s"), sql.column("first_day", "m"))
@@ -34,10 +33,19 @@ def parts_step(stays: str, how: ty.Proration, name: str) -> Step:
     )
     days = sql.cast(sql.paren(exp.Add(this=sql.paren(exp.Sub(this=last.copy(), expression=first)), expression=sql.whole(1))), "INTEGER")
     keys = [sql.column("payee", "s"), sql.alias(sql.column("number", "m"), "month")]
-    query = exp.select(*keys, sql.alias(last, "day")).from_(table(stays, "s"), copy=False).join(month, on=on, copy=False)
+    query = exp.select(*keys, sql.alias(last, "day")).from_(table(stretches, "s"), copy=False).join(month, on=on, copy=False)
     if how.by == "working days":
         query, days = between(query, first, last)
-    query = query.select(sql.alias(days, "weight"), copy=False)
+    return query.select(sql.alias(days, "weight"), *more, copy=False)
+
+
+def parts_step(stays: str, how: ty.Proration, name: str) -> Step:
+    """A row for each stay and month that meet: a day on which to read the payee, and the weight of the stay in the month.
+
+    By days, a stay weighs its days, or its working days; by months, the last stay of a month weighs one where all stays of the month have
+    days enough.
+    """
+    query = days_by_month(stays, how)
     if how.by == "months":
         enough = exp.GTE(this=exp.func("sum", sql.column("weight", "d")), expression=sql.whole(how.least))
         weight = sql.cast(exp.Case().when(enough, sql.whole(1), copy=False).else_(sql.whole(0), copy=False), "INTEGER")
@@ -82,13 +90,14 @@ def within(part: str, window: str) -> exp.Expr:
     )
 
 
-def weighted(value: Figure, whole: exp.Expr) -> Figure:
+def weighted(value: Figure, whole: exp.Expr, of_part: exp.Expr | None = None) -> Figure:
     """The sum of values, each times the weight of its part, divided by a whole; empty where one of them is empty.
 
     A part that weighs nothing does not count.
     """
-    weight = Figure(sql.cast(sql.column("weight", "t"), sql.decimal_type(6, 0)), 6, 0)
-    counts = exp.GT(this=sql.column("weight", "t"), expression=sql.whole(0))
+    of_part = of_part or sql.column("weight", "t")
+    weight = Figure(sql.cast(of_part, sql.decimal_type(6, 0)), 6, 0)
+    counts = exp.GT(this=of_part.copy(), expression=sql.whole(0))
     times = exp.Case().when(counts, sql.multiply_exactly(value, weight).node, copy=False).else_(sql.whole(0), copy=False)
     known = exp.EQ(this=exp.Count(this=times), expression=exp.Count(this=exp.Star()))
     total = exp.Case().when(known, exp.func("sum", times.copy()), copy=False)

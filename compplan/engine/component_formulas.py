@@ -22,7 +22,7 @@ def product(emitter: Emitter, component: ty.Component) -> Figure:
 def needs(expr: ty.Expr) -> Iterator[ty.Expr]:
     """What a condition cannot do without: quotas, attainments, sums over records, what is looked up, a group's measure."""
     match expr:
-        case ty.Attainment() | ty.QuotaAt() | ty.RecordSum() | ty.Lookup() | ty.MeasureAt():
+        case ty.Attainment() | ty.QuotaAt() | ty.RecordSum() | ty.Lookup() | ty.MeasureAt() | ty.AverageBefore():
             yield expr
         case ty.Averaged():
             if not expr.column.optional:

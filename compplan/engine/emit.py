@@ -35,6 +35,8 @@ Leaf = (
     | ty.RecordSum
     | ty.EarnedAt
     | ty.Averaged
+    | ty.LeaveShare
+    | ty.AverageBefore
     | ty.Place
     | ty.PaidBefore
     | ty.Part
@@ -134,6 +136,7 @@ class Emitter:
                 ty.RecordField() | ty.ChildField() | ty.PayeeField() | ty.CreditField() | ty.Part() | ty.Place() | ty.Moment()
                 | ty.Rate() | ty.EndOf()
                 | ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt() | ty.PaidBefore() | ty.Averaged()
+                | ty.LeaveShare() | ty.AverageBefore()
             ):  # fmt: skip
                 return self.leaf(expr)
             case ty.Arith():

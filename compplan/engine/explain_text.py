@@ -87,6 +87,7 @@ class _Renderer:
             yield from self.component(component, p.currency)
         yield from self.credits(p)
         yield from self.stays(p)
+        yield from self.leaves(p)
 
     def caps(self, p: PlanExplanation) -> Iterator[str]:
         """Each cap, with the sums that it is held against; those of earlier periods, too, which the payouts above do not show."""
@@ -172,7 +173,7 @@ class _Renderer:
             figure = f"{e.ranking.words} = {in_unit(e.ranking.figure, e.ranking.unit)}"
             yield f"    place {plain(e.ranking.place)} of {e.ranking.payees} with {figure}: {word} the top"
             for one in e.ranking.first:
-                yield f"      {plain(one.place):>3}  {one.payee or 'another'}: {in_unit(one.figure, e.ranking.unit)}"
+                yield f"      {plain(one.place):>3}  {one.payee}: {in_unit(one.figure, e.ranking.unit)}"
             if e.ranking.payees > len(e.ranking.first):
                 yield f"           and {e.ranking.payees - len(e.ranking.first)} more"
         for condition in e.conditions:
@@ -184,13 +185,8 @@ class _Renderer:
                 yield f"    not paid: {e.failed} was not reached"
             if e.before:
                 yield line("    less what was earned before", self.amount(e.before))
-        else:
-            yield from self.working(e, currency, thing)
-        if e.spread is not None and e.spread.rows:
-            from compplan.engine.explain_spread import spread_lines  # few plans spread anything
-
-            lines = spread_lines(e.spread, currency, None if self.all_rows else MOST_ROWS)
-            yield from (line(*one) for one in lines)
+            return
+        yield from self.working(e, currency, thing)
 
     def condition(self, c: Condition) -> Iterator[str]:
         yield f"    {'yes ' if c.held else 'NO: '} only if {c.words}"
@@ -271,6 +267,18 @@ class _Renderer:
             yield line(f"  {stay.first} through {stay.last}", f"{stay.days:,} days{worked}")
             for c in stay.columns:
                 yield f"    {c.name} = {in_unit(c.value, c.unit)}"
+
+    def leaves(self, p: PlanExplanation) -> Iterator[str]:
+        """The days on leave, and what is relieved for them."""
+        for name in dict.fromkeys(one.leave for one in p.leaves):
+            lines = [one for one in p.leaves if one.leave == name]
+            yield ""
+            yield line(f"On {name} leave", f"{sum(one.days for one in lines):,} days")
+            yield "-" * self.width
+            for one in lines:
+                worked = "" if one.working_days is None else f", {one.working_days:,} working days"
+                yield line(f"  {one.first} through {one.last}", f"{one.days:,} days{worked}")
+            yield from (f"    relieves {words}" for words in lines[0].relieves)
 
     def credits(self, p: PlanExplanation) -> Iterator[str]:
         for name in dict.fromkeys(c.credit for c in p.credits):

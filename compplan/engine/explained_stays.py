@@ -14,7 +14,7 @@ from compplan.engine.observe import to_value
 from compplan.engine.relations import RECORDS, STEPS, quoted
 from compplan.engine.working_days import WORKING_DAYS
 from compplan.language import typed as ty
-from compplan.language.formulas_of import formulas
+from compplan.language.formulas_of import formulas, plan_formulas
 from compplan.language.walk import every
 from compplan.schema import PEOPLE
 
@@ -35,16 +35,18 @@ def stay_lines(connection: duckdb.DuckDBPyConnection, lowering: Lowering, plan: 
         WHERE s.payee = ? AND s.first <= ? AND s.last >= ? ORDER BY 1"""
     for first, last, *values in connection.execute(query, [begin, end, payee, end, begin]).fetchall():
         shown = tuple(ColumnValue(n, to_value(v), u) for (n, u), v in zip(columns.items(), values, strict=True))
-        worked = _worked(connection, first, last) if counts_working_days(plan) else None
+        worked = working_days_between(connection, first, last) if counts_working_days(plan) else None
         yield StayLine(first.isoformat(), last.isoformat(), (last - first).days + 1, worked, shown)
 
 
 def counts_working_days(plan: ty.Plan) -> bool:
     """Whether a plan counts by working days."""
-    return any(how.by == "working days" for how in plan.prorations.values())
+    hows = [*plan.prorations.values(), *(relief.how for relief in plan.reliefs.values())]
+    hows += [e.how for f in plan_formulas(plan) for e in every(f) if isinstance(e, ty.LeaveShare)]
+    return any(how.by == "working days" for how in hows)
 
 
-def _worked(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> int | None:
+def working_days_between(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> int | None:
     """The working days from one day through another; None where nothing of the run counts them."""
     tables = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
     known = connection.execute(tables, [STEPS, WORKING_DAYS]).fetchone()

@@ -55,9 +55,9 @@ class Factor:
 
 @immutable
 class Ranked:
-    """One of those who are ranked; a colleague is named only where that is asked for."""
+    """One of those who are ranked."""
 
-    payee: str | None
+    payee: str
     place: Value
     figure: Value
 
@@ -103,24 +103,6 @@ class BudgetLine:
 
 
 @immutable
-class SpreadRow:
-    """What of an earning belongs to one record; its record is null for what belongs to none."""
-
-    record: str | None
-    date: str | None
-    amount: Value
-
-
-@immutable
-class SpreadExplanation:
-    """The records that an earning belongs to, by what, in the plan's words. The rows add up to what was earned."""
-
-    words: str
-    credit: str
-    rows: tuple[SpreadRow, ...]
-
-
-@immutable
 class Earning:
     """One earning: for which period or record, why, and how much.
 
@@ -145,7 +127,6 @@ class Earning:
     figure: Value
     before: Value
     earned: Value
-    spread: SpreadExplanation | None
 
 
 @immutable
@@ -308,6 +289,21 @@ class StayLine:
 
 
 @immutable
+class LeaveLine:
+    """Days on which the payee is on a leave, both included and within the plan; how many, and the quotas relieved for it, in words.
+
+    `working_days` is how many of them are, where the plan counts by those.
+    """
+
+    leave: str
+    first: str
+    last: str
+    days: int
+    working_days: int | None
+    relieves: tuple[str, ...]
+
+
+@immutable
 class PlanExplanation:
     """One plan for one payee."""
 
@@ -325,6 +321,7 @@ class PlanExplanation:
     draws: tuple[DrawExplanation, ...]
     payouts: tuple[PayoutLine, ...]
     stays: tuple[StayLine, ...]
+    leaves: tuple[LeaveLine, ...]
     total: Value
 
 

@@ -117,6 +117,9 @@ def _causes_of(lowering: ComponentLowering, emitter: Emitter, e: ty.Expr) -> Ite
                 f"say what then counts: write {_prorations(column)}."
             )
             yield _Cause(sql.is_null(emitter.plain(e)), words)
+        case ty.AverageBefore():
+            words = f"{{payee}} was no payee of the plan in the months before their {e.leave} leave, so there is nothing to average."
+            yield _Cause(sql.is_null(emitter.plain(e)), words)
         case ty.RecordSum():
             yield _Cause(sql.is_null(emitter.plain(e)), f"There are no {e.kind} for {{payee}} {{when}}.")
         case ty.Lookup():

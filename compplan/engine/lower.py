@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -23,7 +24,7 @@ from compplan.engine.lower_kept import KeptLowering, KeptSteps
 from compplan.engine.lower_measures import MeasureShape, Valued, lower_measure, lower_window, may_be_empty, window_name
 from compplan.engine.lower_payable import lower_payable
 from compplan.engine.lower_payouts import PlanLowering, lower_payouts, lower_plan_payouts
-from compplan.engine.lower_quotas import QuotaDays, lower_quota, lower_quota_window, lower_record_sum
+from compplan.engine.lower_quotas import QuotaDays, Relieved, lower_quota, lower_quota_window, lower_record_sum
 from compplan.engine.payout_kinds import pays_later
 from compplan.engine.plan_names import PlanNames, tables_of
 from compplan.engine.pools import pool_step
@@ -34,13 +35,15 @@ from compplan.engine.relations import Earnings
 from compplan.engine.reporting_lines import managers_step
 from compplan.engine.scope import Scope
 from compplan.engine.stays import Stays, day_step, payees_step, stays_step
-from compplan.engine.steps import Lowered, Months, Step, identifier
+from compplan.engine.steps import Lowered, Months, Step, identifier, tables_read
 from compplan.immutable import immutable
 from compplan.language import typed as ty
-from compplan.language.formulas_of import formulas
-from compplan.language.tree import Reach
+from compplan.language.formulas_of import running_measures
 from compplan.language.walk import every
 from compplan.schema import PEOPLE, Period, Schema
+
+if TYPE_CHECKING:
+    from compplan.engine.lower_leave import LeaveLowering
 
 
 def lower(plans: Sequence[ty.Plan], schema: Schema, calendar: Calendar, asked: Months, *, narrow: bool = False) -> Lowered:
@@ -104,7 +107,20 @@ class Lowering:
         if stays is None:
             return None
         how = plan.prorations.get(f"quota({quota.measure})", ty.Proration("asked", 0))
-        return QuotaDays(how, stays.parts(how), stays.day_step(quota.period, ty.Window(quota.period)), self.payees(plan))
+        relief = plan.reliefs.get(f"quota({quota.measure})")
+        counts = how.by in ("not", "asked") or relief is None
+        parts = stays.parts(how) if counts or relief is None else self.leave(plan).at_work(relief, how)
+        return QuotaDays(how, parts, stays.day_step(quota.period, ty.Window(quota.period)), self.payees(plan))
+
+    def _relieved(self, plan: ty.Plan, quota: ty.Quota, days: QuotaDays | None) -> Relieved | None:
+        relief = plan.reliefs.get(f"quota({quota.measure})")
+        return None if relief is None or (days is not None and days.is_averaged) else self.leave(plan).relief(relief)
+
+    def leave(self, plan: ty.Plan) -> LeaveLowering:
+        """Lowers what a plan says of leave."""
+        from compplan.engine.lower_leave import LeaveLowering  # rarely needed, and at start all is loaded
+
+        return LeaveLowering(self.scope(plan), plan, self.names, self._add, self.stays(plan), self.payees(plan))
 
     # ---- credits
 
@@ -168,9 +184,9 @@ class Lowering:
                         self.names.given.name(f"{name}: {e!r}", name, "from", e.kind, str(len(sums) + 1)),
                     )
                     self._add(step)
-            step, self._quotas[name] = lower_quota(
-                self.scope(plan), quota, group, name, sums, self._days(plan, quota) if group is None else None
-            )
+            days = self._days(plan, quota) if group is None else None
+            relieved = self._relieved(plan, quota, days)
+            step, self._quotas[name] = lower_quota(self.scope(plan), quota, group, name, sums, days, relieved)
             self._add(step)
         base = self._quotas[name]
         if leaf.window == ty.Window(quota.period) and cadence == quota.period:
@@ -277,7 +293,7 @@ class Lowering:
         name = self.names.given.name(f"asked of {plan.name}: {formula!r} {grain!r}", "asked", plan.name)
         keys = tuple(k.name for k in figured.keys if isinstance(k, exp.Column))
         query = earnings_query(lowering, figured)
-        self._add(Step(name, "What an example asks", keys, query, tuple(_tables_read(query)), formula.span))
+        self._add(Step(name, "What an example asks", keys, query, tuple(tables_read(query)), formula.span))
         return name
 
     def earnings(self, plan: ty.Plan, component: ty.Component) -> EarningsShape:
@@ -294,24 +310,13 @@ class Lowering:
         if component.pool is not None:
             self._add(pool_step(self.component(plan, component)))
         lowering = self.component(plan, component)
-        for name_read in sorted({part.measure for part in _running_measures(component)}):
+        for name_read in sorted({part.measure for part in running_measures(component)}):
             if any(may_be_empty(part.value) for part in plan.measures[name_read].parts):
                 self._measure(plan, name_read)  # its check finds what a running total would pass over
         step, decimals = self._figures(lowering, name, component.label)
         self._add(step)
         per_credit = isinstance(component.grain, ty.ForCredit)
-        attributed = None if component.spread is None else self._attributed(plan, component, component.spread, name)
-        return EarningsShape(Earnings(plan.name, component.name, component.word, name, per_credit, attributed), decimals)
-
-    def _attributed(self, plan: ty.Plan, component: ty.Component, spread: ty.Spread, earned: str) -> str:
-        """Adds the step with what of each figure belongs to which credit, and gives its name."""
-        from compplan.engine.spreads import Spreading  # few plans spread anything
-
-        name = self.names.plan_step(plan, "attributed", component.name, *component.version)
-        read = {e.measure for f in formulas(component) for e in every(f) if isinstance(e, ty.MeasureAt)}
-        measures = {m: self._measure(plan, m) for m in sorted(read)}
-        self._add(Spreading(self.component(plan, component), self.credit(plan, spread.credit), earned, measures).step(name))
-        return name
+        return EarningsShape(Earnings(plan.name, component.name, component.word, name, per_credit), decimals)
 
     @staticmethod
     def _figures(lowering: ComponentLowering, name: str, title: str) -> tuple[Step, int]:
@@ -320,7 +325,7 @@ class Lowering:
         query = earnings_query(lowering, figured)
         check = figure_check(lowering, figured, name)
         decimals = lowering.plan.unit_decimals if lowering.component.word != "award" else figured.figure.decimals
-        return Step(name, title, keys, query, tuple(_tables_read(query)), lowering.component.span, (check,)), decimals
+        return Step(name, title, keys, query, tuple(tables_read(query)), lowering.component.span, (check,)), decimals
 
     def _payouts(self, plan: ty.Plan, made: Sequence[Earnings]) -> Step:
         def limit(cap: ty.PlanCap, index: int) -> ComponentLowering:
@@ -347,9 +352,9 @@ class Lowering:
         """Adds the steps of what is held and taken back."""
         kept: dict[str, KeptSteps] = {}
         for component, earnings in zip(plan.components, made, strict=True):
-            if component.credit is not None and plan.keeping(component.name):
+            if isinstance(component.grain, ty.ForCredit) and plan.keeping(component.name):
                 kept[earnings.step] = names = self.names.kept_steps(plan, component)
-                shape = self.credit(plan, component.credit)
+                shape = self.credit(plan, component.grain.credit)
                 people = RecordColumns(self.schema, self.schema.kinds[PEOPLE], "p")
                 for step in KeptLowering(self.scope(plan), plan, component, shape, earnings, names, people).steps():
                     self._add(step)
@@ -382,15 +387,8 @@ class _Source:
                 return self.lowering.earned_over(self.plan, leaf, cadence)
             case ty.Averaged():
                 return self.lowering.average_over(self.plan, leaf, cadence)
-
-
-def _running_measures(component: ty.Component) -> Iterator[ty.MeasureAt]:
-    """The measures that a component reads credit by credit."""
-    if isinstance(component.grain, ty.ForCredit):
-        inside = (e for f in formulas(component) for e in every(f))
-        yield from (e for e in inside if isinstance(e, ty.MeasureAt) and e.window.reach is not Reach.WHOLE)
-
-
-def _tables_read(query: exp.Select) -> list[str]:
-    """The steps that a query reads."""
-    return list(dict.fromkeys(t.name for t in query.find_all(exp.Table) if t.db == "steps"))
+            case ty.LeaveShare():
+                return self.lowering.leave(self.plan).share(leaf, cadence)
+            case ty.AverageBefore():
+                made = [self.lowering.earnings(self.plan, c) for c in self.plan.components if c.name == leaf.component]
+                return self.lowering.leave(self.plan).average(leaf, cadence, made)

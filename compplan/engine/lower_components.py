@@ -31,7 +31,7 @@ from compplan.language.units import NUMBER
 from compplan.language.walk import every
 from compplan.schema import MONTHS_IN, PEOPLE, Period
 
-Windowed = ty.MeasureAt | ty.QuotaAt | ty.RecordSum | ty.EarnedAt | ty.Averaged
+Windowed = ty.MeasureAt | ty.QuotaAt | ty.RecordSum | ty.EarnedAt | ty.Averaged | ty.LeaveShare | ty.AverageBefore
 Source = Callable[[Windowed, Period], Valued]
 """Gives the step that holds a measure, quota, sum or what another component has earned for each owner and period of a cadence."""
 
@@ -95,8 +95,8 @@ class ComponentLowering:
     # ---- for each period
 
     def _for_period(self, grain: ty.ForPeriod) -> Figured:
-        emitter = Emitter(lambda e: self.period_leaf(e, grain.period), self.scope.tables, self.scope.calendar)
-        figure = self.figure_by(emitter)
+        emitter = Emitter(lambda e: self._leaf(e, grain.period), self.scope.tables, self.scope.calendar)
+        figure = self._figure(emitter)
         window = ty.Window(grain.period)
         rows = (
             exp.select()
@@ -184,7 +184,7 @@ class ComponentLowering:
     def _for_credit(self, grain: ty.ForCredit) -> Figured:
         shape = self.credits[grain.credit]
         emitter = Emitter(lambda e: self._credit_leaf(e, shape, before=False), self.scope.tables, self.scope.calendar, self.narrow)
-        figure = self.figure_by(emitter)
+        figure = self._figure(emitter)
         emitter_before, before = None, None
         if grain.to_date is not None:
             emitter_before = Emitter(
@@ -223,7 +223,7 @@ class ComponentLowering:
         return rows.join(table(self.stays.step, "s"), on=sql.all_of(on), copy=False)
 
     def _before(self, emitter: Emitter) -> Figure:
-        before = self.figure_by(emitter)
+        before = self._figure(emitter)
         if vanishes(self.plan, self.component):
             return before
         counted = (ty.Aggregate(self._credit_name(), None, None, NUMBER, self.component.span), self._basis())
@@ -241,10 +241,11 @@ class ComponentLowering:
 
     # ---- names
 
-    def period_leaf(self, leaf: Leaf, cadence: Period) -> Emitted:
-        """What a name stands for, for a payee and a period."""
+    def _leaf(self, leaf: Leaf, cadence: Period) -> Emitted:
         match leaf:
-            case ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt() | ty.Averaged():
+            case (
+                ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt() | ty.Averaged() | ty.LeaveShare() | ty.AverageBefore()
+            ):  # fmt: skip
                 return self._windowed(leaf, cadence)
             case ty.PayeeField(path=()):
                 return sql.column("payee", "y")
@@ -316,9 +317,7 @@ class ComponentLowering:
         return any(isinstance(e, ty.PayeeField) and e.path for e in (*inside, *kept))
 
     def _group(self, leaf: Windowed) -> str | None:
-        if isinstance(leaf, (ty.RecordSum, ty.EarnedAt, ty.Averaged)):
-            return None
-        return self.plan.measures[leaf.measure].group
+        return self.plan.measures[leaf.measure].group if isinstance(leaf, (ty.MeasureAt, ty.QuotaAt)) else None
 
     def _with_windowed(self, rows: exp.Select, payee: exp.Expr, by_period: Mapping[Period, exp.Expr]) -> exp.Select:
         for (leaf, cadence), alias in self.joined.items():
@@ -333,7 +332,7 @@ class ComponentLowering:
         """For each thing that a condition cannot do without: whether it is missing."""
         return [sql.is_null(emitter.plain(n)) for n in needs(condition)]
 
-    def figure_by(self, emitter: Emitter) -> Figure:
+    def _figure(self, emitter: Emitter) -> Figure:
         """The rounded product within its limits where every condition holds, zero where one does not, empty where it cannot be known."""
         component = self.component
         value = product(emitter, component)

@@ -44,18 +44,23 @@ def lower_earned(
     )
     total = exp.func("coalesce", exp.func("sum", sql.column("earned", "e")), sql.whole(0))
     value = Figure(sql.cast(total, sql.decimal_type(sql.MOST_DIGITS, decimals)), sql.MOST_DIGITS, decimals)
-    made: exp.Query = _earned(shapes[0])
-    for shape in shapes[1:]:
-        made = exp.union(made, _earned(shape), distinct=False, copy=False)
     query = (
         exp.select(sql.column("owner", "o"), sql.column("period", "w"), value.named("value"))
         .from_(owners(scope, None).subquery("o", copy=False), copy=False)
         .join(periods(scope, cadence, window).subquery("w", copy=False), join_type="cross", copy=False)
-        .join(made.subquery("e", copy=False), on=within, join_type="left", copy=False)
+        .join(earned_rows(shapes).subquery("e", copy=False), on=within, join_type="left", copy=False)
         .group_by(sql.column("owner", "o"), sql.column("period", "w"), copy=False)
     )
     words = f"{component.label}, over {window.period} {'' if window.reach is Reach.WHOLE else 'to date'}".strip()
     return Step(name, words, ("owner", "period"), query, tuple(s.made.step for s in shapes), component.span), Valued(name, value)
+
+
+def earned_rows(shapes: Sequence[EarningsShape]) -> exp.Query:
+    """What is earned by all versions of a component."""
+    made: exp.Query = _earned(shapes[0])
+    for shape in shapes[1:]:
+        made = exp.union(made, _earned(shape), distinct=False, copy=False)
+    return made
 
 
 def _earned(shape: EarningsShape) -> exp.Select:

@@ -17,6 +17,7 @@ from compplan.engine.relations import CALENDAR, RECORDS
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
 from compplan.engine.steps import Step, table
+from compplan.engine.working_days import between
 from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.walk import every
@@ -76,10 +77,24 @@ class QuotaDays:
         return self.how.by in ("days", "working days", "months")
 
 
+@immutable
+class Relieved:
+    """What leave takes off a quota for which nothing is prorated: how it is counted, and the step with how much of each month it is."""
+
+    how: ty.Proration
+    off: str
+
+
 def lower_quota(
-    scope: Scope, quota: ty.Quota, group: str | None, name: str, sums: Mapping[ty.RecordSum, Valued], days: QuotaDays | None
+    scope: Scope,
+    quota: ty.Quota,
+    group: str | None,
+    name: str,
+    sums: Mapping[ty.RecordSum, Valued],
+    days: QuotaDays | None,
+    relieved: Relieved | None = None,
 ) -> tuple[Step, Valued]:
-    """The quota of every owner in each of its own periods; where people are dated, prorated as the plan says."""
+    """The quota of every owner in each of its own periods; where people are dated, prorated as the plan says, and relieved for leave."""
     people = scope.schema.kinds[PEOPLE]
     averaged = days is not None and days.is_averaged
     payee = RecordColumns(scope.schema, people, "p", sql.column("day", "t" if averaged else "l"))
@@ -106,23 +121,17 @@ def lower_quota(
     value = Emitter(leaf, scope.tables, scope.calendar).figure(quota.value)
     ramp = None if quota.ramp is None else Emitter(leaf_of_month, scope.tables, scope.calendar).figure(quota.ramp)
     query = exp.select().from_(owners(scope, group).subquery("o", copy=False), copy=False)
-    window, how = ty.Window(quota.period), ty.Proration("asked", 0) if days is None else days.how
-    spans = measured_periods(scope, quota.period, window, how) if averaged else periods(scope, quota.period, window)
+    window, how = ty.Window(quota.period), None if days is None or not averaged else days.how
+    how = how if relieved is None else relieved.how
+    spans = periods(scope, quota.period, window) if how is None else measured_periods(scope, quota.period, window, how)
     query = query.join(spans.subquery("w", copy=False), join_type="cross", copy=False)
     fields = [e for f in (quota.value, quota.ramp) if f is not None for e in every(f) if isinstance(e, ty.PayeeField) and e.path]
     reads = [sums[e].step for e in joined]
-    if days is None or not averaged:
-        query = _with_ramp(query, ramp)
-        value = value if ramp is None else _ramped(value, ramp, MONTHS_IN[quota.period])
-        if days is not None:
-            query, asked = _with_days(scope, query, days, quota, [e for e in every(quota.value) if isinstance(e, ty.PayeeField) and e.path])
-            reads += [days.last_days, days.parts]
-            value = value if asked is None else Figure(exp.Case().when(asked, value.node, copy=False), value.digits, value.decimals)
-            if ramp is not None and asked is not None:
-                query = query.group_by(sql.column("payee", "k"), copy=False)
+    if days is not None and averaged:
+        made, (query, value) = (days.parts, days.payees, *counted_by(days.how)), _averaged(query, days, value, ramp)
     else:
-        reads += [days.parts, days.payees, *counted_by(days.how)]
-        query, value = _averaged(query, days, value, ramp)
+        query, value, made = _of_the_period(scope, query, quota, (days, relieved), value, ramp)
+    reads += made
     if fields:
         own = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("owner", "o"))
         on = sql.all_of([own, *holds_on(people, "p", payee.day)])
@@ -133,10 +142,28 @@ def lower_quota(
     return Step(name, title, ("owner", "period"), query, tuple(dict.fromkeys(reads)), quota.span), Valued(name, value)
 
 
-def _with_ramp(query: exp.Select, ramp: Figure | None) -> exp.Select:
-    """A row for each month of the period, where there is a ramp."""
-    if ramp is None:
-        return query
+def _of_the_period(
+    scope: Scope, query: exp.Select, quota: ty.Quota, days: tuple[QuotaDays | None, Relieved | None], value: Figure, ramp: Figure | None
+) -> tuple[exp.Select, Figure, tuple[str, ...]]:
+    """The quota of a whole period, ramped and relieved month by month; and the steps that it is made from."""
+    prorated, relieved = days
+    reads: tuple[str, ...] = ()
+    if relieved is not None:
+        query, value = _relieved(query, relieved, value if ramp is None else sql.multiply(value, ramp))
+        reads = (relieved.off, *counted_by(relieved.how))
+    elif ramp is not None:
+        query, value = _with_months(query), _ramped(value, ramp, MONTHS_IN[quota.period])
+    if prorated is not None:
+        query, asked = _with_days(scope, query, prorated, quota, [e for e in every(quota.value) if isinstance(e, ty.PayeeField) and e.path])
+        reads = (*reads, prorated.last_days, prorated.parts)
+        value = value if asked is None else Figure(exp.Case().when(asked, value.node, copy=False), value.digits, value.decimals)
+        if (ramp is not None or relieved is not None) and asked is not None:
+            query = query.group_by(sql.column("payee", "k"), copy=False)
+    return query, value, reads
+
+
+def _with_months(query: exp.Select) -> exp.Select:
+    """A row for each month of the period."""
     query = query.join(table("periods", "m", CALENDAR), on=_is_month_of("m", "w"), copy=False)
     return query.group_by(sql.column("owner", "o"), sql.column("period", "w"), copy=False)
 
@@ -175,6 +202,23 @@ def _averaged(query: exp.Select, days: QuotaDays, value: Figure, ramp: Figure | 
     known = exp.Case().when(nobody, exp.null(), copy=False).else_(average.node, copy=False)
     figure = sql.choose([(away, sql.constant(Fraction(0)))], Figure(known, average.digits, average.decimals))
     return query.group_by(sql.column("owner", "o"), sql.column("period", "w"), copy=False), figure
+
+
+def _relieved(query: exp.Select, relieved: Relieved, value: Figure) -> tuple[exp.Select, Figure]:
+    """The average over the months of the period, each as long as it is without the leave."""
+    query = _with_months(query)
+    first, last = sql.column("first_day", "m"), sql.column("last_day", "m")
+    if relieved.how.by == "months":
+        whole: exp.Expr = sql.whole(1)
+    elif relieved.how.by == "working days":
+        query, whole = between(query, first, last)
+    else:
+        whole = sql.paren(exp.Add(this=sql.paren(exp.Sub(this=last, expression=first)), expression=sql.whole(1)))
+    off = [exp.EQ(this=sql.column("payee", "v"), expression=sql.column("owner", "o"))]
+    off.append(exp.EQ(this=sql.column("month", "v"), expression=sql.column("number", "m")))
+    query = query.join(table(relieved.off, "v"), on=sql.all_of(off), join_type="left", copy=False)
+    left = exp.Sub(this=whole, expression=exp.func("coalesce", sql.column("weight", "v"), sql.whole(0)))
+    return query, weighted(value, exp.func("max", sql.column("whole", "w")), sql.paren(left))
 
 
 def _ramped(value: Figure, ramp: Figure, months: int) -> Figure:

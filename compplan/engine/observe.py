@@ -60,6 +60,8 @@ _KINDS: Mapping[type, str] = {
     ty.Place: "place",
     ty.Tenure: "tenure",
     ty.Averaged: "average",
+    ty.LeaveShare: "leave",
+    ty.AverageBefore: "average before leave",
     ty.Named: "named",
     ty.ParameterAt: "parameter",
 }

@@ -43,11 +43,12 @@ class PlanNames:
         """Gives the steps of one plan their names."""
         for kind in ("payees", "stays", "earned", "payouts"):
             self.plan_step(plan, kind)
+        for leave in plan.leaves:
+            self.plan_step(plan, "leave", leave)
         for component in plan.components:
             self.plan_step(plan, "ranking", component.name, *component.version)
             self.plan_step(plan, "pool", component.name, *component.version)
             self.plan_step(plan, "earnings", component.name, *component.version)
-            self.plan_step(plan, "attributed", component.name, *component.version)
         for component in plan.components:
             if plan.keeping(component.name):
                 self.kept_steps(plan, component)
@@ -102,7 +103,7 @@ class PlanNames:
     def quota_step(self, plan: ty.Plan, name: str) -> str:
         """The name of a quota's step by its own period."""
         quota = plan.quotas[name]
-        if self._is_by_stays(plan, quota):
+        if self._is_by_stays(plan, quota) or f"quota({name})" in plan.reliefs:
             return self.plan_step(plan, "quota", name)
         return self._name(
             plan,

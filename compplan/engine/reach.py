@@ -10,7 +10,7 @@ from compplan.calendar import Calendar
 from compplan.engine.payout_kinds import pays_later
 from compplan.engine.steps import Months
 from compplan.language import typed as ty
-from compplan.language.formulas_of import earnings_read
+from compplan.language.formulas_of import earnings_read, plan_formulas
 from compplan.language.walk import every
 from compplan.schema import MONTHS_IN, Period
 
@@ -27,7 +27,7 @@ def _read_over(plan: ty.Plan) -> Iterator[Period]:
     for component in plan.components:
         if component.budget is not None:
             yield component.budget.period
-        read = [e.window.period for e in earnings_read(component)]
+        read = [e.window.period for e in earnings_read(component) if isinstance(e, ty.EarnedAt)]
         if read:
             yield from read
             yield from (p for p in (component.grain.to_date, component.earned_at) if p is not None)
@@ -39,6 +39,8 @@ def _read_over(plan: ty.Plan) -> Iterator[Period]:
 def _carried_since(plan: ty.Plan, calendar: Calendar, asked: Months) -> Iterable[int]:
     """For whatever is carried from one payout period to the next: the month since which it is."""
     begins = min(calendar.month_of(plan.first), asked.first)
+    if any(isinstance(e, ty.AverageBefore) for f in plan_formulas(plan) for e in every(f)):
+        yield begins  # a leave may have begun long ago
     if plan.negative == "carried" or any(cap.carries for cap in plan.caps) or pays_later(plan):
         yield begins
     for draw in plan.draws:

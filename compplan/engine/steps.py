@@ -88,6 +88,11 @@ def table(name: str, alias: str | None = None, database: str = STEPS) -> exp.Tab
     return made
 
 
+def tables_read(query: exp.Select) -> list[str]:
+    """The steps that a query reads."""
+    return list(dict.fromkeys(t.name for t in query.find_all(exp.Table) if t.db == STEPS))
+
+
 def path_name(path: tuple[str, ...]) -> str:
     """One name for a path of columns: `owner__team`; the lengths stand before it where a column's own name would read as a path."""
     joined = "__".join(path)

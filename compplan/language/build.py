@@ -143,21 +143,21 @@ class Builder(FormulaBuilder):
     def weights(self, meta: Meta, kids: list[Any]) -> t.Weights:
         return t.Weights(kids[0], self._percent(kids[1]), self._of(meta))
 
-    def by_days(self, _: Meta, __: list[Any]) -> tuple[str, int]:
-        return "days", 0
-
-    def by_working_days(self, _: Meta, __: list[Any]) -> tuple[str, int]:
-        return "working days", 0
-
-    def by_months(self, _: Meta, kids: list[Any]) -> tuple[str, int]:
-        return "months", int(self._number(kids[0]))
-
     def prorate(self, meta: Meta, kids: list[Any]) -> t.Prorate:
         *what, (by, least) = kids
         return t.Prorate(_without_tokens(what), by, least, self._of(meta))
 
     def not_prorated(self, meta: Meta, kids: list[Any]) -> t.Prorate:
         return t.Prorate(_without_tokens(kids), "not", 0, self._of(meta))
+
+    def leave(self, meta: Meta, kids: list[Any]) -> t.Leave:
+        _, name, source, where, *lasting = kids
+        least = next((self._duration(k) for k in lasting if isinstance(k, Token) and k.type == "DURATION"), None)
+        return t.Leave(self._name(name), self._name(source), where, least, self._of(meta))
+
+    def relieve(self, meta: Meta, kids: list[Any]) -> t.Relieve:
+        *what, name, _, (by, least) = kids
+        return t.Relieve(_without_tokens(what), self._name(name), by, least, self._of(meta))
 
     def cap_plan(self, meta: Meta, kids: list[Any]) -> t.PlanCap:
         return t.PlanCap(kids[0], kids[1], kids[2], self._of(meta))
@@ -244,12 +244,6 @@ class Builder(FormulaBuilder):
     def budget(self, meta: Meta, kids: list[Any]) -> t.Budget:
         limit, period, spent = (k for k in kids if not isinstance(k, Token))
         return t.Budget(limit, period, spent, self._of(meta))
-
-    def spread_in_order(self, meta: Meta, kids: list[Any]) -> t.SpreadOver:
-        return t.SpreadOver(self._name(kids[0]), kids[1], None, self._of(meta))
-
-    def spread_by(self, meta: Meta, kids: list[Any]) -> t.SpreadOver:
-        return t.SpreadOver(self._name(kids[0]), None, kids[1], self._of(meta))
 
     def to_top(self, meta: Meta, kids: list[Any]) -> t.ToTop:
         token = kids[0]

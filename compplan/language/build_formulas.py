@@ -94,9 +94,12 @@ class FormulaBuilder:
         return t.Literal(t.LiteralKind.TEXT, unquote(kids[0]), None, self._of(meta))
 
     def duration(self, meta: Meta, kids: list[Token]) -> t.Literal:
-        count, word = str(kids[0]).split(" ")
+        return self._duration(kids[0])
+
+    def _duration(self, token: Token) -> t.Literal:
+        count, word = str(token).split(" ")
         kind = {"d": t.LiteralKind.DAYS, "m": t.LiteralKind.MONTHS, "y": t.LiteralKind.YEARS}[word[0]]
-        return t.Literal(kind, self._number(kids[0], count), None, self._of(meta))
+        return t.Literal(kind, self._number(token, count), None, self._at(token))
 
     def yes(self, meta: Meta, _: list[Token]) -> t.Literal:
         return t.Literal(t.LiteralKind.YES_NO, True, None, self._of(meta))
@@ -163,6 +166,23 @@ class FormulaBuilder:
 
     def the_target(self, meta: Meta, _: list[Token]) -> t.TheTarget:
         return t.TheTarget(self._of(meta))
+
+    def by_days(self, _: Meta, __: list[Any]) -> tuple[str, int]:
+        return "days", 0
+
+    def by_working_days(self, _: Meta, __: list[Any]) -> tuple[str, int]:
+        return "working days", 0
+
+    def by_months(self, _: Meta, kids: list[Any]) -> tuple[str, int]:
+        return "months", int(self._number(kids[0]))
+
+    def leave_share(self, meta: Meta, kids: list[Any]) -> t.LeaveShare:
+        name, _, (by, least) = kids
+        return t.LeaveShare(self._name(name), by, least, self._of(meta))
+
+    def average_before(self, meta: Meta, kids: list[Token]) -> t.AverageBefore:
+        component, over, leave, _ = kids
+        return t.AverageBefore(self._name(component), self._duration(over), self._name(leave), self._of(meta))
 
     def compare(self, meta: Meta, kids: list[Any]) -> t.Compare:
         return t.Compare(str(kids[1]), kids[0], kids[2], self._of(meta))

@@ -134,7 +134,7 @@ def named_as(line: t.PlanLine) -> tuple[str, str] | None:
             return line.word, line.name.text
         case t.Tenure():
             return "tenure", "tenure"
-        case t.Draw() | t.Hold() | t.Clawback() | t.Let() | t.Parameter() | t.Credit() | t.Measure() | t.Table():
+        case t.Draw() | t.Hold() | t.Clawback() | t.Let() | t.Parameter() | t.Credit() | t.Measure() | t.Leave() | t.Table():
             return type(line).__name__.lower(), line.name.text
         case t.Quota():
             return "quota", line.measure.text
@@ -159,8 +159,6 @@ def _keyword(line: t.ComponentLine) -> str:
             return "share"
         case t.Budget():
             return "budget"
-        case t.SpreadOver():
-            return "spread"
         case t.Grant():
             return "grant"
         case t.Let():

@@ -48,6 +48,7 @@ TITLES: Mapping[str, str] = {
     "circular": "A definition leads back to itself",
     "effective": "The plan's dates do not fit",
     "proration": "This cannot be prorated",
+    "leave": "This leave cannot be used",
     "dated-record": "A day is needed to read this",
     "currency": "No currency",
     "not-there": "What is to be changed is not there",

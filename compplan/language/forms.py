@@ -40,6 +40,11 @@ FORMS: Mapping[str, Form] = {
         "prorate target_incentive by calendar days",
     ),
     "do": Form(("plan",), "do not prorate COLUMN, quota(MEASURE)", "do not prorate target_incentive"),
+    "relieve": Form(
+        ("plan",),
+        "relieve quota(MEASURE) for NAME leave by calendar days (or by working days, by months of at least COUNT days)",
+        "relieve quota(sold) for parental leave by calendar days",
+    ),
     "weights": Form(("plan",), "weights of COLUMN add to PERCENT", "weights of target_incentive add to 100%"),
     "credit": Form(_SHARED, "credit NAME from RECORDS {", "credit booking from deals {"),
     "measure": Form(_SHARED, "measure NAME = FORMULA", "measure sold = sum(booking.credited)"),
@@ -52,6 +57,11 @@ FORMS: Mapping[str, Form] = {
         _SHARED,
         "tenure counts months from DATE_COLUMN, the month of hire is month 1 (or 0)",
         "tenure counts months from hire_date, the month of hire is month 1",
+    ),
+    "leave": Form(
+        _SHARED,
+        "leave NAME from RECORDS where CONDITION, lasting at least COUNT days",
+        'leave parental from absences where kind = "parental"',
     ),
     "table": Form(_SHARED, 'table NAME {, or table NAME from "FILE.csv"', 'table rate from "rates.csv"'),
     "let": Form((*_SHARED, "credit", *_EARNED, "award"), "let NAME = FORMULA", "let margin = price - cost"),
@@ -98,11 +108,6 @@ FORMS: Mapping[str, Form] = {
         _EARNED,
         "share among each COLUMN, equally (or by FORMULA); share among everyone, equally (or by FORMULA)",
         "share among each team, by sold",
-    ),
-    "spread": Form(
-        _EARNED,
-        "spread over CREDIT in order of DATE_COLUMN, or spread over CREDIT in proportion to FIGURE",
-        "spread over booking in proportion to credited",
     ),
     "grant": Form(("award",), 'grant COUNT "THING"', 'grant 2 "days off"'),
     "cap": Form(

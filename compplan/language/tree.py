@@ -22,7 +22,6 @@ from compplan.language.tree_components import (
     Grant,
     InForce,
     SharedOut,
-    SpreadOver,
     ToDate,
     ToTop,
 )
@@ -35,12 +34,14 @@ from compplan.language.tree_definitions import (
     Sentence, SharesAdd, Since, Table, Tenure, ToGroup, ToManagers, ToNamed, ToPerson,
 )  # fmt: skip
 from compplan.language.tree_formulas import (
-    Against, Among, Binary, BoundKind, Call, Compare, Convert, Curve, Divide, Expression, Factor, InPeriod, IsEmpty, Literal,
-    LiteralKind, Logical, Name, Negate, Not, Over, Path, PeriodLiteral, PerPeriod, Reach, Row, ShareOf, Slices, Step, TheTarget,
+    Against, Among, AverageBefore, Binary, BoundKind, Call, Compare, Convert, Curve, Divide, Expression, Factor, InPeriod, IsEmpty,
+    LeaveShare, Literal, LiteralKind, Logical, Name, Negate, Not, Over, Path, PeriodLiteral, PerPeriod, Reach, Row, ShareOf, Slices, Step,
+    TheTarget,
 )  # fmt: skip
 
 # isort: on
 from compplan.language.tree_holds import Clawback, DatedShare, Hold, Keep, OfComponents
+from compplan.language.tree_leave import Leave, Relieve
 from compplan.schema import Period
 
 # ---- the plan's terms ---------------------------------------------------------------------------------------------
@@ -203,10 +204,10 @@ class Because:
     span: Span = span_field()
 
 
-SharedLine = Let | Parameter | Tenure | Credit | Measure | Quota | Table
+SharedLine = Let | Parameter | Tenure | Credit | Measure | Quota | Leave | Table
 PlanLine = (
-    SharedLine | Prorate | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Hold | Clawback | Draw | Component | Example
-    | Change | Remove | Replace
+    SharedLine | Prorate | Relieve | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Hold | Clawback | Draw | Component
+    | Example | Change | Remove | Replace
 )  # fmt: skip
 AmendmentLine = SharedLine | InForce | Because | Component | Example | Change | Remove | Replace
 
@@ -273,6 +274,7 @@ __all__ = [
     "Amendment",
     "AmendmentLine",
     "Among",
+    "AverageBefore",
     "Because",
     "Becomes",
     "Binary",
@@ -317,6 +319,8 @@ __all__ = [
     "InPeriod",
     "IsEmpty",
     "Keep",
+    "Leave",
+    "LeaveShare",
     "Let",
     "Literal",
     "LiteralKind",
@@ -344,6 +348,7 @@ __all__ = [
     "Reach",
     "Recipient",
     "Recover",
+    "Relieve",
     "Remove",
     "RemoveLine",
     "Repeat",
@@ -357,7 +362,6 @@ __all__ = [
     "SharesAdd",
     "Since",
     "Slices",
-    "SpreadOver",
     "Step",
     "Table",
     "Tenure",

@@ -174,6 +174,26 @@ class TheTarget:
 
 
 @immutable
+class LeaveShare:
+    """`the share on parental leave by calendar days`: how much of the period at hand; `by` and `least` as in `Prorate`."""
+
+    leave: Name
+    by: str
+    least: int
+    span: Span = span_field()
+
+
+@immutable
+class AverageBefore:
+    """`the monthly average of earned(own) over 3 months before parental leave`."""
+
+    component: Name
+    over: Literal
+    leave: Name
+    span: Span = span_field()
+
+
+@immutable
 class Compare:
     """`left comparator right`, one of = != < <= > >=."""
 
@@ -237,7 +257,7 @@ class Logical:
 
 Expression = (
     Literal | Path | Binary | Divide | Negate | ShareOf | PerPeriod | Over | Convert | Call | TheTarget
-    | Compare | Among | InPeriod | IsEmpty | Not | Logical
+    | LeaveShare | AverageBefore | Compare | Among | InPeriod | IsEmpty | Not | Logical
 )  # fmt: skip
 
 

@@ -13,16 +13,18 @@ from fractions import Fraction
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
 from compplan.language.span_field import span_field
-from compplan.language.typed_components import Budget, Component, ForCredit, ForPeriod, Pool, Spread, Top
+from compplan.language.typed_components import Budget, Component, ForCredit, ForPeriod, Pool, Top
 from compplan.language.typed_credits import Aggregate, Credit, Give, Measure, Quota, Recipient, Repeat
 from compplan.language.typed_examples import Example, Expectation, Rows, Target
 from compplan.language.typed_figures import (
     Attainment,
+    AverageBefore,
     Averaged,
     ChildField,
     Const,
     CreditField,
     EarnedAt,
+    LeaveShare,
     MeasureAt,
     Moment,
     PaidBefore,
@@ -63,6 +65,7 @@ from compplan.language.typed_formulas import (
     Tier,
     Within,
 )
+from compplan.language.typed_leave import Leave, Relief
 from compplan.language.typed_payouts import Clawback, DatedShare, Draw, Hold, PlanCap
 from compplan.language.typed_tables import KeyCell, Parameter, Table, TableRow
 from compplan.schema import Period
@@ -98,6 +101,9 @@ class Plan:
     tables: Mapping[str, Table]
     prorations: Mapping[str, Proration]
     """How columns of people, and quotas as `quota(measure)`, are prorated; where nothing is said, it is asked."""
+    leaves: Mapping[str, Leave]
+    reliefs: Mapping[str, Relief]
+    """What leave takes off, by quotas as `quota(measure)`."""
     parameters: Mapping[str, Parameter]
     components: tuple[Component, ...]
     caps: tuple[PlanCap, ...]
@@ -138,6 +144,7 @@ __all__ = [
     "AndOr",
     "Arith",
     "Attainment",
+    "AverageBefore",
     "Averaged",
     "Budget",
     "ChildField",
@@ -165,6 +172,8 @@ __all__ = [
     "Hold",
     "In",
     "KeyCell",
+    "Leave",
+    "LeaveShare",
     "Lookup",
     "Measure",
     "MeasureAt",
@@ -188,13 +197,13 @@ __all__ = [
     "Recipient",
     "RecordField",
     "RecordSum",
+    "Relief",
     "Repeat",
     "Rows",
     "Scale",
     "Shift",
     "Since",
     "Slices",
-    "Spread",
     "Step",
     "Table",
     "TableRow",

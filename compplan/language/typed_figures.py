@@ -173,6 +173,33 @@ class Averaged:
 
 
 @immutable
+class LeaveShare:
+    """How much of the period at hand a payee is on a leave: days, working days, or months, out of all of the period."""
+
+    leave: str
+    window: Window
+    how: Proration
+    unit: Unit
+    span: Span = span_field()
+
+
+@immutable
+class AverageBefore:
+    """What another component has earned on average in the months before the leave that the payee is on in the period at hand.
+
+    These are so many months before the one in which the leave begins; those in which they were no payee of the plan do not count, and it is
+    empty where that leaves none. It is zero where they are on no such leave; of several in one period, the first counts.
+    """
+
+    component: str
+    months: int
+    leave: str
+    window: Window
+    unit: Unit
+    span: Span = span_field()
+
+
+@immutable
 class Tenure:
     """The calendar months from a date until the day at hand, the last of the period at hand; `first` is the number of the first month."""
 

@@ -10,11 +10,13 @@ from compplan.immutable import immutable
 from compplan.language.span_field import span_field
 from compplan.language.typed_figures import (
     Attainment,
+    AverageBefore,
     Averaged,
     ChildField,
     Const,
     CreditField,
     EarnedAt,
+    LeaveShare,
     MeasureAt,
     Moment,
     PaidBefore,
@@ -287,4 +289,5 @@ Expr = (
     Const | RecordField | ChildField | PayeeField | CreditField | Arith | Div | Neg | Scale | Rate | Convert | EndOf | Func | Shift | Cmp
     | In | Within | Empty | NotE | AndOr | MeasureAt | QuotaAt | Attainment | RecordSum | EarnedAt | Lookup | Slices | Step | Curve | Place
     | Named | Part | PaidBefore | Moment | ParameterAt | Tenure | Averaged
+    | LeaveShare | AverageBefore
 )  # fmt: skip

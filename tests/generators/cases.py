@@ -24,6 +24,7 @@ from tests.generators.definitions import definitions
 from tests.generators.draws import draws, payout_sentence, taken_back
 from tests.generators.holds import holds
 from tests.generators.known import Known, block, one_of, pick
+from tests.generators.leave import leave
 from tests.generators.records import Row, records
 
 
@@ -94,11 +95,12 @@ def plans(draw: st.DrawFn, year: FiscalYear, payout: Period, has_days: bool) -> 
         f"currency USD, each earning rounded to {rounding}",
         draw(payout_sentence(payout, must_say=any(k.startswith("clawback") for k in kept))),
         *_weights(parts),
-        *(draw(st.sampled_from(PRORATIONS)) if has_days else ()),
+        *(prorations := draw(st.sampled_from(PRORATIONS)) if has_days else ()),
     ]
     components = [version for part in parts for version in draw(versions(part, year))]
     head += [*parameters(year), *lines, *components, *draw(taken_back()), *kept]
     head += [*draw(caps(known, payout, kept=bool(kept))), *draw(draws(known, payout))]
+    head += draw(leave(prorations, [f"part{i}" for i, p in enumerate(parts) if not p.text.startswith("award")]))
     return block('plan generated "Generated"', head) + "\n"
 
 

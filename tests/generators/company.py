@@ -133,6 +133,17 @@ SCHEMA = Schema(
                 Column("rate", NumberType(12)),
             ),
             _kind("holidays", ("day",), Column("day", DateType())),
+            RecordKind(
+                "absences",
+                ("person",),
+                (
+                    Column("person", PERSON),
+                    Column("reason", TEXT),
+                    Column("starts", DateType()),
+                    Column("ends", DateType(), required=False),
+                ),
+                Validity("starts", "ends"),
+            ),
         )
     },
     {

@@ -196,6 +196,28 @@ def holidays(draw: st.DrawFn, year: FiscalYear) -> list[Row]:
 
 
 @st.composite
+def absences(draw: st.DrawFn, year: FiscalYear, persons: list[str]) -> list[Row]:
+    """Nobody, or some people, on leave once or twice: from before the year, within a month or over several, some of it without an end."""
+    rows: list[Row] = []
+    for person in persons:
+        bounds = draw(st.sampled_from(((), (), *LEAVES)))
+        for n, (first, last) in enumerate(bounds):
+            ends = None if n == len(bounds) - 1 and draw(st.integers(0, 3)) == 0 else year.day(*last)
+            rows.append({"person": person, "reason": draw(_one("child", "child", "ill")), "starts": year.day(*first), "ends": ends})
+    return rows
+
+
+LEAVES = (
+    (((1, 0), (3, 10)),),
+    (((3, 4), (3, 13)), ((3, 14), (4, 20))),
+    (((-2, 10), (1, 19)), ((5, 0), (7, -1))),
+    (((4, 15), (4, 20)), ((4, 24), (4, 24)), ((9, 1), (14, 3))),
+    (((-15, 0), (2, 0)),),
+)
+"""Days on which leaves begin and end."""
+
+
+@st.composite
 def records(draw: st.DrawFn, year: FiscalYear) -> dict[str, list[Row]]:
     """Records of every kind."""
     everyone = draw(people(year))
@@ -213,4 +235,5 @@ def records(draw: st.DrawFn, year: FiscalYear) -> dict[str, list[Row]]:
         "fx": draw(fx(year)),
         "plan_fx": draw(plan_fx()),
         "holidays": draw(holidays(year)),
+        "absences": draw(absences(year, persons)),
     }

@@ -33,6 +33,8 @@ class Scope:
     record_sum: Callable[[ty.RecordSum], Fraction | None] | None = None
     earned: Callable[[ty.EarnedAt], Fraction] | None = None
     average: Callable[[ty.Averaged], Fraction | None] | None = None
+    leave_share: Callable[[ty.LeaveShare], Fraction] | None = None
+    average_before: Callable[[ty.AverageBefore], Fraction | None] | None = None
     place: Fraction | None = None
     paid: Fraction | None = None
     parts: tuple[Fraction | None, ...] = ()
@@ -83,6 +85,12 @@ def value_of(expr: ty.Expr, scope: Scope) -> Value | None:
         case ty.Averaged():
             assert scope.average is not None
             return scope.average(expr)
+        case ty.LeaveShare():
+            assert scope.leave_share is not None
+            return scope.leave_share(expr)
+        case ty.AverageBefore():
+            assert scope.average_before is not None
+            return scope.average_before(expr)
         case ty.PaidBefore():
             return scope.paid
         case ty.Part():

@@ -13,6 +13,7 @@ from compplan.language.tree import Reach
 from compplan.language.walk import every
 from compplan.schema import MONTHS_IN, PEOPLE, Period
 from tests.oracle.formulas import Scope, figure_of, is_yes, value_of
+from tests.oracle.leave import Leaves
 from tests.oracle.stays import Stays
 from tests.oracle.values import CreditRow, DataError, Trouble, number, record_date, round12
 from tests.oracle.world import World
@@ -103,6 +104,9 @@ class Measures:
                 return self._averaged_quota(quota, owner, period, how, scope)
             if how == ASKED and self._changes(quota, owner, period):
                 return None
+        relief = self.plan.reliefs.get(f"quota({quota.measure})")
+        if relief is not None:
+            return self._relieved_quota(quota, owner, period, relief, scope)
         value = figure_of(quota.value, scope)
         if quota.ramp is None or value is None:
             return value
@@ -111,12 +115,36 @@ class Measures:
         known = [round12(value * part) for part in parts if part is not None]
         return round12(sum(known, Fraction(0)) / len(months)) if len(known) == len(months) else None
 
+    def _relieved_quota(self, quota: ty.Quota, owner: str, period: FiscalPeriod, relief: ty.Relief, scope: Scope) -> Fraction | None:
+        """The quota of each month, as long as the month is without the leave."""
+        total = Fraction(0)
+        for month in range(period.first_month, period.last_month + 1):
+            weight = self.stays.whole(month, month, relief.how) - self.leaves.off(owner, relief.leave, relief.how, month)
+            if weight == 0:
+                continue
+            value = figure_of(quota.value, scope)
+            if quota.ramp is not None and value is not None:
+                ramp = figure_of(quota.ramp, replace(scope, day=self.last_day(month)))
+                value = None if ramp is None else round12(value * ramp)
+            if value is None:
+                return None
+            total += value * weight
+        return round12(total / self.stays.whole(period.first_month, period.last_month, relief.how))
+
+    @property
+    def leaves(self) -> Leaves:
+        """Who is on leave, and when."""
+        return Leaves(self.plan, self.world, self.stays)
+
     def _averaged_quota(self, quota: ty.Quota, owner: str, period: FiscalPeriod, how: ty.Proration, scope: Scope) -> Fraction | None:
         """The quota of each day, or month, as a payee of the plan; the others ask for nothing."""
         parts = self.stays.parts(owner, period.first_month, period.last_month, how)
         if not parts:
             return Fraction(0) if owner in self.stays.payees else None
         total = Fraction(0)
+        relief = self.plan.reliefs.get(f"quota({quota.measure})")
+        if relief is not None:
+            parts = [replace(part, weight=self.leaves.left(owner, relief, part)) for part in parts]
         for part in parts:
             value = figure_of(quota.value, replace(scope, dated=part.day))
             if quota.ramp is not None and value is not None:
@@ -154,6 +182,23 @@ class Measures:
             return None
         by = whole if e.zeros else sum(weight for _, weight in weighed)
         return round12(sum((v * weight for v, weight in weighed if v is not None), Fraction(0)) / by) if by else None
+
+    def leave_share(self, e: ty.LeaveShare, payee: str, last: int) -> Fraction:
+        """How much of the period around a month somebody is on leave."""
+        first, end = months_of(e.window.period, last)
+        off = sum(self.leaves.off(payee, e.leave, e.how, month) for month in range(first, end + 1))
+        return round12(Fraction(off) / self.stays.whole(first, end, e.how))
+
+    def average_before(self, e: ty.AverageBefore, payee: str, last: int) -> Fraction | None:
+        """A month's average before the leave that somebody is on in the period around a month; None where there is no month."""
+        begins = self.leaves.begins(payee, e.leave, *self.stays.days_of(*months_of(e.window.period, last)))
+        if begins is None:
+            return Fraction(0)
+        calendar = self.world.calendar
+        end = calendar.month_of(begins)
+        months = range(max(end - e.months, calendar.month_of(self.plan.first)), min(end, calendar.month_of(self.plan.last) + 1))
+        there = [month for month in months if self.stays.last_day(payee, month, month) is not None]
+        return round12(self.earned_by(e.component, payee, end - e.months, end - 1) / len(there)) if there else None
 
     def record_sum(self, expr: ty.RecordSum, owner: str, first: int, last: int) -> Fraction | None:
         """The sum over the rows of a kind that name the owner and a period within the months; None where there is no row."""
@@ -217,6 +262,8 @@ class Measures:
             quota=lambda name, window: self.quota(name, self.owner(name, payee, day), *months(window)),
             record_sum=lambda e: self.record_sum(e, payee, *months(e.window)),
             average=lambda e: self.average(e, payee, last),
+            leave_share=lambda e: self.leave_share(e, payee, last),
+            average_before=lambda e: self.average_before(e, payee, last),
             earned=lambda e: self.earned_by(e.component, payee, *months(e.window)),
             place=place,
             day=self.last_day(last),

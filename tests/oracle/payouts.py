@@ -9,7 +9,8 @@ from fractions import Fraction
 
 from compplan.calendar import FiscalPeriod
 from compplan.language import typed as ty
-from compplan.language.formulas_of import earnings_read
+from compplan.language.formulas_of import earnings_read, plan_formulas
+from compplan.language.walk import every
 from compplan.schema import MONTHS_IN
 from tests.oracle.components import Earning
 from tests.oracle.draws import Amounts, carried_forward, carried_on, drawn
@@ -36,16 +37,18 @@ class Paid:
 
 def first_month_needed(plan: ty.Plan, measures: Measures, first: int) -> int:
     """From when on earnings must be known for the payouts from a month on: since the longest cap, the payout period, or the longest time
-    over which a component reads what another has earned began; since the plan began, where it carries anything forward, or pays later.
+    over which a component reads what another has earned began; since the plan began, where it carries anything forward, or pays later,
+    or takes an average before a leave, which may have begun long ago.
     """
     periods = [plan.payout, *(cap.period for cap in plan.caps)]
     for component in plan.components:
         periods += [] if component.budget is None else [component.budget.period]
-        windows = [e.window.period for e in earnings_read(component)]
+        windows = [e.window.period for e in earnings_read(component) if isinstance(e, ty.EarnedAt)]
         if windows:
             periods += [*windows, *(p for p in (component.grain.to_date, component.earned_at) if p is not None)]
     lasting = plan.holds or plan.clawbacks or any(draw.room is not None for draw in plan.draws) or any(cap.carries for cap in plan.caps)
-    if plan.negative == "carried" or lasting:
+    averaged = any(isinstance(e, ty.AverageBefore) for f in plan_formulas(plan) for e in every(f))
+    if plan.negative == "carried" or lasting or averaged:
         first = min(first, measures.world.calendar.month_of(plan.first))
     return min(first // MONTHS_IN[p] * MONTHS_IN[p] for p in periods)
 

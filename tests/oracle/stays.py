@@ -52,9 +52,11 @@ class Stays:
         for month in range(first_month, last_month + 1):
             begin, end = self.days_of(month, month)
             own = [s for s in self.stays if s.payee == payee and s.first <= end and s.last >= begin]
-            days = [Part(month, min(s.last, end), self.count(max(s.first, begin), min(s.last, end), how)) for s in own]
+            days = [Part(month, max(s.first, begin), min(s.last, end), self.count(max(s.first, begin), min(s.last, end), how)) for s in own]
             if how.by == "months" and days:
-                days = [Part(month, max(d.day for d in days), 1 if sum(d.weight for d in days) >= how.least else 0)]
+                days = [
+                    Part(month, min(d.first for d in days), max(d.day for d in days), 1 if sum(d.weight for d in days) >= how.least else 0)
+                ]
             found += days
         return found
 
@@ -76,9 +78,10 @@ class Stays:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Part of a month, read on a day."""
+    """Part of a month, from its first day through the one on which it is read."""
 
     month: int
+    first: date
     day: date
     weight: int
 

@@ -39,6 +39,8 @@ def _names(lines: Sequence[t.PlanLine | t.SharedLine]) -> Iterator[tuple[str, t.
         match line:
             case t.Let() | t.Parameter() | t.Credit() | t.Measure() | t.Table() | t.Component() | t.Draw() | t.Hold() | t.Clawback():
                 yield "", line.name
+            case t.Leave():
+                yield "leave", line.name
             case t.Quota():
                 yield "quota", line.measure
             case _:
@@ -60,6 +62,7 @@ def fill(env: Environment, own: Sequence[t.PlanLine | t.SharedLine], used: Seque
     env.quotas = {x.measure.text: x for x in lines if isinstance(x, t.Quota)}
     env.tables = {x.name.text: x for x in lines if isinstance(x, t.Table)}
     env.parameters = {x.name.text: x for x in lines if isinstance(x, t.Parameter)}
+    env.leaves = {x.name.text: x for x in lines if isinstance(x, t.Leave)}
     env.tenure = next((x for x in lines if isinstance(x, t.Tenure)), None)
     check_tenure(env, [x for x in lines if isinstance(x, t.Tenure)])
     seen: dict[tuple[str, str], t.Name] = {}
@@ -72,9 +75,13 @@ def fill(env: Environment, own: Sequence[t.PlanLine | t.SharedLine], used: Seque
 
 def _are_versions(lines: Sequence[t.PlanLine | t.SharedLine], name: t.Name) -> bool:
     """Whether all that has a name are components of one word that follow each other in time."""
-    same = [line for line in lines if (key := named_as(line)) is not None and key[0] not in ("quota", "example") and key[1] == name.text]
+    same = [
+        line
+        for line in lines
+        if (key := named_as(line)) is not None and key[0] not in ("quota", "example", "leave") and key[1] == name.text
+    ]
     components = [line for line in same if isinstance(line, t.Component)]
-    if len(components) < len(same) or len({c.word for c in components}) > 1:
+    if not components or len(components) < len(same) or len({c.word for c in components}) > 1:
         return False
     dates = sorted((first or date.min, last or date.max) for first, last in map(in_force, components))
     return all(before[1] < after[0] for before, after in pairwise(dates))
@@ -96,10 +103,17 @@ def type_all(env: Environment) -> None:
             env.problem("unknown-name", f"There is no measure {name}.", quota.measure.span, hint)
     for table in env.tables:
         type_table(env, table)
+    if env.leaves:
+        from compplan.language.check.leave import type_leave  # rarely needed, and at start all is loaded
+
+        for leave in env.leaves:
+            type_leave(env, leave)
 
 
 def report_unused(collector: Collector, lines: Sequence[t.PlanLine | t.SharedLine], is_used: Callable[[str], bool]) -> None:
     """Warns of definitions that nothing uses."""
     for line in lines:
+        if isinstance(line, t.Leave) and not is_used(f"leave {line.name.text}"):
+            collector.add(problem("unused", f"Nothing uses {line.name.text} leave.", line.name.span, "Use it, or leave it out."))
         if isinstance(line, (t.Let, t.Parameter, t.Credit, t.Measure, t.Table)) and not is_used(line.name.text):
             collector.add(problem("unused", f"Nothing uses {line.name.text}.", line.name.span, "Use it, or leave it out."))

@@ -12,7 +12,7 @@ from compplan.language.formulas_of import earnings_read
 
 def report_circles(env: Environment, components: Sequence[ty.Component]) -> None:
     """Reports each circle of components that wait for each other, once."""
-    reads: dict[str, dict[str, ty.EarnedAt]] = {}
+    reads: dict[str, dict[str, ty.EarnedAt | ty.AverageBefore]] = {}
     for component in components:
         reads.setdefault(component.name, {}).update({e.component: e for e in earnings_read(component)})
     told: set[frozenset[str]] = set()
@@ -30,7 +30,7 @@ def report_circles(env: Environment, components: Sequence[ty.Component]) -> None
         env.problem("circular", message, steps[0].span, "Let one of them read what is measured, not what is earned.", related)
 
 
-def _circle(reads: Mapping[str, Mapping[str, ty.EarnedAt]], start: str) -> list[str] | None:
+def _circle(reads: Mapping[str, Mapping[str, ty.EarnedAt | ty.AverageBefore]], start: str) -> list[str] | None:
     """The shortest way from a component back to itself."""
     came_from: dict[str, str] = {}
     layer = [start]

@@ -16,7 +16,17 @@ from compplan.language.walk import every, parts
 from compplan.schema import MONTHS_IN
 
 _CALCULATED = (ty.Const, ty.Cmp, ty.In, ty.NotE, ty.AndOr, ty.Arith, ty.Neg, ty.Named, ty.Within, ty.Empty, ty.Func)
-_OF_THE_PAYEE = (ty.MeasureAt, ty.QuotaAt, ty.Attainment, ty.RecordSum, ty.EarnedAt, ty.PayeeField, ty.Place)
+_OF_THE_PAYEE = (
+    ty.MeasureAt,
+    ty.QuotaAt,
+    ty.Attainment,
+    ty.RecordSum,
+    ty.EarnedAt,
+    ty.PayeeField,
+    ty.Place,
+    ty.LeaveShare,
+    ty.AverageBefore,
+)
 
 
 def warn_doubtful(env: Environment, component: ty.Component, tree: t.Component) -> None:
@@ -53,7 +63,9 @@ def _warn_ranks_nothing(env: Environment, component: ty.Component) -> None:
     top = component.top
     if top is None or not any(isinstance(e, ty.MeasureAt) for e in every(top.by)):
         return
-    if any(isinstance(e, (ty.MeasureAt, ty.QuotaAt, ty.RecordSum, ty.EarnedAt)) for c in component.conditions for e in every(c)):
+    if any(
+        isinstance(e, (ty.MeasureAt, ty.QuotaAt, ty.RecordSum, ty.EarnedAt, ty.LeaveShare)) for c in component.conditions for e in every(c)
+    ):
         return
     message = "Nothing has to be reached to be among the best: where too few have any, those who have none take the places that are left."
     zero = in_unit(Fraction(0), top.by.unit)

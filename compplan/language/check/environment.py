@@ -46,6 +46,7 @@ class Environment:
     quotas: Mapping[str, t.Quota] = field(default_factory=dict)
     tables: Mapping[str, t.Table] = field(default_factory=dict)
     parameters: Mapping[str, t.Parameter] = field(default_factory=dict)
+    leaves: Mapping[str, t.Leave] = field(default_factory=dict)
     components: Mapping[str, Unit] = field(default_factory=dict)
     """What each component of the plan comes to."""
     typed_credits: dict[str, ty.Credit | None] = field(default_factory=dict)
@@ -53,9 +54,11 @@ class Environment:
     typed_quotas: dict[str, ty.Quota | None] = field(default_factory=dict)
     typed_tables: dict[str, ty.Table | None] = field(default_factory=dict)
     typed_parameters: dict[str, ty.Parameter | None] = field(default_factory=dict)
+    typed_leaves: dict[str, ty.Leave | None] = field(default_factory=dict)
     tenure: t.Tenure | None = None
     prorations: dict[str, ty.Proration] = field(default_factory=dict)
     prorated: set[str] = field(default_factory=set)
+    reliefs: dict[str, ty.Relief] = field(default_factory=dict)
     dates: tuple[date, date] | None = None
     """The first and last day of the plan, where there is a plan that says them."""
     places: dict[str, list[tuple[date | None, date | None, Place, ty.ForPeriod | ty.ForCredit]]] = field(default_factory=dict)

@@ -131,7 +131,7 @@ def _formula(env: Environment, asked: _Asked, expr: t.Expression) -> list[ty.Tar
     typed = type_quantity(env, place, expr)
     if typed is None:
         return None
-    earned = next((e for e in every(typed) if isinstance(e, ty.EarnedAt)), None)
+    earned = next((e for e in every(typed) if isinstance(e, (ty.EarnedAt, ty.AverageBefore))), None)
     if earned is not None:
         message = "What a component has earned is expected by its name."
         env.problem("wrong-arguments", message, earned.span, f'Write expect {earned.component} for "ana" in 2027-Q1 = ...')

@@ -102,6 +102,11 @@ class _Checker:
         shared = [line for block in blocks for line in block.lines if named_as(line) not in self.tree.hidden]
         fill(self.env, self.tree.lines, shared)
         read_prorations(self.env, [line for line in self.tree.lines if isinstance(line, t.Prorate)])
+        relieving = [line for line in self.tree.lines if isinstance(line, t.Relieve)]
+        if relieving:
+            from compplan.language.check.leave import read_reliefs  # rarely needed, and at start all is loaded
+
+            read_reliefs(self.env, relieving)
         type_all(self.env)
         plan = self._plan()
         for block in blocks:
@@ -193,7 +198,8 @@ class _Checker:
             credits={k: v for k, v in env.typed_credits.items() if v is not None},
             measures={k: v for k, v in env.typed_measures.items() if v is not None},
             quotas={k: v for k, v in env.typed_quotas.items() if v is not None},
-            prorations=dict(env.prorations),
+            prorations=dict(env.prorations), reliefs=dict(env.reliefs),
+            leaves={k: v for k, v in env.typed_leaves.items() if v is not None},
             tables={k: v for k, v in env.typed_tables.items() if v is not None},
             parameters={k: v for k, v in env.typed_parameters.items() if v is not None},
             components=tuple(components), caps=caps,
@@ -208,7 +214,7 @@ class _Checker:
 
     def _frame(self, code: str, effective: t.PlanLine | None, payout: t.PlanLine | None) -> Frame:
         trees = [line for line in self.tree.lines if isinstance(line, t.Component)]
-        per_credit = {c.name.text: line.credit.text for c in trees for line in c.lines if isinstance(line, (t.ForCredit, t.SpreadOver))}
+        per_credit = {c.name.text: line.credit.text for c in trees for line in c.lines if isinstance(line, t.ForCredit)}
         dates = (effective.first, effective.last) if isinstance(effective, t.Effective) else None
         draws = frozenset(line.name.text for line in self.tree.lines if isinstance(line, t.Draw))
         carries = isinstance(payout, t.Payout) and payout.negative == "carried"

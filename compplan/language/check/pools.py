@@ -86,7 +86,7 @@ def _own(env: Environment, formula: ty.Expr, column: str | None) -> Iterator[ty.
         case ty.PayeeField():
             if column is None or formula.path != (column,):
                 yield formula
-        case ty.EarnedAt() | ty.Place():
+        case ty.EarnedAt() | ty.Place() | ty.LeaveShare() | ty.AverageBefore():
             yield formula
         case _:
             for part in parts(formula):
