@@ -184,11 +184,14 @@ class Results:
         """Every row of one step, with all its columns. Raises `Problems` where there is none of that name."""
         return self.run.step(name)
 
-    def explain(self, payee: str, plan: str | None = None) -> Explanation:
-        """Why a payee got what it got; printing it prints it as text. Raises `Problems` where nobody of that name was paid."""
+    def explain(self, payee: str, plan: str | None = None, *, names: bool = False) -> Explanation:
+        """Why a payee got what it got; printing it prints it as text. With `names`, colleagues who are ranked are named.
+
+        Raises `Problems` where nobody of that name was paid.
+        """
         from compplan.engine.explain import explain
 
-        return explain(self.run, payee, plan)
+        return explain(self.run, payee, plan, names=names)
 
     def compare(self, before: Results, payee: str, plan: str | None = None) -> Difference:
         """What a payee gets more or less than in another period, and why; printing it prints it as text.

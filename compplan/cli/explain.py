@@ -34,6 +34,7 @@ def add(commands: Commands[Parser]) -> None:
         "--against", metavar="PERIOD", type=period_argument, help="an earlier period that was run: what is more or less than then, and why"
     )
     command.add_argument("--record", metavar="KEY", help="one deal, or another record: what became of it, and why it counts or not")
+    command.add_argument("--names", action="store_true", help="name the colleagues whose places in a ranking are shown; for managers")
     command.add_argument("--json", action="store_true", help="print JSON, for programs")
     command.add_argument("--all", action="store_true", help="print every deal, however many")
 
@@ -46,7 +47,7 @@ def work(args: Namespace) -> int:
 
     run = run_of(args.run, args.period.label)
     _tell_what_changed(run, Path(args.project))
-    explanation = explain(run, args.payee, args.plan)
+    explanation = explain(run, args.payee, args.plan, names=args.names)
     if args.against is None:
         return _print(args, explanation, explanation.to_text(_width(), all_rows=args.all))
     from compplan.engine.explain_difference import difference

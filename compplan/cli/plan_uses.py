@@ -28,7 +28,7 @@ class Used:
         quotas = {e.measure for f in formulas for e in every(f) if isinstance(e, ty.QuotaAt)}
         measures = {e.measure for f in formulas for e in every(f) if isinstance(e, ty.MeasureAt)} | quotas
         parts = [part for name in measures for part in plan.measures[name].parts]
-        credits = {part.credit for part in parts} | {c.grain.credit for c in plan.components if isinstance(c.grain, ty.ForCredit)}
+        credits = {part.credit for part in parts} | {c.credit for c in plan.components if c.credit is not None}
         for name in reversed(list(plan.credits)):
             if name in credits and plan.credits[name].from_credit:
                 credits.add(plan.credits[name].source)
@@ -48,6 +48,7 @@ def _own(plan: ty.Plan) -> Iterator[ty.Expr]:
     for c in plan.components:
         found += [*c.factors, *c.conditions, c.cap, c.floor, None if c.top is None else c.top.by]
         found += [c.grain.where] if isinstance(c.grain, ty.ForCredit) else []
+        found += [] if c.spread is None else [c.spread.order, c.spread.weight]
         found += kept_formulas(plan, c.name)
     return (f for f in found if f is not None)
 

@@ -163,10 +163,13 @@ def _component_rows(plan: ty.Plan, component: ty.Component, words: _Words) -> It
     for label, limit in (("at least", component.floor), ("at most", component.cap)):
         if limit is not None:
             yield from words.quoted(label, "", limit, tail=words.origin(component, limit))
-    if component.budget is not None:
-        yield _row("budget", " ".join(words.text(component.budget.span)).removeprefix("budget").strip())
-    if component.pool is not None:
-        yield _row("shared", " ".join(words.text(component.pool.span)).removeprefix("share").strip())
+    for label, keyword, part in (
+        ("budget", "budget", component.budget),
+        ("shared", "share", component.pool),
+        ("spread", "spread", component.spread),
+    ):
+        if part is not None:
+            yield _row(label, " ".join(words.text(part.span)).removeprefix(keyword).strip())
     yield _row("earned", _earned(component))
     yield _row("limited by", _limited(plan, component))
     keepers = [f"{'held' if isinstance(k, ty.Hold) else 'taken back'} by {k.name}" for k in plan.keeping(component.name)]

@@ -21,5 +21,5 @@ def credits_used(plan: ty.Plan) -> tuple[str, ...]:
     every_formula = [f for c in plan.components for f in all_formulas(c)]
     read = {e.measure for f in every_formula for e in every(f) if isinstance(e, ty.MeasureAt)}
     used = {part.credit for m in read for part in plan.measures[m].parts if plan.measures[m].group is None}
-    used |= {c.grain.credit for c in plan.components if isinstance(c.grain, ty.ForCredit)}
+    used |= {c.credit for c in plan.components if c.credit is not None}
     return tuple(n for n in plan.credits if n in used)

@@ -39,6 +39,9 @@ def _formulas_over(plan: ty.Plan, name: str, asked: Mapping[str, Sequence[ty.Exp
         if isinstance(component.grain, ty.ForCredit) and component.grain.credit == name:
             yield from formulas(component)  # a ranking is never at this grain
             yield from kept_formulas(plan, component.name)
+        elif component.spread is not None and component.spread.credit == name:
+            yield from (f for f in (component.spread.order, component.spread.weight) if f is not None)
+            yield from kept_formulas(plan, component.name)
 
 
 def credit_formulas(credit: ty.Credit) -> Iterator[ty.Expr]:

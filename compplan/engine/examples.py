@@ -134,9 +134,10 @@ class _Asking:
         match target.how:
             case "component":
                 made = [e for e in self.lowered.earnings if e.component == target.name]
-                if expectation.record is not None and not all(e.per_credit for e in made):
+                if expectation.record is not None and not all(e.by_record for e in made):
                     return None
-                sums = (self._sum("earned", e.step, "earned_month", expectation) for e in made)
+                steps = (e.step if expectation.record is None else e.by_record or "" for e in made)
+                sums = (self._sum("earned", step, "earned_month", expectation) for step in steps)
                 return sum((s for s in sums if s is not None), Fraction(0))
             case "draw":
                 query = f"""SELECT sum(p.amount) FROM {STEPS}.payouts p JOIN calendar.periods n ON n.label = p.label

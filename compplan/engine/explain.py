@@ -12,19 +12,22 @@ import duckdb
 
 from compplan.engine.run_checks import damaged, verify_project, verify_sums
 from compplan.engine.run_folder import Run
-from compplan.engine.run_tables import open_tables, read_credits
+from compplan.engine.run_tables import open_tables, read_credits, unreadable
 
 if TYPE_CHECKING:
     from compplan.engine.explanation import Explanation
 
 
-def explain(run: Run, payee: str, plan: str | None = None) -> Explanation:
-    """Why a payee was paid what they were paid. Raises `Problems` for a payee or plan that the run does not have."""
-    (explanation,) = explain_each(run, [payee], plan)
+def explain(run: Run, payee: str, plan: str | None = None, *, names: bool = False) -> Explanation:
+    """Why a payee was paid what they were paid; with `names`, colleagues who are ranked are named.
+
+    Raises `Problems` for a payee or plan that the run does not have.
+    """
+    (explanation,) = explain_each(run, [payee], plan, names=names)
     return explanation
 
 
-def explain_each(run: Run, payees: Sequence[str], plan: str | None = None) -> Iterator[Explanation]:
+def explain_each(run: Run, payees: Sequence[str], plan: str | None = None, *, names: bool = False) -> Iterator[Explanation]:
     """The explanations of several payees, one after the other; each query is asked once for all of them. Raises as `explain` does."""
     verify_project(run)
     if not payees:
@@ -34,11 +37,14 @@ def explain_each(run: Run, payees: Sequence[str], plan: str | None = None) -> It
             reading = readers.submit(read_credits, connection.cursor(), run, payees)
             from compplan.engine.explainer import explained  # while the credits are read: loading it takes as long
 
-            for explanation in explained(run, payees, plan, connection, reading.result):
+            for explanation in explained(run, payees, plan, connection, reading.result, names=names):
                 verify_sums(run, explanation)
                 yield explanation
     except (duckdb.Error, OSError) as error:
-        raise damaged(run, "one of its files is missing or cannot be read") from error
+        file = unreadable(run)
+        if file is None:
+            raise
+        raise damaged(run, f"{file} is missing or cannot be read") from error
 
 
 def explanation_schema() -> dict[str, Any]:

@@ -173,7 +173,7 @@ class _Renderer:
             figure = f"{e.ranking.words} = {in_unit(e.ranking.figure, e.ranking.unit)}"
             yield f"    place {plain(e.ranking.place)} of {e.ranking.payees} with {figure}: {word} the top"
             for one in e.ranking.first:
-                yield f"      {plain(one.place):>3}  {one.payee}: {in_unit(one.figure, e.ranking.unit)}"
+                yield f"      {plain(one.place):>3}  {one.payee or 'another'}: {in_unit(one.figure, e.ranking.unit)}"
             if e.ranking.payees > len(e.ranking.first):
                 yield f"           and {e.ranking.payees - len(e.ranking.first)} more"
         for condition in e.conditions:
@@ -185,8 +185,13 @@ class _Renderer:
                 yield f"    not paid: {e.failed} was not reached"
             if e.before:
                 yield line("    less what was earned before", self.amount(e.before))
-            return
-        yield from self.working(e, currency, thing)
+        else:
+            yield from self.working(e, currency, thing)
+        if e.spread is not None and e.spread.rows:
+            from compplan.engine.explain_spread import spread_lines  # few plans spread anything
+
+            lines = spread_lines(e.spread, currency, None if self.all_rows else MOST_ROWS)
+            yield from (line(*one) for one in lines)
 
     def condition(self, c: Condition) -> Iterator[str]:
         yield f"    {'yes ' if c.held else 'NO: '} only if {c.words}"

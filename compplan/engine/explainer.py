@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
@@ -31,6 +32,7 @@ from compplan.engine.explanation import (
     PlanExplanation,
     PoolShare,
     Ranking,
+    SpreadExplanation,
 )
 from compplan.engine.lower import Lowering
 from compplan.engine.observe import ConditionPlan, Sources, to_value
@@ -46,9 +48,17 @@ from compplan.schema import MONTHS_IN
 
 
 def explained(
-    run: Run, payees: Sequence[str], plan: str | None, connection: duckdb.DuckDBPyConnection, credits_read: Callable[[], None]
+    run: Run,
+    payees: Sequence[str],
+    plan: str | None,
+    connection: duckdb.DuckDBPyConnection,
+    credits_read: Callable[[], None],
+    *,
+    names: bool,
 ) -> Iterator[Explanation]:
     """The explanations of several payees from the run's tables; `credits_read` waits for those of the credits.
+
+    Without `names`, colleagues who are ranked are not named.
 
     Raises `Problems` as `explain` does.
     """
@@ -63,7 +73,7 @@ def explained(
     found = Found(connection, tuple(payees))
     for payee in payees:
         name = known_payee(connection, made_from.schema, payee)
-        explainer = _Explainer(connection, texts, lowering, payee, frozenset(made_from.steps), found)
+        explainer = _Explainer(connection, texts, lowering, payee, frozenset(made_from.steps), found, names=names)
         chosen = [p for p in plans_of(plans, plan) if explainer.is_payee(p)]
         if not chosen:
             message = f"{payee} is paid by no plan of this run." if plan is None else f"{payee} is not paid by the plan {plan}."
@@ -97,6 +107,8 @@ class _Explainer:
         payee: str,
         steps: frozenset[str],
         found: Found,
+        *,
+        names: bool,
     ) -> None:
         self.connection = connection
         self.sources = Sources(texts.texts)
@@ -104,6 +116,7 @@ class _Explainer:
         self.payee = payee
         self.steps = steps
         self.found = found
+        self.names = names
         self.budgets: dict[str, list[dict[str, object]]] = {}
 
     def is_payee(self, plan: ty.Plan) -> bool:
@@ -219,6 +232,7 @@ class _Explainer:
             cap=watched.cap.read(row) if fires and watched.cap else None,
             pool=pool,
             budget=budget, figure=figure, before=before, earned=earned,
+            spread=None if component.spread is None else self._spread(plan, component, component.spread, row),
         )  # fmt: skip
 
     def _within_budget(
@@ -245,6 +259,14 @@ class _Explainer:
             " ".join(self.sources.at(budget.span).split()), to_value(this["spent"]), to_value(this["limit"]), budget.spent
         )
 
+    def _spread(self, plan: ty.Plan, component: ty.Component, spread: ty.Spread, row: Row) -> SpreadExplanation:
+        """The records that the figure of a period belongs to."""
+        from compplan.engine.explain_spread import spread_explained  # few plans spread anything
+
+        step = self.lowering.names.plan_step(plan, "attributed", component.name, *component.version)
+        words = " ".join(self.sources.at(spread.span).split())
+        return spread_explained(self.connection, step, self.payee, int(str(row["period"])), words, spread.credit)
+
     def _pool(self, plan: ty.Plan, component: ty.Component, pool: ty.Pool, row: Row) -> PoolShare:
         """The payee's part of what the group comes to."""
         group = "" if row["pool_group"] is None else str(row["pool_group"])
@@ -264,6 +286,8 @@ class _Explainer:
         payees, first = self.found.ranked(
             self.lowering.names.plan_step(plan, "ranking", component.name, *component.version), int(str(row["period"]))
         )
+        if not self.names:
+            first = tuple(one if one.payee == self.payee else replace(one, payee=None) for one in first)
         words = self.sources.words(top.by)
         return Ranking(words, str(top.by.unit), to_value(row["ranked_by"]), to_value(row["place"]), bool(row["qualifies"]), payees, first)
 

@@ -55,9 +55,9 @@ class Factor:
 
 @immutable
 class Ranked:
-    """One of those who are ranked."""
+    """One of those who are ranked; a colleague is named only where that is asked for."""
 
-    payee: str
+    payee: str | None
     place: Value
     figure: Value
 
@@ -103,6 +103,24 @@ class BudgetLine:
 
 
 @immutable
+class SpreadRow:
+    """What of an earning belongs to one record; its record is null for what belongs to none."""
+
+    record: str | None
+    date: str | None
+    amount: Value
+
+
+@immutable
+class SpreadExplanation:
+    """The records that an earning belongs to, by what, in the plan's words. The rows add up to what was earned."""
+
+    words: str
+    credit: str
+    rows: tuple[SpreadRow, ...]
+
+
+@immutable
 class Earning:
     """One earning: for which period or record, why, and how much.
 
@@ -127,6 +145,7 @@ class Earning:
     figure: Value
     before: Value
     earned: Value
+    spread: SpreadExplanation | None
 
 
 @immutable

@@ -316,7 +316,18 @@ class Lowering:
         step, decimals = self._figures(lowering, name, component.label)
         self._add(step)
         per_credit = isinstance(component.grain, ty.ForCredit)
-        return EarningsShape(Earnings(plan.name, component.name, component.word, name, per_credit), decimals)
+        attributed = None if component.spread is None else self._attributed(plan, component, component.spread, name)
+        return EarningsShape(Earnings(plan.name, component.name, component.word, name, per_credit, attributed), decimals)
+
+    def _attributed(self, plan: ty.Plan, component: ty.Component, spread: ty.Spread, earned: str) -> str:
+        """Adds the step with what of each figure belongs to which credit, and gives its name."""
+        from compplan.engine.spreads import Spreading  # few plans spread anything
+
+        name = self.names.plan_step(plan, "attributed", component.name, *component.version)
+        read = {e.measure for f in formulas(component) for e in every(f) if isinstance(e, ty.MeasureAt)}
+        measures = {m: self._measure(plan, m) for m in sorted(read)}
+        self._add(Spreading(self.component(plan, component), self.credit(plan, spread.credit), earned, measures).step(name))
+        return name
 
     @staticmethod
     def _figures(lowering: ComponentLowering, name: str, title: str) -> tuple[Step, int]:
@@ -352,9 +363,9 @@ class Lowering:
         """Adds the steps of what is held and taken back."""
         kept: dict[str, KeptSteps] = {}
         for component, earnings in zip(plan.components, made, strict=True):
-            if isinstance(component.grain, ty.ForCredit) and plan.keeping(component.name):
+            if component.credit is not None and plan.keeping(component.name):
                 kept[earnings.step] = names = self.names.kept_steps(plan, component)
-                shape = self.credit(plan, component.grain.credit)
+                shape = self.credit(plan, component.credit)
                 people = RecordColumns(self.schema, self.schema.kinds[PEOPLE], "p")
                 for step in KeptLowering(self.scope(plan), plan, component, shape, earnings, names, people).steps():
                     self._add(step)

@@ -95,8 +95,8 @@ class ComponentLowering:
     # ---- for each period
 
     def _for_period(self, grain: ty.ForPeriod) -> Figured:
-        emitter = Emitter(lambda e: self._leaf(e, grain.period), self.scope.tables, self.scope.calendar)
-        figure = self._figure(emitter)
+        emitter = Emitter(lambda e: self.period_leaf(e, grain.period), self.scope.tables, self.scope.calendar)
+        figure = self.figure_by(emitter)
         window = ty.Window(grain.period)
         rows = (
             exp.select()
@@ -184,7 +184,7 @@ class ComponentLowering:
     def _for_credit(self, grain: ty.ForCredit) -> Figured:
         shape = self.credits[grain.credit]
         emitter = Emitter(lambda e: self._credit_leaf(e, shape, before=False), self.scope.tables, self.scope.calendar, self.narrow)
-        figure = self._figure(emitter)
+        figure = self.figure_by(emitter)
         emitter_before, before = None, None
         if grain.to_date is not None:
             emitter_before = Emitter(
@@ -223,7 +223,7 @@ class ComponentLowering:
         return rows.join(table(self.stays.step, "s"), on=sql.all_of(on), copy=False)
 
     def _before(self, emitter: Emitter) -> Figure:
-        before = self._figure(emitter)
+        before = self.figure_by(emitter)
         if vanishes(self.plan, self.component):
             return before
         counted = (ty.Aggregate(self._credit_name(), None, None, NUMBER, self.component.span), self._basis())
@@ -241,7 +241,8 @@ class ComponentLowering:
 
     # ---- names
 
-    def _leaf(self, leaf: Leaf, cadence: Period) -> Emitted:
+    def period_leaf(self, leaf: Leaf, cadence: Period) -> Emitted:
+        """What a name stands for, for a payee and a period."""
         match leaf:
             case (
                 ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt() | ty.Averaged() | ty.LeaveShare() | ty.AverageBefore()
@@ -332,7 +333,7 @@ class ComponentLowering:
         """For each thing that a condition cannot do without: whether it is missing."""
         return [sql.is_null(emitter.plain(n)) for n in needs(condition)]
 
-    def _figure(self, emitter: Emitter) -> Figure:
+    def figure_by(self, emitter: Emitter) -> Figure:
         """The rounded product within its limits where every condition holds, zero where one does not, empty where it cannot be known."""
         component = self.component
         value = product(emitter, component)

@@ -63,6 +63,11 @@ class KeptLowering:
         """What names the credit that an earning is for."""
         return ("payee", *self.shape.record, *self.shape.marks, "date")
 
+    @property
+    def _earned(self) -> str:
+        """The step with what was earned, record by record."""
+        return self.earnings.attributed or self.earnings.step
+
     def steps(self) -> Iterator[Step]:
         """The steps, the last with what is left."""
         yield self._kept()
@@ -89,12 +94,14 @@ class KeptLowering:
                 after = self._rounded(sql.multiply(earned, rest))
                 columns.append(self._amount(sql.add(before, after, "-")).named(f"kept_{index}"))
                 before = after
-        query = exp.select(*columns).from_(table(self.earnings.step, "e"), copy=False)
+        query = exp.select(*columns).from_(table(self._earned, "e"), copy=False)
+        if self.earnings.attributed is not None:  # what belongs to no record is neither held nor taken back
+            query = query.where(sql.not_null(sql.column("record", "e")), copy=False)
         touched = self._touched(emitter)
         query = query if touched is None else query.where(touched, copy=False)
         title = f"{self.component.label}: what may be kept of each earning"
         checks = tuple(self._kept_check(i, k) for i, k in enumerate(self.keepers, 1) if isinstance(k, ty.Hold))
-        return Step(self.names.kept, title, ("earning",), query, (self.earnings.step,), self.component.span, checks)
+        return Step(self.names.kept, title, ("earning",), query, (self._earned,), self.component.span, checks)
 
     @property
     def _holds(self) -> bool:

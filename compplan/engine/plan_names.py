@@ -49,6 +49,7 @@ class PlanNames:
             self.plan_step(plan, "ranking", component.name, *component.version)
             self.plan_step(plan, "pool", component.name, *component.version)
             self.plan_step(plan, "earnings", component.name, *component.version)
+            self.plan_step(plan, "attributed", component.name, *component.version)
         for component in plan.components:
             if plan.keeping(component.name):
                 self.kept_steps(plan, component)

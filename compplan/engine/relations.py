@@ -18,6 +18,13 @@ class Earnings:
     word: str
     step: str
     per_credit: bool
+    attributed: str | None = None
+    """The step with what of each period's figure belongs to which record, where the component says so."""
+
+    @property
+    def by_record(self) -> str | None:
+        """The step with what is earned for each record, if there is one."""
+        return self.step if self.per_credit else self.attributed
 
 
 def quoted(name: str) -> str:

@@ -113,6 +113,12 @@ class _Lines:
         component = next(c for c in plan.components if self.lowering.names.plan_step(plan, "earnings", c.name, *c.version) == e.step)
         head = f"SELECT {text(e.plan)} AS plan, {text(e.component)} AS component, e.payee"
         where = within(paid_months(plan, self.paid.asked))
+        if e.attributed is not None:
+            keys = [c for c in self._columns(e.attributed) if _KEY.fullmatch(c)]
+            return f"""{head}, nullif({_deal(keys, "e")}, '') AS deal, {"e.via" if "via" in keys else "NULL::VARCHAR"} AS via, e.date,
+                NULL::DECIMAL(38, 12) AS amount, NULL::VARCHAR AS unit, NULL::DECIMAL(38, 12) AS rate,
+                e.earned_month, {self.paid.money("sum(e.earned)")} AS earned
+                FROM {STEPS}.{quoted(e.attributed)} e WHERE {where} GROUP BY ALL"""
         if not isinstance(component.grain, ty.ForCredit):
             return f"{head}, {_NO_DEAL}, earned_month, {self.paid.money('earned')} AS earned FROM {STEPS}.{quoted(e.step)} e WHERE {where}"
         credit, step = plan.credits[component.grain.credit], self.lowering.names.credit_step(plan, component.grain.credit)

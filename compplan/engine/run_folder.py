@@ -95,7 +95,14 @@ class Manifest:
             "steps": {k: {"title": s.title, "rows": s.rows, "content": s.content} for k, s in self.steps.items()},
             "credits": list(self.credits),
             "earnings": [
-                {"plan": e.plan, "component": e.component, "word": e.word, "step": e.step, "per_credit": e.per_credit}
+                {
+                    "plan": e.plan,
+                    "component": e.component,
+                    "word": e.word,
+                    "step": e.step,
+                    "per_credit": e.per_credit,
+                    "attributed": e.attributed,
+                }
                 for e in self.earnings
             ],
             "plan_files": list(self.plan_files),
@@ -190,7 +197,7 @@ class Run:
         with duckdb.connect() as connection:
             queries, values = [], []
             for part in parts:
-                record = "CAST(record AS VARCHAR)" if part.per_credit else "CAST(NULL AS VARCHAR)"
+                record = "CAST(record AS VARCHAR)" if part.by_record else "CAST(NULL AS VARCHAR)"
                 queries.append(
                     f"SELECT ? AS plan, ? AS component, payee, earned_month, {record} AS record, earned AS amount FROM read_parquet(?) "
                     "WHERE earned_month BETWEEN ? AND ?"
@@ -198,7 +205,7 @@ class Run:
                 values += [
                     part.plan,
                     part.component,
-                    str(self.folder / STEPS / f"{part.step}.parquet"),
+                    str(self.folder / STEPS / f"{part.by_record or part.step}.parquet"),
                     period.first_month,
                     period.last_month,
                 ]

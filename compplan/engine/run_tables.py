@@ -33,6 +33,23 @@ def read_credits(connection: duckdb.DuckDBPyConnection, run: Run, payees: Sequen
         connection.execute(f"CREATE TABLE {STEPS}.{quoted(name)} AS {chosen}", list(payees))
 
 
+def unreadable(run: Run) -> str | None:
+    """The first file of a run that is missing, cannot be read to its end, or has not as many rows as it was made with."""
+    wanted: dict[tuple[str, str], int | None] = {(STEPS, name): facts.rows for name, facts in run.manifest.steps.items()}
+    wanted |= {(RECORDS, name): None for name in _kept_records(run)}
+    with duckdb.connect() as connection:
+        for (database, name), rows in wanted.items():
+            try:
+                counted = connection.execute(
+                    f"SELECT count(*), count(COLUMNS(*)) FROM read_parquet({_file(run, database, name)})"
+                ).fetchone()
+            except (duckdb.Error, OSError):
+                return f"{database}/{name}.parquet"
+            if counted is None or (rows is not None and counted[0] != rows):
+                return f"{database}/{name}.parquet"
+    return None
+
+
 def _kept_records(run: Run) -> list[str]:
     return [p.stem for p in sorted((run.folder / RECORDS).glob("*.parquet"))]
 

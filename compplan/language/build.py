@@ -245,6 +245,12 @@ class Builder(FormulaBuilder):
         limit, period, spent = (k for k in kids if not isinstance(k, Token))
         return t.Budget(limit, period, spent, self._of(meta))
 
+    def spread_in_order(self, meta: Meta, kids: list[Any]) -> t.SpreadOver:
+        return t.SpreadOver(self._name(kids[0]), kids[1], None, self._of(meta))
+
+    def spread_by(self, meta: Meta, kids: list[Any]) -> t.SpreadOver:
+        return t.SpreadOver(self._name(kids[0]), None, kids[1], self._of(meta))
+
     def to_top(self, meta: Meta, kids: list[Any]) -> t.ToTop:
         token = kids[0]
         size = (

@@ -159,6 +159,8 @@ def _keyword(line: t.ComponentLine) -> str:
             return "share"
         case t.Budget():
             return "budget"
+        case t.SpreadOver():
+            return "spread"
         case t.Grant():
             return "grant"
         case t.Let():

@@ -109,6 +109,11 @@ FORMS: Mapping[str, Form] = {
         "share among each COLUMN, equally (or by FORMULA); share among everyone, equally (or by FORMULA)",
         "share among each team, by sold",
     ),
+    "spread": Form(
+        _EARNED,
+        "spread over CREDIT in order of DATE_COLUMN, or spread over CREDIT in proportion to FIGURE",
+        "spread over booking in proportion to credited",
+    ),
     "grant": Form(("award",), 'grant COUNT "THING"', 'grant 2 "days off"'),
     "cap": Form(
         ("plan", *_EARNED, "change"),

@@ -22,6 +22,7 @@ from compplan.language.tree_components import (
     Grant,
     InForce,
     SharedOut,
+    SpreadOver,
     ToDate,
     ToTop,
 )
@@ -362,6 +363,7 @@ __all__ = [
     "SharesAdd",
     "Since",
     "Slices",
+    "SpreadOver",
     "Step",
     "Table",
     "Tenure",

@@ -73,6 +73,16 @@ class Budget:
 
 
 @immutable
+class SpreadOver:
+    """`spread over booking in order of close_date`, or with a formula, `in proportion to credited`: one of the two."""
+
+    credit: Name
+    order: Expression | None
+    weight: Expression | None
+    span: Span = span_field()
+
+
+@immutable
 class Grant:
     """`grant 2 "days off"`."""
 
@@ -91,7 +101,7 @@ class InForce:
     span: Span = span_field()
 
 
-ComponentLine = Let | Sentence | InForce | ForPeriod | ForCredit | ToTop | SharedOut | Budget | Grant
+ComponentLine = Let | Sentence | InForce | ForPeriod | ForCredit | ToTop | SharedOut | Budget | SpreadOver | Grant
 
 
 @immutable

@@ -13,7 +13,7 @@ from fractions import Fraction
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
 from compplan.language.span_field import span_field
-from compplan.language.typed_components import Budget, Component, ForCredit, ForPeriod, Pool, Top
+from compplan.language.typed_components import Budget, Component, ForCredit, ForPeriod, Pool, Spread, Top
 from compplan.language.typed_credits import Aggregate, Credit, Give, Measure, Quota, Recipient, Repeat
 from compplan.language.typed_examples import Example, Expectation, Rows, Target
 from compplan.language.typed_figures import (
@@ -204,6 +204,7 @@ __all__ = [
     "Shift",
     "Since",
     "Slices",
+    "Spread",
     "Step",
     "Table",
     "TableRow",

@@ -77,6 +77,20 @@ class Budget:
 
 
 @immutable
+class Spread:
+    """What a component for a period comes to, attributed to the payee's rows of a credit: in order of a day or by a weight, one of the two.
+
+    In order, each row has what it adds to the figure; what is there before the first belongs to none. By weight, each has its part, by
+    largest remainder; a weight below zero counts as zero.
+    """
+
+    credit: str
+    order: Expr | None
+    weight: Expr | None
+    span: Span = span_field()
+
+
+@immutable
 class Component:
     """Part of what a plan pays: a product of factors where every condition holds, within floor and cap, rounded once."""
 
@@ -100,6 +114,14 @@ class Component:
     said: tuple[tuple[Said, ...], ...] = field(default=(), compare=False, repr=False)
     pool: Pool | None = None
     budget: Budget | None = None
+    spread: Spread | None = None
+
+    @property
+    def credit(self) -> str | None:
+        """The credit to whose rows what it earns belongs; None where it belongs to a period alone."""
+        if isinstance(self.grain, ForCredit):
+            return self.grain.credit
+        return None if self.spread is None else self.spread.credit
 
     @property
     def version(self) -> tuple[str, ...]:

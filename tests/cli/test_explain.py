@@ -53,7 +53,11 @@ def test_a_place_is_shown_with_its_unit_and_with_who_is_ahead(compplan: Call, st
     assert compplan("run", "acme", "--period", "2027-Q1").code == 0
     out = compplan("explain", "liam.novak", *ASK).out
     assert "place 2 of 2 with bookings = " in out
-    assert next(line for line in out.splitlines() if "1  mia.chen: " in line).endswith(" USD")
+    assert "mia.chen" not in out
+    assert next(line for line in out.splitlines() if "1  another: " in line).endswith(" USD")
+    assert "2  liam.novak: " in out
+    named = compplan("explain", "liam.novak", *ASK, "--names").out
+    assert named == out.replace("1  another: ", "1  mia.chen: ")
 
 
 def test_a_month_of_a_quarterly_plan_says_when_it_is_paid(compplan: Call, started: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import compplan
@@ -42,6 +43,23 @@ def test_a_missing_file_of_a_run_is_told(company: Path, name: str) -> None:
     (run.folder / "steps" / f"{name}.parquet").unlink()
     with pytest.raises(Problems, match="is damaged"):
         explain(run, "ana")
+
+
+def test_a_file_that_lost_its_end_is_told(company: Path) -> None:
+    run = find_run(company / "runs", "2027-Q1")
+    file = run.folder / "steps" / "earnings_p_own.parquet"
+    file.write_bytes(file.read_bytes()[:-100])
+    with pytest.raises(Problems, match=r"steps/earnings_p_own\.parquet is missing or cannot be read"):
+        explain(run, "ana")
+
+
+def test_a_fault_of_the_engine_is_not_taken_for_damage(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise duckdb.InternalException("a fault")
+
+    monkeypatch.setattr("compplan.engine.explainer.explained", fails)
+    with pytest.raises(duckdb.InternalException, match="a fault"):
+        explain(find_run(company / "runs", "2027-Q1"), "ana")
 
 
 def test_running_again_replaces_what_was_changed(company: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from compplan.schema import MONTHS_IN, PERIODS, Period
 from tests.generators import tiers
 from tests.generators.known import Known, KnownCredit, KnownMeasure, block, one_of, pick
+from tests.generators.spreads import spread
 
 OFTEN: tuple[Period, ...] = ("month", "quarter", "quarter", "month", "half", "year")
 RATES = ("50%", "1%", "2.5%", "33.3333%", "0.5%", "10%")
@@ -226,6 +227,7 @@ def for_period(draw: st.DrawFn, name: str, known: Known, *, to_date: bool, weigh
     gap = f"let gap = max({draw(measured(at, known.measured('money')))} - 50 USD, 0 USD)"
     lines = [head, gap, f"pay {pay}", *(f"times {draw(ratio_of_period(at))}" for _ in range(pick(draw, 0, 1, 1, 2)))]
     lines += [*draw(conditions(at)), *draw(limits(at, target=True))]
+    lines += draw(spread(known, "\n".join(lines)))
     return Drawn(block(f'{pick(draw, "commission", "bonus")} {name} "{name}"', lines), weight)
 
 
@@ -242,7 +244,8 @@ def ranking(draw: st.DrawFn, name: str, known: Known) -> str:
         f"to the top {words[0]} by {one_of(draw, by)}{', ' + words[1] if len(words) > 1 else ''}, ties {pick(draw, 'included', 'excluded')}"
     )
     pay = pick(draw, "prize(place)", "100 USD / place else 0 USD", "33.33 USD")
-    return block(f'bonus {name} "{name}"', [f"for each {period}", top, f"pay {pay}", *draw(conditions(at))])
+    lines = [f"for each {period}", top, f"pay {pay}", *draw(conditions(at))]
+    return block(f'bonus {name} "{name}"', [*lines, *draw(spread(known, "\n".join(lines)))])
 
 
 @st.composite
@@ -274,6 +277,7 @@ def pool(draw: st.DrawFn, name: str, known: Known) -> str:
     ]
     if draw(st.booleans()):
         lines.append("cap at 50.05 USD")
+    lines += draw(spread(known, "", in_order=False))
     return block(f'bonus {name} "{name}"', lines)
 
 
@@ -296,6 +300,8 @@ def reading(draw: st.DrawFn, name: str, known: Known, earlier: list[str]) -> str
     lines = [head, f"pay {pay}", f"only if {gate}"]
     if draw(st.booleans()):
         lines.append(f"cap at 50% of {earned(windows)}")
+    if head != "for each booking":
+        lines += draw(spread(known, ""))
     return block(f'bonus {name} "{name}"', lines)
 
 

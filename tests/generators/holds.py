@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.generators.known import block, one_of, pick
 
 BY_DEAL = re.compile(r"^(commission|bonus) (?P<name>\w+)[^\n]*\{\n(?:.*\n)*? *for +each (booking|roll_up)\b(?!.*less what was earned)")
+SPREAD = re.compile(r"^(commission|bonus) (?P<name>\w+)[^\n]*\{\n(?:.*\n)*? *spread over (booking|roll_up)\b")
 KEEPS = ("0%", "margin", "100% - share", "dial", 'if(role = "AE", 25%, 50%)', "margin * 50%")
 SHARES = (
     "100%", "50%", "33.3333%", "margin", "receipts.part", "receipts.amount / 100 USD", "receipts.amount / acv else 50%",
@@ -30,7 +31,7 @@ CONDITIONS = (
 @st.composite
 def holds(draw: st.DrawFn, components: Sequence[str]) -> list[str]:
     """None to two holds and clawbacks, of components for each deal."""
-    names = [found["name"] for found in map(BY_DEAL.match, components) if found]
+    names = [found["name"] for text in components if (found := BY_DEAL.match(text) or SPREAD.match(text))]
     if not names or pick(draw, True, False, False):
         return []
     kept = []

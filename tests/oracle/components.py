@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -102,7 +102,7 @@ class Components:
             places = self._places(component, period, payees)
             for payee in payees:
                 try:
-                    amount = self._at(component, payee, period, places) - self._before(component, grain, payee, period)
+                    amount = self._at(component, payee, period, places) - self._before(component, payee, period)
                 except DataError as error:
                     self.troubles.append(error.trouble)
                 else:
@@ -146,27 +146,53 @@ class Components:
         every = [FiscalPeriod(grain.period, n) for n in range(first // size, last // size + 1)]
         return [p for p in every if first <= p.first_month and p.last_month <= last]
 
-    def _before(self, component: ty.Component, grain: ty.ForPeriod, payee: str, period: FiscalPeriod) -> Fraction:
+    def _before(self, component: ty.Component, payee: str, period: FiscalPeriod) -> Fraction:
         """Of a figure to date, what it came to at the end of the period before, within the same longer period."""
-        if grain.to_date is None:
-            return NOTHING
+        previous = self.previous(component, payee, period)
+        return NOTHING if previous is None else self.at(component, payee, previous)
+
+    def previous(self, component: ty.Component, payee: str, period: FiscalPeriod) -> FiscalPeriod | None:
+        """The period whose figure to date is taken off that of a period, if there is one."""
+        grain = component.grain
+        if not isinstance(grain, ty.ForPeriod) or grain.to_date is None:
+            return None
         previous = FiscalPeriod(grain.period, period.number - 1)
         longer = months_of(grain.to_date, period.last_month)
         if self.stays.last_day(payee, _since(grain, previous), previous.last_month) is None:
-            return NOTHING
+            return None
         if previous not in self._periods(grain) or months_of(grain.to_date, previous.last_month) != longer:
-            return NOTHING
-        return self._at(component, payee, previous, None)
+            return None
+        return previous
 
-    def _at(self, component: ty.Component, payee: str, period: FiscalPeriod, places: dict[str, Place] | None) -> Fraction:
+    def at(
+        self, component: ty.Component, payee: str, period: FiscalPeriod, seen: Callable[[Scope], Scope] = lambda scope: scope
+    ) -> Fraction:
+        """The figure of a component as a payee's formulas would see it otherwise; places are those of what really is."""
+        places = None
+        if component.top is not None:
+            assert isinstance(component.grain, ty.ForPeriod)
+            since = _since(component.grain, period)
+            payees = tuple(p for p in self.stays.payees if self.stays.last_day(p, since, period.last_month) is not None)
+            places = self._places(component, period, payees)
+        return self._at(component, payee, period, places, seen)
+
+    def _at(
+        self,
+        component: ty.Component,
+        payee: str,
+        period: FiscalPeriod,
+        places: dict[str, Place] | None,
+        seen: Callable[[Scope], Scope] = lambda scope: scope,
+    ) -> Fraction:
         assert isinstance(component.grain, ty.ForPeriod)
         since = _since(component.grain, period)
         if component.top is None:
-            return self.figure(component, self.measures.period_scope(payee, period.last_month, since=since), payee, period.label)
+            scope = seen(self.measures.period_scope(payee, period.last_month, since=since))
+            return self.figure(component, scope, payee, period.label)
         if places is None or not places[payee].qualifies:
             return NOTHING
         scope = self.measures.period_scope(payee, period.last_month, Fraction(places[payee].place), since=since)
-        return self.figure(component, scope, payee, period.label)
+        return self.figure(component, seen(scope), payee, period.label)
 
     def _places(self, component: ty.Component, period: FiscalPeriod, payees: tuple[str, ...]) -> dict[str, Place] | None:
         """Each payee's place in the ranking; None where there is no ranking, or somebody has no figure to be ranked by."""

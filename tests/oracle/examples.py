@@ -64,7 +64,7 @@ def _target(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fract
         case "component":
             found = [
                 e.amount
-                for e in [*outcome.earnings, *outcome.awards]
+                for e in [*(outcome.earnings if asked.record is None else outcome.by_record), *outcome.awards]
                 if e.component == target.name and asked.payee in (None, e.payee) and first <= e.earned_month <= last
                 if asked.record is None or (e.key is not None and asked.record in e.key)
             ]

@@ -15,6 +15,7 @@ from tests.oracle.credits import credit_rows
 from tests.oracle.kept import Change, Held, what_becomes
 from tests.oracle.measures import Measures
 from tests.oracle.payouts import Paid, Payout, first_month_needed, payouts
+from tests.oracle.spreads import attributed
 from tests.oracle.stays import Stays, stays_of
 from tests.oracle.values import CreditRow, DataError, Records, Trouble, round12
 from tests.oracle.world import World
@@ -34,6 +35,8 @@ class Outcome:
     """What is left of each draw, by payee and payout period; under `payout`, of what is carried forward."""
     changes: Sequence[Change] = ()
     held: Sequence[Held] = ()
+    by_record: Sequence[Earning] = ()
+    """The earnings of money record by record: those of periods as they are spread, what belongs to no record beside them."""
 
     def measure(self, name: str, owner: str | None, first_month: int, last_month: int) -> Fraction | None:
         """A measure of its owner (a payee, a group or the company) over months."""
@@ -69,12 +72,15 @@ def evaluate(plan: ty.Plan, schema: Schema, calendar: Calendar, records: Records
         return Outcome(measures, (), (), (), credited, tuple(troubles))
     components = Components(plan, measures, stays, first_month_needed(plan, measures, first_month), last_month, troubles)
     found: list[Earning] = []
+    rows: list[Earning] = []
     for component in in_order(plan.components):
         made = components.earnings(component)
         measures.earned.setdefault(component.name, []).extend((e.payee, e.earned_month, e.amount) for e in made)
         found += made
+        rows += attributed(components, component, made)
     money = [e for e in found if e.word != "award"]
-    changes, held = what_becomes(plan, measures, money, last_month, troubles)
+    by_record = [e for e in rows if e.word != "award"]
+    changes, held = what_becomes(plan, measures, by_record, last_month, troubles)
     paid = _payouts(plan, measures, stays, money, changes, first_month, last_month, troubles)
     in_run = [e for e in found if first_month <= e.earned_month <= last_month]
     return Outcome(
@@ -87,6 +93,7 @@ def evaluate(plan: ty.Plan, schema: Schema, calendar: Calendar, records: Records
         paid.balances,
         tuple(changes),
         tuple(held),
+        tuple(e for e in by_record if first_month <= e.earned_month <= last_month),
     )
 
 

@@ -27,6 +27,7 @@ def test_the_engine_pays_what_the_oracle_pays(case: Case) -> None:
     if not expected.errors:
         assert earned(found.earnings) == earned(expected.earnings)
         assert earned(found.awards) == earned(expected.awards)
+        assert earned(found.by_record) == earned(expected.by_record)
         assert paid(found) == paid(expected)
 
 

@@ -31,6 +31,8 @@ class Found:
     awards: Sequence[Earning]
     payouts: Sequence[tuple[str, str, str, Fraction]]
     errors: Sequence[Diagnostic]
+    by_record: Sequence[Earning] = ()
+    """What components are said to have earned by which record; what belongs to none beside it."""
 
 
 def run_engine(
@@ -59,22 +61,26 @@ def run_engine(
             make_steps(connection, lowered, Keeper())
         except Problems as problems:
             return Found((), (), (), problems.diagnostics)
-        found = [e for part in lowered.earnings for e in _earnings(connection, plan, part, asked)]
-        return Found([e for e in found if e.word != "award"], [e for e in found if e.word == "award"], _payouts(connection, lowered), ())
+        found = [e for part in lowered.earnings for e in _earnings(connection, plan, part, part.step, asked)]
+        by_record = [e for part in lowered.earnings for e in _earnings(connection, plan, part, part.by_record or part.step, asked)]
+        money, awards = ([e for e in found if (e.word == "award") is award] for award in (False, True))
+        return Found(money, awards, _payouts(connection, lowered), (), [e for e in by_record if e.word != "award"])
 
 
-def _earnings(connection: duckdb.DuckDBPyConnection, plan: ty.Plan, part: Earnings, asked: Months) -> list[Earning]:
+def _earnings(connection: duckdb.DuckDBPyConnection, plan: ty.Plan, part: Earnings, step: str, asked: Months) -> list[Earning]:
     component = plan.component(part.component)
     assert component is not None
-    cursor = connection.execute(f'SELECT * FROM steps."{part.step}" WHERE earned_month BETWEEN ? AND ?', [asked.first, asked.last])
+    cursor = connection.execute(f'SELECT * FROM steps."{step}" WHERE earned_month BETWEEN ? AND ?', [asked.first, asked.last])
     names = [d[0] for d in cursor.description or []]
     rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     made = []
     for row in rows:
+        of_record = row.get("record") is not None
+        key = tuple(row[n] for n in names if n == "record" or n.startswith("record_")) if of_record else None
         if isinstance(component.grain, ty.ForPeriod):
-            key, period = None, FiscalPeriod(component.grain.period, row["period"]).label
+            period = FiscalPeriod(component.grain.period, row["period"]).label
         else:
-            key, period = tuple(row[n] for n in names if n == "record" or n.startswith("record_")), row["date"].isoformat()
+            period = row["date"].isoformat()
         give = row.get("give", 0) if key is not None else None
         made.append(Earning(part.component, part.word, row["payee"], key, give, None, period, row["earned_month"], Fraction(row["earned"])))
     return made

@@ -171,6 +171,9 @@ def _earning(earning: Json, unit: Fraction | None, *, half_even: bool) -> Iterat
         yield from _same("the figure where a condition failed", NONE, earning["figure"])
     else:
         yield from _figure(earning, unit, half_even=half_even)
+    if earning["spread"] is not None:
+        rows = (Fraction(row["amount"]) for row in earning["spread"]["rows"])
+        yield from _same("what is spread over records", sum(rows, NONE), earning["earned"])
     if earning["budget"] is not None:
         yield from _budget(earning, earning["budget"], unit)
         return

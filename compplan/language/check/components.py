@@ -21,6 +21,7 @@ from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
 from compplan.language.check.pools import pool_is_of_the_group, type_pool
+from compplan.language.check.spreads import spread_fits, type_spread
 from compplan.language.check.tiers import type_factor
 from compplan.language.formulas_of import all_formulas
 from compplan.language.said import said_of
@@ -42,7 +43,8 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
     budget = type_budget(env, tree, grain, currency)
     good = good and budget is not False
     pool = type_pool(env, place, tree, grain)
-    good = good and pool is not False
+    spread = type_spread(env, tree, grain)
+    good = good and pool is not False and spread is not False
     if top_tree is not None:
         place = place.having(ranked=True)
     factors = _factors(env, place, tree)
@@ -70,9 +72,9 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
     typed = ty.Component(
         tree.word, tree.name.text, tree.label, grain, factors, tuple(c for c in conditions if c is not None), top,
         cap, floor, thing, unit, None, tree.span, *dates, said_of(tree), None if isinstance(pool, bool) else pool,
-        None if isinstance(budget, bool) else budget,
+        None if isinstance(budget, bool) else budget, None if isinstance(spread, bool) else spread,
     )  # fmt: skip
-    if typed.pool is not None and not pool_is_of_the_group(env, typed):
+    if (typed.pool is not None and not pool_is_of_the_group(env, typed)) or not spread_fits(env, typed):
         return None
     typed = replace(typed, earned_at=_earned_at(typed))
     warn_doubtful(env, typed, tree)

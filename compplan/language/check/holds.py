@@ -115,11 +115,12 @@ def _places(env: Environment, tree: Tree, components: Components) -> Iterator[tu
         if seen.setdefault(name.text, name) is not name:
             env.problem("duplicate-name", f"{name.text} is named twice.", name.span)
         elif _can_be_kept(env, name, components):
-            grains = [c.grain for c in components.typed if c.name == name.text]
-            paid_for = list(dict.fromkeys(g.credit for g in grains if isinstance(g, ty.ForCredit)))
-            if len(paid_for) > 1:
-                message = f"{name.text} is earned for each {' and, at other times, for each '.join(paid_for)}."
-                env.problem("wrong-grain", message, name.span, "Let all its versions pay for the same credit.")
+            versions = [c.credit for c in components.typed if c.name == name.text]
+            paid_for = list(dict.fromkeys(v for v in versions if v is not None))
+            if len(paid_for) > 1 or (paid_for and None in versions):
+                belongs = " and, at other times, to ".join(v or "none" for v in dict.fromkeys(versions))
+                message = f"What {name.text} comes to belongs to {belongs}."
+                env.problem("wrong-grain", message, name.span, "Let all its versions pay for the same credit, or be spread over it.")
                 continue
             credit = type_credit(env, paid_for[0]) if paid_for else None
             if credit is not None:
@@ -138,9 +139,9 @@ def _can_be_kept(env: Environment, name: t.Name, components: Components) -> bool
         env.problem("wrong-place", f"{name.text} is an award: it pays no money that could be kept or taken back.", name.span)
         return False
     period = next((line.period for line in found.lines if isinstance(line, t.ForPeriod)), None)
-    if period is not None:
+    if period is not None and not any(isinstance(line, t.SpreadOver) for line in found.lines):
         message = f"{name.text} is earned for each {period}, not for each deal, so there is no deal to hold it for or take it back for."
-        hint = "Let the component pay for each credit, such as for each booking; tiers can run along a total all the same: to date."
+        hint = "Say there which deal has earned what: spread over booking in order of close_date, or in proportion to credited."
         env.problem("wrong-grain", message, name.span, hint)
         return False
     return True

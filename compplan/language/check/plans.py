@@ -214,7 +214,7 @@ class _Checker:
 
     def _frame(self, code: str, effective: t.PlanLine | None, payout: t.PlanLine | None) -> Frame:
         trees = [line for line in self.tree.lines if isinstance(line, t.Component)]
-        per_credit = {c.name.text: line.credit.text for c in trees for line in c.lines if isinstance(line, t.ForCredit)}
+        per_credit = {c.name.text: line.credit.text for c in trees for line in c.lines if isinstance(line, (t.ForCredit, t.SpreadOver))}
         dates = (effective.first, effective.last) if isinstance(effective, t.Effective) else None
         draws = frozenset(line.name.text for line in self.tree.lines if isinstance(line, t.Draw))
         carries = isinstance(payout, t.Payout) and payout.negative == "carried"

@@ -1,0 +1,50 @@
+"""Which records the figure of a period belongs to: read from the run, and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+import duckdb
+
+from compplan.engine.explanation import SpreadExplanation, SpreadRow
+from compplan.engine.figure_text import money
+from compplan.engine.observe import to_value
+from compplan.engine.relations import STEPS, quoted
+
+
+def spread_explained(
+    connection: duckdb.DuckDBPyConnection, step: str, payee: str, period: int, words: str, credit: str
+) -> SpreadExplanation:
+    """The rows of one earning, by date and record; what belongs to none stands last."""
+    cursor = connection.execute(f"SELECT * FROM {STEPS}.{quoted(step)} WHERE payee = ? AND period = ?", [payee, period])
+    names = [d[0] for d in cursor.description or []]
+    keys = sorted(n for n in names if n == "record" or n.startswith("record_"))
+    sums: dict[tuple[str | None, str | None], Fraction] = {}
+    for values in cursor.fetchall():
+        row = dict(zip(names, values, strict=True))
+        record = None if row["record"] is None else ", ".join(str(row[k]) for k in keys)
+        amount = to_value(row["earned"])
+        assert isinstance(amount, Fraction)
+        key = record, None if record is None else str(row["date"])
+        sums[key] = sums.get(key, Fraction(0)) + amount
+    ordered = sorted(sums, key=lambda key: (key[0] is None, key[1] or "", key[0] or ""))
+    return SpreadExplanation(words, credit, tuple(SpreadRow(record, day, sums[record, day]) for record, day in ordered))
+
+
+def spread_lines(spread: SpreadExplanation, currency: str, most: int | None) -> Iterator[tuple[str, str]]:
+    """A line for each record, each with its amount; no more than so many."""
+    yield f"    {spread.words}", ""
+    rows = [row for row in spread.rows if row.record is not None]
+    shown = rows[:most]
+    for row in shown:
+        yield f"      {row.date}  {row.record}", money(row.amount, currency)
+    if len(rows) > len(shown):
+        yield f"      and {len(rows) - len(shown)} more (--all lists them)", money(_sum(rows[len(shown) :]), currency)
+    for row in spread.rows:
+        if row.record is None:
+            yield f"      of no {spread.credit}", money(row.amount, currency)
+
+
+def _sum(rows: Sequence[SpreadRow]) -> Fraction:
+    return sum((row.amount for row in rows if isinstance(row.amount, Fraction)), Fraction(0))
