@@ -13,6 +13,7 @@ from compplan.cli.runs import add_run, run_of
 from compplan.cli.terminal import FINE, note
 
 if TYPE_CHECKING:
+    from compplan.engine.explanation import Explanation
     from compplan.engine.page import Page
     from compplan.engine.run_folder import Run
 
@@ -59,8 +60,30 @@ def work(args: Namespace) -> int:
 
 def _trace(args: Namespace) -> int:
     """Prints what became of one record, as the project's files are now."""
+    from compplan.diagnostics import Problems
+
     trace = opened(args.project).trace(args.period, args.payee, args.record, args.plan)
+    try:
+        run = run_of(args.run, args.period.label)
+        explanation = None if not trace.plans else _explained(run, args)
+    except Problems as problems:
+        if any(d.code not in ("no-run", "no-payee", "no-plan") for d in problems.diagnostics):
+            raise
+        explanation = None
+    if explanation is not None:
+        from compplan.engine.about_record import with_paid
+
+        trace = with_paid(trace, explanation)
     return _print(args, trace, trace.to_text())
+
+
+def _explained(run: Run, args: Namespace) -> Explanation:
+    """The explanation of a run, with a word on what was changed since."""
+    from compplan.engine.explain import explain
+
+    explanation = explain(run, args.payee, args.plan)
+    _tell_what_changed(run, Path(args.project))
+    return explanation
 
 
 def _print(args: Namespace, page: Page, text: str) -> int:

@@ -29,6 +29,12 @@ def render_explanation(explanation: Explanation, width: int = 110, all_rows: boo
     return laid_out(_Renderer(width, all_rows, explanation).explanation(explanation), width)
 
 
+def paid_for(explanation: Explanation, width: int = 110) -> str:
+    """What a run made of one record, as text: each component with its working, what is held and taken back."""
+    renderer = _Renderer(width, True, explanation)
+    return laid_out((part for plan in explanation.plans for part in renderer.of_record(plan)), width)
+
+
 class _Renderer:
     def __init__(self, width: int, all_rows: bool, explanation: Explanation) -> None:
         self.width = width
@@ -75,11 +81,7 @@ class _Renderer:
             for part in parts:
                 name = "the cap takes off" if part.kind == CAP else part.component
                 yield line(f"    {labels.get((part.kind, part.component), name)}", self.amount(part.amount))
-        if p.kept or p.held:
-            from compplan.engine.kept_text import kept_text  # few plans hold anything: the others need not load it
-
-            last = parse_period(self.period)
-            yield from kept_text(p, self.period if last is None else FiscalPeriod("month", last.last_month).label, all_rows=self.all_rows)
+        yield from self.kept(p)
         yield from self.caps(p)
         yield from self.draws(p)
         for component in p.components:
@@ -88,6 +90,31 @@ class _Renderer:
         yield from self.credits(p)
         yield from self.stays(p)
         yield from self.leaves(p)
+
+    def kept(self, p: PlanExplanation) -> Iterator[str]:
+        """What holds and clawbacks change, and what is held."""
+        if p.kept or p.held:
+            from compplan.engine.kept_text import kept_text  # few plans hold anything: the others need not load it
+
+            last = parse_period(self.period)
+            yield from kept_text(p, self.period if last is None else FiscalPeriod("month", last.last_month).label, all_rows=self.all_rows)
+
+    def of_record(self, p: PlanExplanation) -> Iterator[str]:
+        """One record in a plan."""
+        for c in p.components:
+            for earning in c.earnings:
+                amount_earned = money(earning.earned, p.currency) if c.thing is None else _things(earning.earned, c.thing)
+                yield line(f"  {c.label} ({c.word} {c.name}, {c.file}, line {c.line}), earned in {earning.period}", amount_earned)
+                for condition in earning.conditions:
+                    yield from self.condition(condition)
+                if earning.failed is None:
+                    yield from self.working(earning, p.currency, c.thing)
+                elif not earning.conditions or earning.conditions[-1].held:
+                    yield f"    not paid: {earning.failed} was not reached"
+            for one in c.left_out:
+                yield f"  {c.label} ({c.word} {c.name}, {c.file}, line {c.line}) does not pay for it"
+                yield from self.condition(one.condition, "for each ... where")
+        yield from self.kept(p)
 
     def caps(self, p: PlanExplanation) -> Iterator[str]:
         """Each cap, with the sums that it is held against; those of earlier periods, too, which the payouts above do not show."""
@@ -136,7 +163,7 @@ class _Renderer:
             for earning in shown or c.earnings:
                 yield from self.earning(earning, currency, c.thing)
         if c.left_out:
-            yield f"  {len(c.left_out)} left out by the condition after where: {_some(c.left_out, self.all_rows)}"
+            yield f"  {len(c.left_out)} left out by the condition after where: {_some([x.record for x in c.left_out], self.all_rows)}"
 
     def records(self, c: ComponentExplanation, currency: str) -> Iterator[str]:
         """One line for each record, then the first one that pays in full."""
@@ -193,8 +220,8 @@ class _Renderer:
             lines = spread_lines(e.spread, currency, None if self.all_rows else MOST_ROWS)
             yield from (line(*one) for one in lines)
 
-    def condition(self, c: Condition) -> Iterator[str]:
-        yield f"    {'yes ' if c.held else 'NO: '} only if {c.words}"
+    def condition(self, c: Condition, keyword: str = "only if") -> Iterator[str]:
+        yield f"    {'yes ' if c.held else 'NO: '} {keyword} {c.words}"
         for node in (n for n in c.values if n.kind != "constant"):
             yield from self.part(node, "            ")
 

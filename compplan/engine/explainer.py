@@ -28,6 +28,7 @@ from compplan.engine.explanation import (
     HeldExplanation,
     KeptExplanation,
     LeaveLine,
+    LeftOut,
     PeriodDates,
     PlanExplanation,
     PoolShare,
@@ -182,8 +183,9 @@ class _Explainer:
         months = self._months(plan, component)
         for row in rows:
             shown = months.first <= int(str(row["earned_month"])) <= months.last
-            if row.get("counts") is False:
-                left_out += [str(row["record"])] if shown else []
+            if watched.where is not None and row.get("counts", True) is not True:
+                when, record, _ = self._when(component, row)
+                left_out += [LeftOut(record or when, watched.where.read(row))] if shown else []
                 continue
             earning = self._earning(plan, component, watched, row, earlier)
             if shown:

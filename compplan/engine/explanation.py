@@ -149,6 +149,14 @@ class Earning:
 
 
 @immutable
+class LeftOut:
+    """A record that does not meet the component's own condition, which is looked at with the values that it has."""
+
+    record: str
+    condition: Condition
+
+
+@immutable
 class ComponentExplanation:
     """A component for one payee: its sentences as written, its earnings, the records left out by its own condition, the total."""
 
@@ -160,7 +168,7 @@ class ComponentExplanation:
     line: int
     sentences: tuple[str, ...]
     earnings: tuple[Earning, ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
     total: Value
 
 

@@ -19,7 +19,7 @@ from compplan.engine.asked_for import known_payee, plans_of
 from compplan.engine.columns import node_of
 from compplan.engine.covered import credits_used
 from compplan.engine.database import create_calendar, open_database
-from compplan.engine.explanation import Condition, Value
+from compplan.engine.explanation import Condition, Explanation, Value
 from compplan.engine.lower import Lowering
 from compplan.engine.lower_credits import CreditLowering
 from compplan.engine.observe import ConditionPlan, Observer, Sources
@@ -97,7 +97,10 @@ class PlanTrace:
 
 @immutable
 class RecordTrace(Page):
-    """A record of a kind, and what each plan makes of it for a payee; `rejected` says why it cannot be used, if it cannot."""
+    """A record of a kind, and what each plan makes of it for a payee; `rejected` says why it cannot be used, if it cannot.
+
+    `paid` is the explanation of the period's run, as far as it is about the record; None where the period was not run.
+    """
 
     payee: str
     kind: str
@@ -105,6 +108,7 @@ class RecordTrace(Page):
     period: str
     rejected: tuple[str, ...]
     plans: tuple[PlanTrace, ...]
+    paid: Explanation | None = None
 
     def __repr__(self) -> str:
         return f"<RecordTrace {self.record} {self.payee} {self.period}>"

@@ -7,14 +7,23 @@ from fractions import Fraction
 
 from compplan.calendar import parse_period
 from compplan.diagnostics.text import safe
-from compplan.engine.explanation import Node
+from compplan.engine.explanation import Explanation, Node
 from compplan.engine.figure_text import in_unit, shown
 from compplan.engine.trace_record import CreditTrace, Given, PlanTrace, RecordTrace
 
 
 def render_trace(trace: RecordTrace) -> str:
     """The trace as text."""
-    return "\n".join(safe(line).rstrip() for line in _lines(trace)) + "\n"
+    text = "\n".join(safe(line).rstrip() for line in _lines(trace)) + "\n"
+    return text if trace.paid is None else f"{text}\n{''.join(_paid(trace, trace.paid))}"
+
+
+def _paid(t: RecordTrace, paid: Explanation) -> Iterator[str]:
+    """What the run of the period made of the record."""
+    from compplan.engine.explain_text import paid_for
+
+    yield f"In the run of {t.period}, from the figures {paid.figures}\n"
+    yield paid_for(paid).lstrip("\n") or "  no component pays for it alone\n"
 
 
 def _lines(t: RecordTrace) -> Iterator[str]:

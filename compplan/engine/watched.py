@@ -31,6 +31,7 @@ class Watched:
     figured: Figured
     factors: tuple[NodePlan, ...]
     conditions: tuple[ConditionPlan, ...]
+    where: ConditionPlan | None
     floor: NodePlan | None
     cap: NodePlan | None
     query: str
@@ -44,6 +45,8 @@ def watch(everything: Lowering, sources: Sources, plan: ty.Plan, component: ty.C
     observer = Observer(emitter, sources)
     factors = tuple(observer.plan(f) for f in component.factors)
     conditions = tuple(ConditionPlan(sources.words(c), observer.plan(c)) for c in component.conditions)
+    wanted = component.grain.where if isinstance(component.grain, ty.ForCredit) else None
+    where = None if wanted is None else ConditionPlan(sources.words(wanted), observer.plan(wanted))
     floor = None if component.floor is None else observer.plan(component.floor)
     cap = None if component.cap is None else observer.plan(component.cap)
     figures = [("product", product(emitter, component)), ("figure", fixed(lowering, figured.figure))]
@@ -61,7 +64,7 @@ def watch(everything: Lowering, sources: Sources, plan: ty.Plan, component: ty.C
     order = [k.name for k in figured.keys if isinstance(k, exp.Column)]
     first = ["date"] if "date" in order else []
     query = query.order_by(*(sql.column(n) for n in [*first, *order]), copy=False)
-    return Watched(figured, factors, conditions, floor, cap, query.sql("duckdb", copy=False))
+    return Watched(figured, factors, conditions, where, floor, cap, query.sql("duckdb", copy=False))
 
 
 @dataclass(slots=True)

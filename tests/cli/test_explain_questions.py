@@ -69,6 +69,18 @@ def test_whoever_no_plan_pays(compplan: Call, started: Path) -> None:
     assert 'No plan pays new.hand:\n  sales: payees where role = "AE"' in asked(compplan, "D-001", "new.hand")
 
 
+def test_what_was_paid_for_a_deal_once_the_period_is_run(compplan: Call, started: Path) -> None:
+    assert "In the run of" not in asked(compplan, "D-001")
+    assert compplan("run", "acme", "--period", "2027-Q1").code == 0
+    out = asked(compplan, "D-001")
+    assert "In the run of 2027-Q1, from the figures 2027-Q1-" in out
+    paid = next(line for line in out.splitlines() if line.startswith("  New customer (bonus new_customer"))
+    assert paid.split("earned in ")[1].split() == ["2027-01", "250.00", "USD"]
+    out = asked(compplan, "D-005")
+    assert 'does not pay for it\n    NO:  for each ... where kind = "new"\n            kind = expansion\n' in out
+    assert "In the run of" not in asked(compplan, "D-003")
+
+
 def test_a_deal_or_a_payee_that_is_not_there(compplan: Call, started: Path) -> None:
     said = compplan("explain", "mia.chen", *ASK, "--record", "D-0001")
     assert said.code == 1
@@ -81,6 +93,7 @@ def test_what_became_of_a_deal_as_json(compplan: Call, started: Path) -> None:
     found = json.loads(compplan("explain", "mia.chen", *ASK, "--record", "D-001", "--json").out)
     credit = found["plans"][0]["credits"][0]
     assert credit["conditions"][0]["held"] is True
+    assert found["paid"] is None
     assert credit["given"] == [
         {
             "payee": "mia.chen",

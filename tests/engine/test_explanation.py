@@ -187,4 +187,6 @@ def test_records_that_a_condition_leaves_out_are_those_of_the_run(tmp_path: Path
     deals = "deal,owner,close_date,amount,kind\nd1,ana,2027-02-10,1000.00,new\nd2,ana,2027-05-10,1000.00,new\n"
     project = write_project(tmp_path / "p", {"p": plan}, deals=deals)
     results = run_whole(project, "2027-Q2", tmp_path / "runs")
-    assert results.explain("ana").plans[0].components[0].left_out == ("d2",)
+    (left_out,) = results.explain("ana").plans[0].components[0].left_out
+    assert (left_out.record, left_out.condition.words, left_out.condition.held) == ("d2", 'kind = "none"', False)
+    assert [(n.words, n.value) for n in left_out.condition.values if n.kind == "field"] == [("kind", "new")]
