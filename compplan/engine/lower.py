@@ -38,7 +38,7 @@ from compplan.engine.stays import Stays, day_step, payees_step, stays_step
 from compplan.engine.steps import Lowered, Months, Step, identifier, tables_read
 from compplan.immutable import immutable
 from compplan.language import typed as ty
-from compplan.language.formulas_of import running_measures
+from compplan.language.formulas_of import formulas, running_measures
 from compplan.language.walk import every
 from compplan.schema import PEOPLE, Period, Schema
 
