@@ -14,7 +14,6 @@ from compplan.engine.sql import Figure
 from compplan.engine.steps import Step, table
 from compplan.immutable import immutable
 from compplan.language import typed as ty
-from compplan.language.tree import Reach
 from compplan.schema import Period
 
 
@@ -51,7 +50,7 @@ def lower_earned(
         .join(earned_rows(shapes).subquery("e", copy=False), on=within, join_type="left", copy=False)
         .group_by(sql.column("owner", "o"), sql.column("period", "w"), copy=False)
     )
-    words = f"{component.label}, over {window.period} {'' if window.reach is Reach.WHOLE else 'to date'}".strip()
+    words = f"{component.label}, over {window.words}"
     return Step(name, words, ("owner", "period"), query, tuple(s.made.step for s in shapes), component.span), Valued(name, value)
 
 

@@ -228,9 +228,8 @@ def _zero(figure: Figure) -> exp.Expr:
 
 def window_name(what: str, window: ty.Window, cadence: Period) -> str:
     """A name that says what is taken over which window, for each of which period."""
-    reach = "" if window.reach is Reach.WHOLE else "_to_date"
-    by = "" if window.period == cadence and window.reach is Reach.WHOLE else f"_for_each_{cadence}"
-    return identifier(what, "over", window.period + reach + by)
+    by = "" if window == ty.Window(cadence) else f"_for_each_{cadence}"
+    return identifier(what, "over", window.words.replace(" ", "_") + by)
 
 
 def owners(scope: Scope, group: str | None) -> exp.Select:
@@ -247,10 +246,7 @@ def owners(scope: Scope, group: str | None) -> exp.Select:
 
 def periods(scope: Scope, cadence: Period, window: ty.Window) -> exp.Select:
     """The periods of a cadence, each with the first and last month of the window seen from its end."""
-    last = sql.column("last_month", "n")
-    size = MONTHS_IN[window.period]
-    start = exp.Mul(this=sql.quotient_down(last, size), expression=sql.whole(size))
-    end = last if window.reach is Reach.TO_DATE else exp.Add(this=sql.paren(start), expression=sql.whole(size - 1))
+    start, end = _covered(sql.column("last_month", "n"), window, cadence)
     return (
         exp.select(
             sql.alias(sql.column("number", "n"), "period"),
@@ -263,6 +259,21 @@ def periods(scope: Scope, cadence: Period, window: ty.Window) -> exp.Select:
         .where(exp.GTE(this=sql.column("first_month", "n"), expression=sql.whole(scope.all.first)), copy=False)
         .where(exp.LTE(this=sql.column("last_month", "n"), expression=sql.whole(scope.all.last)), copy=False)
     )
+
+
+def _covered(last: exp.Expr, window: ty.Window, cadence: Period) -> tuple[exp.Expr, exp.Expr]:
+    """The first and last month of a window, seen from the last month of a period of a cadence."""
+    if window.months:
+        apart = MONTHS_IN[cadence] if window.apart else 0
+        return _less(last, window.months - 1 + apart), _less(last, apart)
+    size = MONTHS_IN[window.period]
+    start = _less(exp.Mul(this=sql.quotient_down(last, size), expression=sql.whole(size)), window.back)
+    whole = exp.Add(this=sql.paren(start), expression=sql.whole(size - 1))
+    return start, _less(last, window.back) if window.reach is Reach.TO_DATE else whole
+
+
+def _less(month: exp.Expr, months: int) -> exp.Expr:
+    return exp.Sub(this=month, expression=sql.whole(months)) if months else month
 
 
 def lower_window(scope: Scope, shape: MeasureShape, window: ty.Window, cadence: Period, name: str) -> tuple[Step, Valued]:
@@ -295,5 +306,5 @@ def lower_window(scope: Scope, shape: MeasureShape, window: ty.Window, cadence: 
     value = Emitter(part, scope.tables, scope.calendar).figure(measure.formula)
     columns = [sql.column("owner", "s"), sql.column("period", "s"), *(sql.column(f"part_{i}", "s") for i in range(len(shape.parts)))]
     query = exp.select(*columns, value.named("value")).from_(summed.subquery("s", copy=False), copy=False)
-    words = f"{measure.name} over {window.period} {'' if window.reach is Reach.WHOLE else 'to date'}".strip()
+    words = f"{measure.name} over {window.words}"
     return Step(name, words, ("owner", "period"), query, (shape.step,), measure.span), Valued(name, value)

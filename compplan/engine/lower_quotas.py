@@ -275,5 +275,5 @@ def lower_quota_window(scope: Scope, quota: ty.Quota, base: Valued, window: ty.W
         .join(periods(scope, cadence, window).subquery("w", copy=False), on=inside, copy=False)
         .group_by(sql.column("owner", "q"), sql.column("period", "w"), copy=False)
     )
-    title = f"The quota for {quota.measure} over {window.period}"
+    title = f"The quota for {quota.measure} over {window.words}"
     return Step(name, title, ("owner", "period"), query, (base.step,), quota.span), Valued(name, figure)

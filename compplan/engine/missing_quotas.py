@@ -23,7 +23,7 @@ def wanted_quota(plan: ty.Plan, quota: ty.QuotaAt, payee: str, period: FiscalPer
     """The quota that a payee lacks where a figure of a period needs it."""
     defined, group = plan.quotas[quota.measure], plan.measures[quota.measure].group
     window = quota.window.period
-    needed = FiscalPeriod(window, period.last_month // MONTHS_IN[window]).label
+    needed = FiscalPeriod(window, (period.last_month - quota.window.back) // MONTHS_IN[window]).label
     whole = quota.window.reach is Reach.WHOLE and MONTHS_IN[window] > MONTHS_IN[defined.period]
     when = f"each {defined.period} of {needed}" if whole else needed
     owner = payee if group is None else f"the {group} of {payee}" if group else "the company"

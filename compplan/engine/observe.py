@@ -22,7 +22,6 @@ from compplan.engine.sql import Figure
 from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.said import Said
-from compplan.language.tree import Reach
 from compplan.language.units import NUMBER
 from compplan.language.walk import parts
 
@@ -278,7 +277,7 @@ def _whole(value: object) -> int | None:
 
 def _windowed(name: str, window: ty.Window) -> str:
     """A measure's name with the time that it is taken over."""
-    return f"{name} over {window.period}{'' if window.reach is Reach.WHOLE else ' ' + window.reach.value}"
+    return f"{name} over {window.words}"
 
 
 def _first_line(words: str) -> str:

@@ -41,6 +41,8 @@ def _carried_since(plan: ty.Plan, calendar: Calendar, asked: Months) -> Iterable
     begins = min(calendar.month_of(plan.first), asked.first)
     if any(isinstance(e, ty.AverageBefore) for f in plan_formulas(plan) for e in every(f)):
         yield begins  # a leave may have begun long ago
+    if any(isinstance(e, ty.EarnedAt) and not e.window.is_own for e in _windowed(plan)):
+        yield begins
     if plan.negative == "carried" or any(cap.carries for cap in plan.caps) or pays_later(plan):
         yield begins
     for draw in plan.draws:
@@ -52,5 +54,22 @@ def _carried_since(plan: ty.Plan, calendar: Calendar, asked: Months) -> Iterable
 
 def reach(plans: Iterable[ty.Plan], calendar: Calendar, asked: Months) -> Months:
     """The fiscal years over which the figures of a run are worked out."""
-    first = min((first_needed(plan, calendar, asked) for plan in plans), default=asked.first)
-    return Months(min(first, asked.first), asked.last).whole_years()
+    years = [_earlier(plan, Months(min(first_needed(plan, calendar, asked), asked.first), asked.last).whole_years()) for plan in plans]
+    return Months(min((one.first for one in years), default=asked.first), asked.last).whole_years()
+
+
+def _earlier(plan: ty.Plan, years: Months) -> Months:
+    """The years and those before them that a plan's windows look back into."""
+    return Months(years.first - max((months_back(e.window) for e in _windowed(plan)), default=0), years.last)
+
+
+def months_back(window: ty.Window) -> int:
+    """How many months before the period at hand a window begins, at most."""
+    return window.months or window.back
+
+
+def _windowed(plan: ty.Plan) -> Iterator[ty.MeasureAt | ty.QuotaAt | ty.RecordSum | ty.EarnedAt]:
+    """All that a plan and its examples read over a window."""
+    formulas = list(plan_formulas(plan))
+    formulas += [e.formula for x in plan.examples for expected in x.expected for e in expected.targets if e.formula is not None]
+    yield from (e for f in formulas for e in every(f) if isinstance(e, (ty.MeasureAt, ty.QuotaAt, ty.RecordSum, ty.EarnedAt)))

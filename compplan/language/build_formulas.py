@@ -9,7 +9,7 @@ from typing import Any
 from compplan.diagnostics import Span
 from compplan.language import tree as t
 from compplan.language.reading import Meta, Token
-from compplan.schema import Period
+from compplan.schema import MONTHS_IN, Period
 
 
 class InvalidText(Exception):  # noqa: N818 - not an error of the program
@@ -24,6 +24,10 @@ class InvalidText(Exception):  # noqa: N818 - not an error of the program
 
 LONGEST_NUMBER = 12
 """How many digits a number may have before its point, and after."""
+
+
+MOST_MONTHS = 60
+"""How many months may be covered that do not begin with a period."""
 
 
 def unquote(text: str) -> str:
@@ -128,15 +132,32 @@ class FormulaBuilder:
     def per_period(self, meta: Meta, kids: list[Any]) -> t.PerPeriod:
         return t.PerPeriod(kids[0], kids[1], self._of(meta))
 
-    def window(self, _: Meta, kids: list[Any]) -> tuple[Period, t.Reach]:
-        words = kids[1]
-        if words is None:
-            return kids[0], t.Reach.WHOLE
-        return kids[0], t.Reach.TO_DATE if words.type == "TO_DATE" else t.Reach.BEFORE
+    def window(self, _: Meta, kids: list[Any]) -> t.Window:
+        period, to_date, earlier = kids
+        return t.Window(period, t.Reach.WHOLE if to_date is None else t.Reach.TO_DATE, 0 if earlier is None else 12)
+
+    def up_to_this(self, _: Meta, kids: list[Any]) -> t.Window:
+        return t.Window(kids[0], t.Reach.BEFORE)
+
+    def previous(self, _: Meta, kids: list[Any]) -> t.Window:
+        return t.Window(kids[0], back=MONTHS_IN[kids[0]])
+
+    def last_months(self, _: Meta, kids: list[Any]) -> t.Window:
+        return self._months(kids[0], apart=False)
+
+    def months_before(self, _: Meta, kids: list[Any]) -> t.Window:
+        return self._months(kids[0], apart=True)
+
+    def _months(self, token: Token, *, apart: bool) -> t.Window:
+        count, word = str(token).split(" ")
+        months = int(count) * {"d": 0, "m": 1, "y": 12}[word[0]]
+        if not 1 <= months <= MOST_MONTHS:
+            message = f"This covers so many whole months, at most {MOST_MONTHS}."
+            raise InvalidText(message, self._at(token), "needs-window")
+        return t.Window("month", months=months, apart=apart)
 
     def over(self, meta: Meta, kids: list[Any]) -> t.Over:
-        period, reach = kids[1]
-        return t.Over(kids[0], period, reach, self._of(meta))
+        return t.Over(kids[0], kids[1], self._of(meta))
 
     def rate_on(self, _: Meta, kids: list[Any]) -> tuple[Any, Any, Any]:
         return kids[0], None, None

@@ -169,6 +169,23 @@ _NEAR: tuple[tuple[str, str, str], ...] = (
         "Write arr over year to date.",
     ),
     (
+        r"\b(?:over |in |of |for )?(?:the )?(?:last|previous|prior|preceding|past) (?:year|quarter|month|half)\b"
+        r"|\bover the (?:year|quarter|month|half) before\b",
+        "The period before the one at hand is called the previous one.",
+        "Write arr over the previous quarter; for the same quarter of the year before, arr over quarter a year before.",
+    ),
+    (
+        r"\b(?:over )?(?:the )?(?:last|past|previous|prior|rolling|trailing)[ -]\d+[ -]months?\b|\bover \d+[ -]months?\b",
+        "So many months stand after the words over the.",
+        "Write arr over the last 12 months, with the period at hand, or arr over the 12 months before, without it.",
+    ),
+    (r"\bover the (?:year|quarter|month|half)\b", "The period stands right after over.", "Write arr over quarter."),
+    (
+        r"\beach (?:(?:two|other|second|2|four) )?weeks?\b|\beach (?:day|fortnight)\b|\b(?:bi)?weekly\b",
+        "The periods of the calendar are months, quarters, halves and years.",
+        "Write month, quarter, half or year.",
+    ),
+    (
         r"\b(for|in|of) (the|this) (year|quarter|month|half)\b",
         "The time that a figure covers stands after over.",
         "Write arr over quarter.",

@@ -37,7 +37,7 @@ from compplan.language.tree_definitions import (
 from compplan.language.tree_formulas import (
     Against, Among, AverageBefore, Binary, BoundKind, Call, Compare, Convert, Curve, Divide, Expression, Factor, InPeriod, IsEmpty,
     LeaveShare, Literal, LiteralKind, Logical, Name, Negate, Not, Over, Path, PeriodLiteral, PerPeriod, Reach, Row, ShareOf, Slices, Step,
-    TheTarget,
+    TheTarget, Window,
 )  # fmt: skip
 
 # isort: on
@@ -377,4 +377,5 @@ __all__ = [
     "TopUp",
     "Use",
     "Weights",
+    "Window",
 ]

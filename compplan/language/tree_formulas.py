@@ -11,7 +11,7 @@ from enum import Enum
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
 from compplan.language.span_field import span_field
-from compplan.schema import Period
+from compplan.schema import MONTHS_IN, Period
 
 
 @immutable
@@ -118,12 +118,41 @@ class Reach(Enum):
 
 
 @immutable
+class Window:
+    """The part of time that a figure is taken over: (part of) the period of a kind that the place lies in, so many months `back`.
+
+    With `months` it is so many of them instead, up to the end of the period at hand; where it is `apart`, up to the end of the one before.
+    """
+
+    period: Period
+    reach: Reach = Reach.WHOLE
+    back: int = 0
+    months: int = 0
+    apart: bool = False
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is (part of) the very period that the place lies in, which may not be over yet."""
+        return not self.back and not self.months
+
+    @property
+    def words(self) -> str:
+        """What stands behind `over`."""
+        if self.months:
+            count = "1 month" if self.months == 1 else f"{self.months} months"
+            return f"the {count} before" if self.apart else f"the last {count}"
+        if self.reach is Reach.WHOLE and self.back == MONTHS_IN[self.period]:
+            return f"the previous {self.period}"
+        reach = "" if self.reach is Reach.WHOLE else f" {self.reach.value}"
+        return f"{self.period}{reach}{' a year before' if self.back else ''}"
+
+
+@immutable
 class Over:
     """`operand over year to date`."""
 
     operand: Expression
-    period: Period
-    reach: Reach
+    window: Window
     span: Span = span_field()
 
 

@@ -13,6 +13,7 @@ from fractions import Fraction
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
 from compplan.language.span_field import span_field
+from compplan.language.tree_formulas import Window
 from compplan.language.typed_components import Budget, Component, ForCredit, ForPeriod, Pool, Spread, Top
 from compplan.language.typed_credits import Aggregate, Credit, Give, Measure, Quota, Recipient, Repeat
 from compplan.language.typed_examples import Example, Expectation, Rows, Target
@@ -37,7 +38,6 @@ from compplan.language.typed_figures import (
     Since,
     Tenure,
     Value,
-    Window,
 )
 from compplan.language.typed_formulas import (
     AndOr,

@@ -8,7 +8,7 @@ from fractions import Fraction
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
 from compplan.language.span_field import span_field
-from compplan.language.tree_formulas import Reach
+from compplan.language.tree_formulas import Window
 from compplan.language.units import Unit
 from compplan.schema import Period
 
@@ -71,14 +71,6 @@ class Moment:
     period: Period | None
     unit: Unit
     span: Span = span_field()
-
-
-@immutable
-class Window:
-    """The part of time that a measure or quota is taken over."""
-
-    period: Period
-    reach: Reach = Reach.WHOLE
 
 
 @immutable

@@ -8,6 +8,7 @@ from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
 from compplan.language.span_field import span_field
+from compplan.language.tree_formulas import Window
 from compplan.language.typed_figures import (
     Attainment,
     AverageBefore,
@@ -27,7 +28,6 @@ from compplan.language.typed_figures import (
     RecordField,
     Since,
     Tenure,
-    Window,
 )
 from compplan.language.units import Unit
 from compplan.schema import Period

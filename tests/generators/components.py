@@ -76,12 +76,24 @@ def measured(draw: st.DrawFn, at: Setting, found: list[KnownMeasure]) -> str:
     chosen = one_of(draw, found)
     if at.credit is None and not at.to_date and at.period is not None:
         longer = [p for p in PERIODS if MONTHS_IN[p] >= MONTHS_IN[at.period]]
-        over = pick(draw, "", "", "", f" over {one_of(draw, longer)}", f" over {one_of(draw, longer)} to date")
+        over = pick(
+            draw, "", "", "", f" over {one_of(draw, longer)}", f" over {one_of(draw, longer)} to date", looking_back(draw, longer, chosen)
+        )
         return chosen.name + over
     if at.credit is None or at.to_date:
         return chosen.name
+    if draw(st.integers(0, 5)) == 0:
+        return chosen.name + looking_back(draw, list(PERIODS), chosen).replace(" to date a year", " a year")
     reaches = ["", " to date", " before this one"] if chosen.credit == at.credit.name and not at.credit.from_credit else [""]
     return f"{chosen.name} over {one_of(draw, PERIODS)}{one_of(draw, reaches)}"
+
+
+def looking_back(draw: st.DrawFn, longer: list[Period], measure: KnownMeasure | None = None) -> str:
+    """A window that begins before the period at hand; what counts each thing once has none of so many months."""
+    windows = [" over the previous {}", " over {} a year before", " over {} to date a year before"]
+    if measure is None or not measure.counts:
+        windows += [f" over the last {pick(draw, 1, 2, 3, 12)} months", f" over the {pick(draw, 1, 2, 5, 12)} months before"]
+    return one_of(draw, windows).format(one_of(draw, longer)).replace(" 1 months", " 1 month")
 
 
 @st.composite
@@ -291,9 +303,12 @@ def reading(draw: st.DrawFn, name: str, known: Known, earlier: list[str]) -> str
     period = draw(st.sampled_from(OFTEN[:-1]))
     longer = [p for p in PERIODS if MONTHS_IN[p] > MONTHS_IN[period]]
     heads = [(f"for each {period}", ["", "", *(f" over {p}" for p in longer), *(f" over {p} to date" for p in longer)])]
+    heads[0][1].append(looking_back(draw, [period, *longer]))
     to_date = f"for each {period}, on the {longer[0]} to date less what was earned before" if longer else heads[0][0]
     heads.append((to_date, ["", *(f" over {p} to date" for p in longer[:1])]))
-    heads.append(("for each booking", [f" over {p}" for p in PERIODS]))
+    heads.append(
+        ("for each booking", [*(f" over {p}" for p in PERIODS), looking_back(draw, list(PERIODS)).replace(" to date a year", " a year")])
+    )
     head, windows = one_of(draw, heads)
     pay = pick(draw, f"10% of {earned(windows)}", "10 USD", f"max({earned(windows)} - 5 USD, 0 USD) / 3")
     gate = pick(draw, "{} > 0 USD", "{} >= 20 USD", "not ({} < 5 USD)").format(earned(windows))

@@ -218,7 +218,7 @@ def measures(draw: st.DrawFn, credited: tuple[str, ...]) -> tuple[list[str], lis
     ]
     found = [
         KnownMeasure("arr", "money", "booking", arr_period, always),
-        KnownMeasure("deal_count", "number", "booking", "month", True),
+        KnownMeasure("deal_count", "number", "booking", "month", True, True),
         KnownMeasure("share_of_core", "ratio", "booking"),
         KnownMeasure("team_arr", "money", None, team_period, False),
         KnownMeasure("company_arr", "money", None, company_period, True),

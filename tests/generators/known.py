@@ -25,13 +25,17 @@ class KnownCredit:
 
 @dataclass(frozen=True, slots=True)
 class KnownMeasure:
-    """A measure: `unit` is money, number or ratio; `credit` is the one credit it adds up, if it has a figure up to one of them."""
+    """A measure: `unit` is money, number or ratio; `credit` is the one credit it adds up, if it has a figure up to one of them.
+
+    `counts` is whether it may count each thing once.
+    """
 
     name: str
     unit: str
     credit: str | None
     quota: Period | None = None
     always_has_quota: bool = False
+    counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

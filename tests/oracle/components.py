@@ -112,7 +112,7 @@ class Components:
         self, component: ty.Component, pool: ty.Pool, period: FiscalPeriod, payees: tuple[str, ...], month: int
     ) -> Iterator[Earning]:
         """What each group comes to, shared out among its members."""
-        scopes = {payee: self.measures.period_scope(payee, period.last_month) for payee in payees}
+        scopes = {payee: self.measures.period_scope(payee, period) for payee in payees}
         groups: dict[Value | None, list[str]] = {}
         for payee in sorted(payees):
             group = "" if pool.group is None else value_of(pool.group, scopes[payee])
@@ -187,11 +187,11 @@ class Components:
         assert isinstance(component.grain, ty.ForPeriod)
         since = _since(component.grain, period)
         if component.top is None:
-            scope = seen(self.measures.period_scope(payee, period.last_month, since=since))
+            scope = seen(self.measures.period_scope(payee, period, since=since))
             return self.figure(component, scope, payee, period.label)
         if places is None or not places[payee].qualifies:
             return NOTHING
-        scope = self.measures.period_scope(payee, period.last_month, Fraction(places[payee].place), since=since)
+        scope = self.measures.period_scope(payee, period, Fraction(places[payee].place), since=since)
         return self.figure(component, seen(scope), payee, period.label)
 
     def _places(self, component: ty.Component, period: FiscalPeriod, payees: tuple[str, ...]) -> dict[str, Place] | None:
@@ -201,7 +201,7 @@ class Components:
         figures: dict[str, Fraction] = {}
         for payee in payees:
             try:
-                scope = self.measures.period_scope(payee, period.last_month, since=period.first_month)
+                scope = self.measures.period_scope(payee, period, since=period.first_month)
                 figure = figure_of(component.top.by, scope)
                 if figure is None:
                     raise DataError(Trouble("empty-rank", component.name, payee, period.label))

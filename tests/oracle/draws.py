@@ -51,10 +51,11 @@ def carried_on(
     for payee in stays.payees:
         carried = NOTHING
         for number in range(first // capped, last // capped + 1):
-            end = FiscalPeriod(cap.period, number).last_month
+            period = FiscalPeriod(cap.period, number)
+            end = period.last_month
             if stays.last_day(payee, None, end) is None:
                 continue
-            limit = figure_of(cap.limit, measures.period_scope(payee, end))
+            limit = figure_of(cap.limit, measures.period_scope(payee, period))
             if limit is None:
                 troubles.append(Trouble("empty-cap", plan.name, payee, FiscalPeriod(cap.period, number).label))
                 continue
@@ -92,7 +93,7 @@ def drawn(
             if stays.last_day(payee, period.first_month, period.last_month) is None:
                 continue
             paid = totals.get((payee, n), NOTHING)
-            scope = replace(measures.period_scope(payee, period.last_month, since=period.first_month), paid=paid)
+            scope = replace(measures.period_scope(payee, period, since=period.first_month), paid=paid)
             try:
                 level = _amount(plan, draw, draw.level, draw.level_if, scope)
                 room = _amount(plan, draw, draw.room, draw.room_if, scope)

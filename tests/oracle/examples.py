@@ -100,7 +100,7 @@ def _target(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fract
             assert target.formula is not None
             assert asked.payee is not None
             if isinstance(target.grain, ty.ForPeriod):
-                return figure_of(target.formula, measures.period_scope(asked.payee, last))
+                return figure_of(target.formula, measures.period_scope(asked.payee, asked.period))
             assert target.grain is not None
             rows = [r for r in outcome.credits[target.grain.credit] if _asked(r, asked) and first <= r.month <= last]
             values = [figure_of(target.formula, measures.credit_scope(r)) for r in rows]

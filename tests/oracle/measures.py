@@ -221,7 +221,7 @@ class Measures:
         """What a formula sees for one credit; with `before`, figures to date leave the credit itself out."""
 
         def measure(name: str, window: ty.Window) -> Fraction | None:
-            first, last = months_of(window.period, row.month)
+            first, last = months_over(window, row.month, row.month)
             owner = self.owner(name, row.payee, row.date)
             if window.reach is Reach.WHOLE:
                 return self.measure(name, owner, first, last)
@@ -230,10 +230,10 @@ class Measures:
             return self.measure(name, owner, first, last, lambda other: other.order < row.order)
 
         def quota(name: str, window: ty.Window) -> Fraction | None:
-            return self.quota(name, self.owner(name, row.payee, row.date), *months_of(window.period, row.month))
+            return self.quota(name, self.owner(name, row.payee, row.date), *months_over(window, row.month, row.month))
 
         def earned(e: ty.EarnedAt) -> Fraction:
-            return self.earned_by(e.component, row.payee, *months_of(e.window.period, row.month))
+            return self.earned_by(e.component, row.payee, *months_over(e.window, row.month, row.month))
 
         return Scope(
             self.world, self.plan.tables, row.kind, row.record, None, row.payee, row, measure, quota, earned=earned,
@@ -244,15 +244,15 @@ class Measures:
         """What a component has earned a payee between two months."""
         return sum((amount for who, month, amount in self.earned[component] if who == payee and first <= month <= last), Fraction(0))
 
-    def period_scope(self, payee: str, last: int, place: Fraction | None = None, *, since: int | None = None) -> Scope:
-        """What a formula sees for one payee at the end of a month, the last of the period at hand: the payee's columns as they were on
-        the last day on which the payee was one, since a month.
+    def period_scope(self, payee: str, period: FiscalPeriod, place: Fraction | None = None, *, since: int | None = None) -> Scope:
+        """What a formula sees for one payee at the end of a period: the payee's columns as they were on the last day on which the payee was
+        one, since a month.
         """
+        last = period.last_month
         day = self.stays.last_day(payee, since, last)
 
         def months(window: ty.Window) -> tuple[int, int]:
-            first, end = months_of(window.period, last)
-            return first, (last if window.reach is Reach.TO_DATE else end)
+            return months_over(window, period.first_month, last)
 
         return Scope(
             self.world,
@@ -279,6 +279,15 @@ def months_of(period: Period, month: int) -> tuple[int, int]:
     """First and last month of the period of a kind that a month belongs to."""
     first = month // MONTHS_IN[period] * MONTHS_IN[period]
     return first, first + MONTHS_IN[period] - 1
+
+
+def months_over(window: ty.Window, first: int, last: int) -> tuple[int, int]:
+    """First and last month of a window, seen from a period that begins and ends with a month."""
+    if window.months:
+        end = first - 1 if window.apart else last
+        return end - window.months + 1, end
+    begins, ends = months_of(window.period, last)
+    return begins - window.back, (last if window.reach is Reach.TO_DATE else ends) - window.back
 
 
 def _lies_within(label: str, first: int, last: int) -> bool:

@@ -37,8 +37,8 @@ class Paid:
 
 def first_month_needed(plan: ty.Plan, measures: Measures, first: int) -> int:
     """From when on earnings must be known for the payouts from a month on: since the longest cap, the payout period, or the longest time
-    over which a component reads what another has earned began; since the plan began, where it carries anything forward, or pays later,
-    or takes an average before a leave, which may have begun long ago.
+    over which a component reads what another has earned began; since the plan began, where it carries anything forward, pays later, reads
+    what was earned in earlier periods, or takes an average before a leave, which may have begun long ago.
     """
     periods = [plan.payout, *(cap.period for cap in plan.caps)]
     for component in plan.components:
@@ -46,6 +46,9 @@ def first_month_needed(plan: ty.Plan, measures: Measures, first: int) -> int:
         windows = [e.window.period for e in earnings_read(component) if isinstance(e, ty.EarnedAt)]
         if windows:
             periods += [*windows, *(p for p in (component.grain.to_date, component.earned_at) if p is not None)]
+    read = [e for f in plan_formulas(plan) for e in every(f) if isinstance(e, ty.EarnedAt)]
+    if any(e.window.back or e.window.months for e in read):
+        first = min(first, measures.world.calendar.month_of(plan.first))
     lasting = plan.holds or plan.clawbacks or any(draw.room is not None for draw in plan.draws) or any(cap.carries for cap in plan.caps)
     averaged = any(isinstance(e, ty.AverageBefore) for f in plan_formulas(plan) for e in every(f))
     if plan.negative == "carried" or lasting or averaged:
@@ -119,7 +122,7 @@ def _corrections(plan: ty.Plan, cap: ty.PlanCap, measures: Measures, totals: _By
     found: _ByCohort = {}
     for payee in sorted({payee for payee, _, _ in totals}):
         for number in sorted({n * size // capped for p, n, _ in totals if p == payee and n * size <= last}):
-            limit = figure_of(cap.limit, measures.period_scope(payee, FiscalPeriod(cap.period, number).last_month))
+            limit = figure_of(cap.limit, measures.period_scope(payee, FiscalPeriod(cap.period, number)))
             if limit is None:
                 troubles.append(Trouble("empty-cap", plan.name, payee, FiscalPeriod(cap.period, number).label))
                 continue

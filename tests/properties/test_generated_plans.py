@@ -85,7 +85,7 @@ def test_no_more_is_paid_to_date_than_the_last_cap_allows(case: Case) -> None:
     labels = {FiscalPeriod(plan.payout, n).label for n in range(capped.first_month // size, (capped.last_month + 1) // size)}
     assume(case.first_month == capped.first_month)
     for payee in {payee for payee, *_ in outcome.payouts}:
-        limit = outcome.measures.period_scope(payee, capped.last_month)
+        limit = outcome.measures.period_scope(payee, capped)
         later = (CARRIED, *(draw.name for draw in plan.draws))
         paid = sum((amount for p, label, c, amount in outcome.payouts if p == payee and label in labels and c not in later), NONE)
         bound = figure_of(cap.limit, limit)
@@ -113,7 +113,8 @@ def test_what_is_earned_to_date_adds_up_to_the_figure_at_the_end(case: Case) -> 
                 first, last = within[0].earned_month, within[-1].earned_month
                 if case.first_month > number * longer:
                     continue
-                scope = outcome.measures.period_scope(payee, last, since=number * longer)
+                end = FiscalPeriod(grain.period, last // MONTHS_IN[grain.period])
+                scope = outcome.measures.period_scope(payee, end, since=number * longer)
                 assert sum((e.amount for e in within), NONE) == components.figure(component, scope, payee, str(first))
 
 

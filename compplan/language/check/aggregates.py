@@ -229,6 +229,8 @@ def _period_column(env: Environment, place: Place, kind: RecordKind, call: t.Cal
     unit = unit_of(column.type)
     if unit.per is not None and not fits_within(unit.per, place.window, place.period):
         message = f"The rows of {kind.name} are each for a {unit.per}, and one {unit.per} is longer than the period asked for here."
+        if place.window.months:
+            message = f"The rows of {kind.name} are each for a {unit.per}, and {place.window.words} may begin or end within one."
         env.problem("needs-window", message, call.span, f"Let it stand where there is one value for each {unit.per}.")
         return ""
     return column.name
@@ -247,8 +249,7 @@ def _is_timeless(env: Environment, kind: RecordKind, call: t.Call) -> bool:
 
 def type_over(env: Environment, place: Place, expr: t.Over) -> ty.Expr | None:
     """`arr over year to date`: a measure, or a sum, over a window of its own."""
-    window = ty.Window(expr.period, expr.reach)
-    operand = expr.operand
+    window, operand = expr.window, expr.operand
     if isinstance(operand, t.Path) and len(operand.names) == 1 and operand.names[0].text in env.measures:
         env.use(operand.names[0].text)
         return type_measure_over(env, place, operand.names[0].text, window, expr.span)

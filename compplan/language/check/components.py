@@ -284,7 +284,7 @@ def _earned_at(component: ty.Component) -> Period | None:
         e.window.period
         for f in all_formulas(component)
         for e in every(f)
-        if isinstance(e, (ty.MeasureAt, ty.EarnedAt)) and e.window.reach is t.Reach.WHOLE
+        if isinstance(e, (ty.MeasureAt, ty.EarnedAt)) and e.window.reach is t.Reach.WHOLE and e.window.is_own
     }
     if isinstance(component.grain, ty.ForPeriod):
         whole.add(component.grain.period)

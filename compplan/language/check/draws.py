@@ -98,7 +98,8 @@ def _forgives(env: Environment, forgive: t.DrawLine | None, payout: Period) -> b
 def _is_known_by_then(env: Environment, formula: ty.Expr, payout: Period) -> bool:
     """A draw is paid with its period, so it cannot look at a longer one that is not over."""
     for e in every(formula):
-        if isinstance(e, ty.MeasureAt) and e.window.reach is t.Reach.WHOLE and MONTHS_IN[e.window.period] > MONTHS_IN[payout]:
+        whole = isinstance(e, ty.MeasureAt) and e.window.is_own and e.window.reach is t.Reach.WHOLE
+        if isinstance(e, ty.MeasureAt) and whole and MONTHS_IN[e.window.period] > MONTHS_IN[payout]:
             message = f"The draw is paid each {payout}, when the whole {e.window.period} is not known."
             env.problem("needs-window", message, e.span, f"Write over {e.window.period} to date.")
             return False

@@ -15,6 +15,8 @@ from compplan.schema import MONTHS_IN, Period
 
 def fits_within(inner: Period, window: ty.Window, cadence: Period | None) -> bool:
     """Whether a window is always made of whole periods of a kind."""
+    if window.months:
+        return MONTHS_IN[inner] <= MONTHS_IN[cadence or "month"] and window.months % MONTHS_IN[inner] == 0
     outer = cadence if window.reach is t.Reach.TO_DATE and cadence is not None else window.period
     return MONTHS_IN[inner] <= MONTHS_IN[outer]
 
@@ -31,6 +33,10 @@ def type_measure_over(env: Environment, place: Place, name: str, window: ty.Wind
         return None
     if place.grain is Grain.MEASURE and window is None:
         return ty.MeasureAt(measure.name, ty.Window("year"), measure.unit, span)
+    if window is not None and window.months and any(part.different for part in measure.parts):
+        message = f"{_shown(env, measure)} counts what is different within periods of the calendar; {window.words} are none."
+        env.problem("needs-window", message, span, "Take it over month, quarter, half or year.")
+        return None
     if place.grain is Grain.CREDIT:
         return _at_credit(env, place, measure, window, span)
     if place.grain is not Grain.PERIOD or place.period is None or place.window is None:
@@ -44,6 +50,8 @@ def type_measure_over(env: Environment, place: Place, name: str, window: ty.Wind
 def _window_in_period(env: Environment, place: Place, chosen: ty.Window, span: Span) -> ty.Window | None:
     """A window for a payee and a period, if it can be read there."""
     assert place.period is not None
+    if chosen.months:
+        return chosen
     if chosen.reach is t.Reach.BEFORE:
         env.problem(
             "needs-window", "“before this one” is for components that pay for each credit.", span, "Write to date, or leave it out."
@@ -56,7 +64,7 @@ def _window_in_period(env: Environment, place: Place, chosen: ty.Window, span: S
         )
         env.problem("needs-window", message, span, hint)
         return None
-    if place.to_date and chosen.reach is t.Reach.WHOLE and MONTHS_IN[chosen.period] > MONTHS_IN[place.period]:
+    if place.to_date and chosen.is_own and chosen.reach is t.Reach.WHOLE and MONTHS_IN[chosen.period] > MONTHS_IN[place.period]:
         message = f"A figure to date cannot read the whole {chosen.period}, which is not over yet."
         env.problem("needs-window", message, span, f"Write over {chosen.period} to date.")
         return None
@@ -68,7 +76,7 @@ def type_earned(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
     argument = call.arguments[0] if len(call.arguments) == 1 else None
     window = None
     if isinstance(argument, t.Over):
-        window, argument = ty.Window(argument.period, argument.reach), argument.operand
+        window, argument = argument.window, argument.operand
     if not isinstance(argument, t.Path) or len(argument.names) != 1:
         env.problem("wrong-arguments", "earned is asked of a component by its name.", call.span, "Write earned(own).")
         return None
@@ -132,10 +140,15 @@ def _at_credit(env: Environment, place: Place, measure: ty.Measure, window: ty.W
         return None
     if chosen.reach is t.Reach.WHOLE:
         if place.to_date:
-            env.problem("needs-window", f"A figure to date cannot read the whole {chosen.period}.", span, "Leave the words over ... out.")
+            what = f"the whole {chosen.period}" if chosen.is_own else chosen.words
+            env.problem("needs-window", f"A figure to date cannot read {what}.", span, "Leave the words over ... out.")
             return None
         return ty.MeasureAt(measure.name, chosen, measure.unit, span)
     assert place.credit is not None
+    if not chosen.is_own:
+        message = f"Up to one {place.credit.name} there is nothing to date a year before."
+        env.problem("needs-window", message, span, f"Write over {chosen.period} a year before, for the whole of it.")
+        return None
     if measure.group is not None or any(part.credit != place.credit.name for part in measure.parts):
         credit = place.credit.name
         message = f"{_shown(env, measure)} does not add up {credit} of one payee alone, so it has no figure up to one {credit}."
@@ -185,7 +198,7 @@ def _measured(env: Environment, call: t.Call) -> tuple[str, ty.Window | None] | 
     argument = call.arguments[0] if len(call.arguments) == 1 else None
     window = None
     if isinstance(argument, t.Over):
-        window = ty.Window(argument.period, argument.reach)
+        window = argument.window
         argument = argument.operand
     if not isinstance(argument, t.Path) or len(argument.names) != 1:
         env.problem("wrong-arguments", f"{call.name.text} is asked of a measure by its name.", call.span, f"Write {call.name.text}(arr).")
@@ -209,11 +222,11 @@ def _quota_window(env: Environment, place: Place, window: ty.Window, against: t.
         env.problem("needs-against", message, span, hint)
         return None
     if chosen is t.Against.FULL:
-        return ty.Window(window.period)
+        return ty.Window(window.period, back=window.back)
     if place.grain is Grain.CREDIT:
         env.problem("needs-against", "Up to one credit there is no quota to date.", span, "Hold it against the full quota.")
         return None
-    return ty.Window(window.period, t.Reach.TO_DATE)
+    return window
 
 
 def _quota_at(env: Environment, place: Place, name: str, window: ty.Window, span: Span) -> ty.QuotaAt | None:
@@ -222,6 +235,10 @@ def _quota_at(env: Environment, place: Place, name: str, window: ty.Window, span
         return None
     quota = type_quota_of(env, name)
     if quota is None:
+        return None
+    if window.months:
+        message = f"A quota is set for periods of the calendar; for {window.words} there is none."
+        env.problem("needs-window", message, span, f"Take it over {quota.period}, or over the previous {quota.period}.")
         return None
     if not fits_within(quota.period, window, place.period):
         asked = window.period if window.reach is t.Reach.WHOLE else place.period
