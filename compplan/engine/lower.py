@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -17,7 +18,7 @@ from compplan.engine.credit_records import CreditRecords
 from compplan.engine.credit_shape import CreditShape
 from compplan.engine.exchange import exchange_steps
 from compplan.engine.figure_checks import figure_check
-from compplan.engine.lower_components import ComponentLowering, Windowed
+from compplan.engine.lower_components import ComponentLowering, Source, Windowed
 from compplan.engine.lower_credits import CreditLowering
 from compplan.engine.lower_earned import EarningsShape, lower_earned
 from compplan.engine.lower_kept import KeptLowering, KeptSteps
@@ -36,7 +37,6 @@ from compplan.engine.reporting_lines import managers_step
 from compplan.engine.scope import Scope
 from compplan.engine.stays import Stays, day_step, payees_step, stays_step
 from compplan.engine.steps import Lowered, Months, Step, identifier, tables_read
-from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.formulas_of import formulas, running_measures
 from compplan.language.walk import every
@@ -146,9 +146,33 @@ class Lowering:
 
     # ---- measures and quotas
 
-    def source(self, plan: ty.Plan) -> _Source:
+    def source(self, plan: ty.Plan) -> Source:
         """Gives the step that holds a measure, quota or sum for each owner and period."""
-        return _Source(self, plan)
+        return partial(self._windowed, plan)
+
+    def _windowed(self, plan: ty.Plan, leaf: Windowed, cadence: Period) -> Valued:
+        key = (plan.name, leaf, cadence)
+        if key not in self._windows:
+            self._windows[key] = self._lowered(plan, leaf, cadence)
+        return self._windows[key]
+
+    def _lowered(self, plan: ty.Plan, leaf: Windowed, cadence: Period) -> Valued:
+        match leaf:
+            case ty.MeasureAt():
+                return self.measure_over(plan, leaf, cadence)
+            case ty.QuotaAt():
+                return self.quota_over(plan, leaf, cadence)
+            case ty.RecordSum():
+                return self.sum_over(plan, leaf, cadence)
+            case ty.EarnedAt():
+                return self.earned_over(plan, leaf, cadence)
+            case ty.Averaged():
+                return self.average_over(plan, leaf, cadence)
+            case ty.LeaveShare():
+                return self.leave(plan).share(leaf, cadence)
+            case ty.AverageBefore():
+                made = [self.earnings(plan, c) for c in plan.components if c.name == leaf.component]
+                return self.leave(plan).average(leaf, cadence, made)
 
     def _measure(self, plan: ty.Plan, name: str) -> MeasureShape:
         step_name = self.names.measure_step(plan, name)
@@ -371,35 +395,3 @@ class Lowering:
                     self._add(step)
         for step in lower_payable(plan, made, kept, self.names.payable_steps(plan), self.asked.last):
             self._add(step)
-
-
-@immutable
-class _Source:
-    """Measures, quotas, sums and earnings of one plan."""
-
-    lowering: Lowering
-    plan: ty.Plan
-
-    def __call__(self, leaf: Windowed, cadence: Period) -> Valued:
-        key = (self.plan.name, leaf, cadence)
-        if key not in self.lowering._windows:
-            self.lowering._windows[key] = self._lowered(leaf, cadence)
-        return self.lowering._windows[key]
-
-    def _lowered(self, leaf: Windowed, cadence: Period) -> Valued:
-        match leaf:
-            case ty.MeasureAt():
-                return self.lowering.measure_over(self.plan, leaf, cadence)
-            case ty.QuotaAt():
-                return self.lowering.quota_over(self.plan, leaf, cadence)
-            case ty.RecordSum():
-                return self.lowering.sum_over(self.plan, leaf, cadence)
-            case ty.EarnedAt():
-                return self.lowering.earned_over(self.plan, leaf, cadence)
-            case ty.Averaged():
-                return self.lowering.average_over(self.plan, leaf, cadence)
-            case ty.LeaveShare():
-                return self.lowering.leave(self.plan).share(leaf, cadence)
-            case ty.AverageBefore():
-                made = [self.lowering.earnings(self.plan, c) for c in self.plan.components if c.name == leaf.component]
-                return self.lowering.leave(self.plan).average(leaf, cadence, made)
