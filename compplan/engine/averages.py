@@ -71,7 +71,7 @@ def measured_periods(scope: Scope, cadence: Period, window: ty.Window, how: ty.P
         this=sql.paren(exp.Sub(this=sql.column("last_day", "z"), expression=sql.column("first_day", "a"))), expression=sql.whole(1)
     )
     whole = sql.cast(sql.paren(months if how.by == "months" else days), "INTEGER")
-    query = exp.select(*(sql.column(n, "w") for n in ("period", "low", "high")))
+    query = exp.select(*(sql.column(n, "w") for n in ("period", "low", "high", "last_day")))
     query = query.from_(periods(scope, cadence, window).subquery("w", copy=False), copy=False)
     for alias, month in (("a", "low"), ("z", "high")):
         is_month = exp.EQ(this=sql.column("kind", alias), expression=sql.text("month"))
@@ -106,7 +106,7 @@ def weighted(value: Figure, whole: exp.Expr, of_part: exp.Expr | None = None) ->
 
 
 def average_step(scope: Scope, parts: str, leaf: ty.Averaged, cadence: Period, name: str) -> tuple[Step, Valued]:
-    """A payee's column averaged over a window, for each payee and period; what must be asked about is empty."""
+    """A payee's column averaged over a window, for each payee and period; empty where it must be asked about, or has several currencies."""
     people = scope.schema.kinds[PEOPLE]
     columns = RecordColumns(scope.schema, people, "p", sql.column("day", "t"))
     value = columns.column(leaf.column.path)
@@ -120,6 +120,10 @@ def average_step(scope: Scope, parts: str, leaf: ty.Averaged, cadence: Period, n
         figure = Figure(exp.Case().when(sql.all_of(same), exp.func("max", value.node.copy()), copy=False), value.digits, value.decimals)
     else:
         figure = weighted(value, whole if leaf.zeros else days)
+    if leaf.unit.own:
+        code = columns.column((*leaf.column.path[:-1], leaf.unit.own[-1]))
+        assert not isinstance(code, Figure)
+        figure = Figure(exp.Case().when(_is_the_same(code), figure.node, copy=False), figure.digits, figure.decimals)
     on = sql.all_of([exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("payee", "t")), *holds_on(people, "p", columns.day)])
     query = exp.select(sql.alias(sql.column("payee", "t"), "owner"), sql.column("period", "n"), figure.named("value"))
     query = query.from_(table(parts, "t"), copy=False)

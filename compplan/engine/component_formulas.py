@@ -20,9 +20,9 @@ def product(emitter: Emitter, component: ty.Component) -> Figure:
 
 
 def needs(expr: ty.Expr) -> Iterator[ty.Expr]:
-    """What a condition cannot do without: quotas, attainments, sums over records, what is looked up, a group's measure."""
+    """What a condition cannot do without: quotas, attainments, sums over records, what is looked up, a group's measure, rates."""
     match expr:
-        case ty.Attainment() | ty.QuotaAt() | ty.RecordSum() | ty.Lookup() | ty.MeasureAt() | ty.AverageBefore():
+        case ty.Attainment() | ty.QuotaAt() | ty.RecordSum() | ty.Lookup() | ty.MeasureAt() | ty.AverageBefore() | ty.Rate():
             yield expr
         case ty.Averaged():
             if not expr.column.optional:

@@ -180,6 +180,10 @@ class Lookups:
         last = exp.GTE(this=sql.column("last", alias), expression=sql.paren(day))
         return table(ends_name(expr.period), alias), sql.all_of([first, last])
 
+    def reads(self) -> list[str]:
+        """The steps that are looked up in."""
+        return list(dict.fromkeys(found.name for found, _ in self.joins.values()))
+
     def join(self, query: exp.Select) -> exp.Select:
         """The query with the joins that the lookups so far need."""
         for found, on in self.joins.values():

@@ -227,7 +227,8 @@ class _Renderer:
 
     def part(self, node: Node, indent: str) -> Iterator[str]:
         """A formula with its value; below it, what it is made of."""
-        yield f"{indent}{node.words} = {shown(node)}"
+        divided = "divided by the " if node.kind == "rate" and node.note else ""
+        yield f"{indent}{divided}{node.words} = {shown(node)}"
         if node.kind == "attainment":
             for part in node.parts:
                 yield f"{indent}  {part.words} = {shown(part)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
@@ -16,7 +16,7 @@ from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.formulas_of import formulas
 from compplan.language.tree import Reach
-from compplan.language.walk import parts
+from compplan.language.walk import every, parts
 
 
 @immutable
@@ -29,8 +29,19 @@ class _Cause:
     quota: ty.QuotaAt | None = None
 
 
-def figure_check(lowering: ComponentLowering, figured: Figured, step: str) -> Check:
-    """Gives the rows of a component whose figure is empty, each with the first cause that can be named."""
+def figure_checks(lowering: ComponentLowering, figured: Figured, step: str) -> tuple[Check, ...]:
+    """What is told of the rows of a component whose figure is empty: exchange rates that are missing, each once; then the others."""
+    rates = list(dict.fromkeys(e for f in formulas(lowering.component) for e in _at_hand(f) if isinstance(e, ty.Rate)))
+    if not rates:
+        return (_figure_check(lowering, figured, step),)
+    from compplan.engine.component_rates import rate_checks  # few components convert anything: the others need not load it
+
+    told, checks = rate_checks(lowering, figured, step, rates)
+    return (*checks, _figure_check(lowering, figured, step, told))
+
+
+def _figure_check(lowering: ComponentLowering, figured: Figured, step: str, told: Sequence[exp.Expr] = ()) -> Check:
+    """Gives the rows of a component whose figure is empty, each with the first cause that can be named; save those `told` elsewhere."""
     component = lowering.component
     causes = [*_causes(lowering, figured), *_nobody(lowering)]
     chosen = exp.Case()
@@ -49,6 +60,7 @@ def figure_check(lowering: ComponentLowering, figured: Figured, step: str) -> Ch
     guard = (
         exp.select(sql.whole(1)).from_(table(step), copy=False).where(sql.is_null(sql.column("earned")), copy=False).limit(1, copy=False)
     )
+    query = query.where(*(exp.Not(this=sql.paren(t)) for t in told), copy=False)
     if figured.where is not None:
         query = query.where(figured.where, copy=False)
 
@@ -120,8 +132,13 @@ def _causes_of(lowering: ComponentLowering, emitter: Emitter, e: ty.Expr) -> Ite
         case ty.AverageBefore():
             words = f"{{payee}} was no payee of the plan in the months before their {e.leave} leave, so there is nothing to average."
             yield _Cause(sql.is_null(emitter.plain(e)), words)
+        case ty.Averaged() if e.unit.own:
+            words = f"Within the {e.window.period}, {e.column.path[-1]} of {{payee}} is in several currencies, and has no average."
+            yield _Cause(sql.is_null(emitter.plain(e)), words)
         case ty.RecordSum():
-            yield _Cause(sql.is_null(emitter.plain(e)), f"There are no {e.kind} for {{payee}} {{when}}.")
+            rated = any(isinstance(part, ty.Rate) for part in every(e.value))
+            words = f"There are no {e.kind} for {{payee}} {{when}}{', or an exchange rate that they need is missing' if rated else ''}."
+            yield _Cause(sql.is_null(emitter.plain(e)), words)
         case ty.Lookup():
             given = [sql.cast(emitter.plain(a), "VARCHAR") for a in e.arguments]
             shown = exp.func("concat_ws", sql.text(", "), *[exp.func("coalesce", g, sql.text("empty")) for g in given])
@@ -143,6 +160,9 @@ def _at_hand(formula: ty.Expr) -> Iterator[ty.Expr]:
 def _missing_quota(lowering: ComponentLowering, quota: ty.QuotaAt, node: exp.Expr) -> _Cause:
     """No quota; or one that is asked about, where people are dated and the plan does not say how it is prorated."""
     words = _no_quota(quota)
+    rate = next((e for e in every(lowering.plan.quotas[quota.measure].value) if isinstance(e, ty.Rate)), None)
+    if rate is not None:
+        return _Cause(sql.is_null(node), f"{words} Or it has one, and a {rate.rates} rate that it is converted at is missing.")
     own = lowering.plan.measures[quota.measure].group is None
     if lowering.stays is None or not own or f"quota({quota.measure})" in lowering.plan.prorations:
         return _Cause(sql.is_null(node), words, quota=quota)

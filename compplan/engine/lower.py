@@ -17,7 +17,7 @@ from compplan.engine.credit_fields import fields_read
 from compplan.engine.credit_records import CreditRecords
 from compplan.engine.credit_shape import CreditShape
 from compplan.engine.exchange import exchange_steps
-from compplan.engine.figure_checks import figure_check
+from compplan.engine.figure_checks import figure_checks
 from compplan.engine.lower_components import ComponentLowering, Source, Windowed
 from compplan.engine.lower_credits import CreditLowering
 from compplan.engine.lower_earned import EarningsShape, lower_earned
@@ -358,9 +358,9 @@ class Lowering:
         figured = lowering.figured()
         keys = tuple(k.name for k in figured.keys if isinstance(k, exp.Column))
         query = earnings_query(lowering, figured)
-        check = figure_check(lowering, figured, name)
         decimals = lowering.plan.unit_decimals if lowering.component.word != "award" else figured.figure.decimals
-        return Step(name, title, keys, query, tuple(tables_read(query)), lowering.component.span, (check,)), decimals
+        checks = figure_checks(lowering, figured, name)
+        return Step(name, title, keys, query, tuple(tables_read(query)), lowering.component.span, checks), decimals
 
     def _payouts(self, plan: ty.Plan, made: Sequence[Earnings]) -> Step:
         def limit(cap: ty.PlanCap, index: int) -> ComponentLowering:

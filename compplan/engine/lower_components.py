@@ -14,6 +14,7 @@ from compplan.engine.component_formulas import needs, product, vanishes
 from compplan.engine.credit_rows import CreditRows, among
 from compplan.engine.credit_shape import CreditShape
 from compplan.engine.emit import Emitted, Emitter, Leaf
+from compplan.engine.exchange import Lookups
 from compplan.engine.kept_leaves import carried_columns, kept_leaves
 from compplan.engine.lower_measures import Valued, owner_of, periods
 from compplan.engine.lower_quotas import join_valued
@@ -78,6 +79,7 @@ class ComponentLowering:
     stays: Stays | None = None
     paid: str | None = None
     joined: dict[tuple[Windowed, Period], str] = field(default_factory=dict)
+    lookups: Lookups = field(default_factory=Lookups)
     columns: RecordColumns = field(init=False)
     """Columns of the payee."""
     _credit_rows: CreditRows | None = None
@@ -121,6 +123,7 @@ class ComponentLowering:
         if self.paid is not None:
             same = [exp.EQ(this=sql.column(n, "q"), expression=sql.column(n, a)) for n, a in (("payee", "y"), ("period", "n"))]
             rows = rows.join(table(self.paid, "q"), on=sql.all_of(same), join_type="left", copy=False)
+        rows = self.lookups.join(rows)
         if not self.every_period:
             first, last = self.own_months()
             if grain.to_date is not None:
@@ -199,7 +202,7 @@ class ComponentLowering:
         rows = self._with_payee(rows, sql.column("payee", "c"))
         month = sql.column("month", "c")
         by_period = {p: sql.quotient_down(month, MONTHS_IN[p]) for _, p in self.joined}
-        rows = self._with_windowed(rows, sql.column("payee", "c"), by_period)
+        rows = self.lookups.join(self._with_windowed(rows, sql.column("payee", "c"), by_period))
         first, last = self.own_months()
         where: list[exp.Expr] = []
         if self.first_needed > self.scope.all.first:
@@ -261,8 +264,14 @@ class ComponentLowering:
                 return Figure(sql.cast(exp.func("coalesce", sql.column("amount", "q"), sql.whole(0)), kind), 18, self.plan.unit_decimals)
             case ty.Place():
                 return Figure(sql.cast(sql.column("place", "t"), sql.decimal_type(18, 0)), 18, 0)
+            case ty.Rate() | ty.EndOf():
+                return self._looked_up(leaf, lambda e: self.period_leaf(e, cadence))
             case _:
                 raise AssertionError(f"{type(leaf).__name__} for a payee and a period")
+
+    def _looked_up(self, leaf: ty.Rate | ty.EndOf, names: Callable[[Leaf], Emitted]) -> Emitted:
+        """An exchange rate, or the end of a period."""
+        return self.lookups.look_up(leaf, Emitter(names, self.scope.tables, self.scope.calendar, self.narrow).plain)
 
     def _windowed(self, leaf: Windowed, cadence: Period) -> Figure:
         alias = self.joined.setdefault((leaf, cadence), f"v{len(self.joined)}")
@@ -284,6 +293,8 @@ class ComponentLowering:
                 return sql.column("date", "c")
             case ty.Moment():
                 return self._number_of(leaf, sql.column("month", "c"))
+            case ty.Rate() | ty.EndOf():
+                return self._looked_up(leaf, lambda e: self._credit_leaf(e, shape, before=before))
             case _:
                 raise AssertionError(f"{type(leaf).__name__} at a credit")
 

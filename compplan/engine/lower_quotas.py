@@ -12,6 +12,7 @@ from compplan.engine.averages import asked_about, measured_periods, weighted, wi
 from compplan.engine.averages import reads as counted_by
 from compplan.engine.columns import RecordColumns, holds_on
 from compplan.engine.emit import Emitted, Emitter, Leaf
+from compplan.engine.exchange import Lookups
 from compplan.engine.lower_measures import Valued, owners, periods
 from compplan.engine.relations import CALENDAR, RECORDS
 from compplan.engine.scope import Scope
@@ -29,9 +30,12 @@ def lower_record_sum(scope: Scope, expr: ty.RecordSum, group: str | None, cadenc
     columns = RecordColumns(scope.schema, scope.schema.kinds[expr.kind], "r")
 
     def leaf(e: Leaf) -> Emitted:
+        if isinstance(e, (ty.Rate, ty.EndOf)):
+            return lookups.look_up(e, emitter.plain)
         assert isinstance(e, ty.RecordField)
         return columns.column(e.path)
 
+    lookups = Lookups()
     emitter = Emitter(leaf, scope.tables, scope.calendar)
     value = emitter.figure(expr.value)
     where = [] if expr.where is None else [emitter.condition(expr.where)]
@@ -41,7 +45,7 @@ def lower_record_sum(scope: Scope, expr: ty.RecordSum, group: str | None, cadenc
     total = sql.cast(known, sql.decimal_type(sql.MOST_DIGITS, value.decimals))
     figure = Figure(total, sql.MOST_DIGITS, value.decimals)
     query = exp.select(sql.alias(owner, "owner"), sql.column("period", "w"), figure.named("value"))
-    query = columns.join(query.from_(table(expr.kind, "r", RECORDS), copy=False))
+    query = lookups.join(columns.join(query.from_(table(expr.kind, "r", RECORDS), copy=False)))
     if expr.period is not None:
         named = exp.EQ(this=sql.column("label", "q"), expression=sql.column(expr.period, "r"))
         query = query.join(table("periods", "q", CALENDAR), on=named, copy=False)
@@ -59,7 +63,7 @@ def lower_record_sum(scope: Scope, expr: ty.RecordSum, group: str | None, cadenc
     if where:
         query = query.where(*where, copy=False)
     query = query.group_by(*([] if group == "" else [owner]), sql.column("period", "w"), copy=False)
-    return Step(name, f"{expr.kind} added up", ("owner", "period"), query, (), expr.span), Valued(name, figure)
+    return Step(name, f"{expr.kind} added up", ("owner", "period"), query, tuple(lookups.reads()), expr.span), Valued(name, figure)
 
 
 @immutable
@@ -95,10 +99,10 @@ def lower_quota(
     relieved: Relieved | None = None,
 ) -> tuple[Step, Valued]:
     """The quota of every owner in each of its own periods; where people are dated, prorated as the plan says, and relieved for leave."""
-    people = scope.schema.kinds[PEOPLE]
     averaged = days is not None and days.is_averaged
-    payee = RecordColumns(scope.schema, people, "p", sql.column("day", "t" if averaged else "l"))
+    payee = RecordColumns(scope.schema, scope.schema.kinds[PEOPLE], "p", sql.column("day", "t" if averaged else "l"))
     joined: dict[ty.RecordSum, str] = {}
+    lookups = Lookups()
 
     def leaf(e: Leaf) -> Emitted:
         match e:
@@ -112,6 +116,8 @@ def lower_quota(
                 return sql.column("last_day", "w")
             case ty.Moment():
                 return sql.column("period", "w")
+            case ty.Rate() | ty.EndOf():
+                return lookups.look_up(e, Emitter(leaf, scope.tables, scope.calendar).plain)
             case _:
                 raise AssertionError(f"{type(e).__name__} in a quota")
 
@@ -132,12 +138,10 @@ def lower_quota(
     else:
         query, value, made = _of_the_period(scope, query, quota, (days, relieved), value, ramp)
     reads += made
-    if fields:
-        own = exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("owner", "o"))
-        on = sql.all_of([own, *holds_on(people, "p", payee.day)])
-        query = payee.join(query.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
+    query = _with_people(query, payee) if fields else query
     query = join_valued(query, {alias: sums[e].step for e, alias in joined.items()}, sql.column("owner", "o"), sql.column("period", "w"))
-    query = query.select(sql.column("owner", "o"), sql.column("period", "w"), value.named("value"), copy=False)
+    reads += lookups.reads()
+    query = lookups.join(query).select(sql.column("owner", "o"), sql.column("period", "w"), value.named("value"), copy=False)
     title = f"The quota for {quota.measure}, for each {quota.period}"
     return Step(name, title, ("owner", "period"), query, tuple(dict.fromkeys(reads)), quota.span), Valued(name, value)
 
@@ -160,6 +164,13 @@ def _of_the_period(
         if (ramp is not None or relieved is not None) and asked is not None:
             query = query.group_by(sql.column("payee", "k"), copy=False)
     return query, value, reads
+
+
+def _with_people(query: exp.Select, payee: RecordColumns) -> exp.Select:
+    """The query with the payee's own columns."""
+    own = exp.EQ(this=sql.column(payee.kind.key[0], "p"), expression=sql.column("owner", "o"))
+    on = sql.all_of([own, *holds_on(payee.kind, "p", payee.day)])
+    return payee.join(query.join(table(PEOPLE, "p", RECORDS), on=on, join_type="left", copy=False))
 
 
 def _with_months(query: exp.Select) -> exp.Select:

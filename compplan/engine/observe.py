@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -24,6 +25,9 @@ from compplan.language import typed as ty
 from compplan.language.said import Said
 from compplan.language.units import NUMBER
 from compplan.language.walk import parts
+
+if TYPE_CHECKING:
+    from compplan.engine.observe_exchange import ConversionPlan
 
 Row = Mapping[str, object]
 Seen = str | Fraction | None
@@ -112,7 +116,7 @@ class Observer:
         self.columns.append(sql.alias(node, name))
         return name
 
-    def plan(self, expr: ty.Expr) -> NodePlan:
+    def plan(self, expr: ty.Expr) -> NodePlan | ConversionPlan:
         """The plan of a formula and all that is inside it."""
         match expr:
             case ty.Const():
@@ -136,6 +140,10 @@ class Observer:
                 return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), (measure, quota))
             case ty.Tenure():
                 return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), (self.plan(expr.begins),))
+            case ty.Convert():
+                from compplan.engine.observe_exchange import conversion_plan  # few plans convert anything: the others need not load it
+
+                return conversion_plan(self, expr)
             case ty.RecordSum() | ty.ParameterAt() | ty.Averaged():
                 return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), ())
             case _:
@@ -198,7 +206,7 @@ class NodePlan:
     expr: ty.Expr
     words: str
     value: str | None
-    parts: tuple[NodePlan, ...]
+    parts: tuple[NodePlan | ConversionPlan, ...]
     tiers: tuple[tuple[Seen, ...], ...] = ()
     reached: str | None = None
     ends: tuple[str, ...] = ()
@@ -251,7 +259,7 @@ class ConditionPlan:
     """A condition, and where its values are found."""
 
     words: str
-    node: NodePlan
+    node: NodePlan | ConversionPlan
 
     def read(self, row: Row) -> Condition:
         """The condition with its values in one row."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import duckdb
 from sqlglot import exp
@@ -19,6 +20,9 @@ from compplan.engine.relations import STEPS, quoted
 from compplan.immutable import immutable
 from compplan.language import typed as ty
 
+if TYPE_CHECKING:
+    from compplan.engine.observe_exchange import ConversionPlan
+
 Row = Mapping[str, object]
 MOST_RANKED = 5
 """So many of those who are ranked are named."""
@@ -29,11 +33,11 @@ class Watched:
     """A component's query with the plans of all that is watched in it."""
 
     figured: Figured
-    factors: tuple[NodePlan, ...]
+    factors: tuple[NodePlan | ConversionPlan, ...]
     conditions: tuple[ConditionPlan, ...]
     where: ConditionPlan | None
-    floor: NodePlan | None
-    cap: NodePlan | None
+    floor: NodePlan | ConversionPlan | None
+    cap: NodePlan | ConversionPlan | None
     query: str
 
 

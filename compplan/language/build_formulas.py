@@ -166,7 +166,8 @@ class FormulaBuilder:
         return t.Literal(t.LiteralKind.DATE, self._date(kids[0]), None, self._at(kids[0])), None, None
 
     def rate_at_end(self, _: Meta, kids: list[Any]) -> tuple[Any, Any, Any]:
-        return kids[1], kids[0], None
+        period, day = kids
+        return day, period, None
 
     def rate_of_period(self, _: Meta, kids: list[Any]) -> tuple[Any, Any, Any]:
         return None, None, kids[0]

@@ -167,7 +167,8 @@ class Against(Enum):
 class Convert:
     """`operand in USD at the daily rate of close_date, rounded to 0.01`.
 
-    The rate is that of a day, `date`, or of the last day of the `period` in which that lies, or of a period that is written out.
+    The rate is that of a day, `date`, or of the last day of the `period` in which that lies (of the period at hand, where there is no
+    date), or of a period that is written out.
     `unit` is what is rounded to, `unrounded` whether the plan says that nothing is.
     """
 

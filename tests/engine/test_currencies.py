@@ -121,3 +121,82 @@ def test_totals_of_a_workbook_are_by_currency(tmp_path: Path) -> None:
     rows = CalamineWorkbook.from_path(tmp_path / "paid.xlsx").get_sheet_by_name("Totals").to_python()
     assert rows[1:] == [["ana", 100.0, "EUR"], ["bo", 100_000.0, "JPY"], ["kim", 100.013, "KWD"]]
     assert Decimal(str(rows[3][1])) == Decimal("100.013")
+
+
+STAFF = """person,starts,ends,cur,salary
+ana,2026-01-01,2027-02-14,EUR,60000
+ana,2027-02-15,,GBP,60000
+bo,2026-01-01,,JPY,12000000
+sam,2026-01-01,,USD,24000
+"""
+SALARIES = """plan p "P" {
+  effective  from 2027-01-01 through 2027-12-31
+  payees     everyone
+  currency   USD, each earning rounded to 0.01, half away from zero
+  payout     each month
+  prorate    salary by calendar days
+  weights    of salary add to 20%
+
+  bonus tenth "A tenth of the salary" {
+    for      each month
+    pay      10% of salary per month in USD at the monthly rate of the end of the month, not rounded
+    only if  100 EUR in USD at the daily rate of the end of the month, not rounded > 0 USD
+  }
+  bonus again "Once more" {
+    for  each month
+    pay  10% of salary per month in USD at the daily rate of the end of the month, rounded to 1
+  }
+}
+"""
+MONTHLY = "f,t,month,rate\nUSD,EUR,2027-01,0.8\nUSD,EUR,2027-02,0.8\nUSD,JPY,2027-01,150\nUSD,JPY,2027-02,150\nGBP,USD,2027-02,1.3\n"
+
+
+def salaries(folder: Path, staff: str = STAFF, planned: str = MONTHLY, rates: str = RATES) -> Path:
+    project(folder, SALARIES, rates=rates, deals=DEALS.splitlines()[0])
+    text = (folder / "compplan.yaml").read_text(encoding="utf-8")
+    columns = (
+        "{person: text, starts: date, ends: {type: date, optional: true}, cur: currency, salary: {type: money per year, currency_in: cur}}"
+    )
+    text = text.replace(
+        "    columns: {person: text, role: text}\n", f"    valid: {{from: starts, through: ends}}\n    columns: {columns}\n"
+    )
+    (folder / "compplan.yaml").write_text(text, encoding="utf-8")
+    (folder / "people.csv").write_text(staff, encoding="utf-8")
+    (folder / "planned.csv").write_text(planned, encoding="utf-8")
+    return folder
+
+
+def test_salaries_of_people_in_their_own_currency_are_converted_in_a_component(tmp_path: Path) -> None:
+    results = run_whole(salaries(tmp_path), "2027-01", tmp_path / "runs")
+    assert payouts_of(results) == {
+        ("p", "ana", "2027-01", "tenth"): Fraction(625),
+        ("p", "bo", "2027-01", "tenth"): Fraction("666.67"),
+        ("p", "sam", "2027-01", "tenth"): Fraction(200),
+        ("p", "ana", "2027-01", "again"): Fraction(550),
+        ("p", "bo", "2027-01", "again"): Fraction(640),
+        ("p", "sam", "2027-01", "again"): Fraction(200),
+    }
+    told = str(results.explain("bo"))
+    assert "divided by the monthly rate from USD to JPY on 2027-01-31 = 150" in told
+    print(told)
+    assert "salary per month = 1,000,000 JPY" in told
+
+
+def test_the_average_of_two_currencies_is_none(tmp_path: Path) -> None:
+    with pytest.raises(Problems) as stopped:
+        compplan.open_project(salaries(tmp_path)).run("2027-02", tmp_path / "runs")
+    messages = [d.message for d in stopped.value.diagnostics]
+    assert messages[0] == (
+        "A tenth of the salary of ana in 2027-02 cannot be worked out. "
+        "Within the month, salary of ana is in several currencies, and has no average."
+    )
+
+
+def test_a_rate_that_a_component_needs_is_told_once_and_only_where_it_is_needed(tmp_path: Path) -> None:
+    staff = "person,starts,ends,cur,salary\nana,2026-01-01,,KWD,60000\nbo,2026-01-01,,KWD,12000\nsam,2026-01-01,,USD,24000\n"
+    with pytest.raises(Problems) as stopped:
+        compplan.open_project(salaries(tmp_path, staff)).run("2027-01", tmp_path / "runs")
+    assert [(d.code, d.message) for d in stopped.value.diagnostics] == [
+        ("no-rate", "There is no monthly rate from KWD to USD on 2027-01-31, which A tenth of the salary of ana and 1 other need."),
+    ]
+    assert stopped.value.diagnostics[0].span is not None

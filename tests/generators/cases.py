@@ -114,11 +114,11 @@ def parameters(year: FiscalYear) -> list[str]:
 
 
 PRORATIONS = (
-    ("prorate target, quota(arr), level, quota(deal_count) by calendar days",),
-    ("prorate target, quota(arr), quota(deal_count) by months of at least 15 days", "do not prorate level"),
-    ("do not prorate target, level, quota(arr), quota(deal_count)",),
-    ("prorate target, quota(arr), level by working days", "prorate quota(deal_count) by working days"),
-    ("prorate quota(arr), quota(deal_count) by calendar days", "prorate target, level by months of at least 1 days"),
+    ("prorate target, salary, quota(arr), level, quota(deal_count) by calendar days",),
+    ("prorate target, salary, quota(arr), quota(deal_count) by months of at least 15 days", "do not prorate level"),
+    ("do not prorate target, salary, level, quota(arr), quota(deal_count)",),
+    ("prorate target, salary, quota(arr), level by working days", "prorate quota(deal_count) by working days"),
+    ("prorate quota(arr), quota(deal_count) by calendar days", "prorate target, salary, level by months of at least 1 days"),
     (),
 )
 PAYEES = (

@@ -48,6 +48,8 @@ SCHEMA = Schema(
                 Column("hire_date", DateType()),
                 Column("target", MoneyType("USD", 2, "year")),
                 Column("level", NumberType(), required=False),
+                Column("paid_in", CurrencyType()),
+                Column("salary", MoneyType(None, 4, "year", "paid_in")),
             ),
             _kind(
                 "deals",

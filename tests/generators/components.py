@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from compplan.schema import MONTHS_IN, PERIODS, Period
 from tests.generators import tiers
+from tests.generators.exchange import converted, there_and_back
 from tests.generators.known import Known, KnownCredit, KnownMeasure, block, one_of, pick
 from tests.generators.spreads import spread
 
@@ -131,6 +132,7 @@ def money_of_period(draw: st.DrawFn, at: Setting) -> str:
         f"min({arr}, 100 USD) / 3",
         "third * gap",
         "target per month / 7",
+        f"{draw(converted(at.period))} / 3",
     ]
     if attainment is not None:
         options.append(draw(tiers.money_along_ratio(attainment)))
@@ -170,6 +172,7 @@ def condition(draw: st.DrawFn, at: Setting) -> str:
     arr = draw(measured(at, at.known.measured("money", at.credit.name if at.to_date and at.credit else None)))
     attainment = draw(attained(at))
     options = [f"{arr} {pick(draw, '>=', '>', '<=', '!=')} {pick(draw, '100 USD', '50 USD', '0 USD')}", *PAYEE_CONDITIONS]
+    options.append(f"{draw(converted(at.period))} > {pick(draw, '50 USD', arr)}")
     if at.credit is not None and at.credit.record and not at.to_date:
         options += CREDIT_CONDITIONS
     if attainment is not None:
@@ -351,6 +354,7 @@ def money_of_credit(draw: st.DrawFn, at: Setting, credit: KnownCredit) -> str:
     options += [draw(tiers.money_slices(amount, [])), draw(tiers.along_money(amount, tiers.MONEY))]
     options.append(f"{amount} / 3")
     options.append(f"min({amount}, 100 USD) * {one_of(draw, RATES)}")
+    options.append(f"10% of {draw(there_and_back(amount))}")
     return one_of(draw, options)
 
 

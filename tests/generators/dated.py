@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from tests.generators.company import ROLES, TEAMS, FiscalYear
+from tests.generators.company import CURRENCIES, ROLES, TEAMS, FiscalYear
 from tests.generators.known import pick
 from tests.generators.records import Row
 
@@ -52,6 +52,8 @@ def _changed(draw: st.DrawFn, person: Row) -> Row:
         "target": pick(draw, person["target"], Fraction(900)),
         "manager": pick(draw, person["manager"], None),
         "level": pick(draw, person["level"], person["level"], None),
+        "paid_in": pick(draw, person["paid_in"], person["paid_in"], *CURRENCIES),
+        "salary": pick(draw, person["salary"], Fraction(600)),
     }
 
 

@@ -62,6 +62,8 @@ def people(draw: st.DrawFn, year: FiscalYear) -> list[Row]:
             "hire_date": draw(_one(year.day(-14, 9), year.day(0, 0), year.day(1, 14), year.day(4, -1))),
             "target": draw(_one(*(Fraction(a) for a in ("1200", "1000", "100.01", "0")))),
             "level": draw(_one(Fraction(1), Fraction(2), None)),
+            "paid_in": draw(_one(*CURRENCIES)),
+            "salary": draw(_one(*(Fraction(a) for a in ("1200", "0", "1000.01")))),
         }
         rows.append(row)
     return rows

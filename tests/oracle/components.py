@@ -279,7 +279,7 @@ class Components:
 def indispensable(condition: ty.Expr) -> Iterator[ty.Expr]:
     """Attainments, quotas, measures, sums and looked-up values that a condition compares; not what only asks whether something is empty."""
     match condition:
-        case ty.Attainment() | ty.QuotaAt() | ty.MeasureAt() | ty.RecordSum() | ty.Lookup() | ty.AverageBefore():
+        case ty.Attainment() | ty.QuotaAt() | ty.MeasureAt() | ty.RecordSum() | ty.Lookup() | ty.AverageBefore() | ty.Rate():
             yield condition
         case ty.Averaged():
             if not condition.column.optional:

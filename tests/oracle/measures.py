@@ -174,6 +174,8 @@ class Measures:
         parts = self.stays.parts(payee, first, end, e.how)
         whole = self.stays.whole(first, end, e.how)
         values = [number(self._column(payee, e.column.path, part.day)) for part in parts]
+        if e.unit.own and len({self._column(payee, (*e.column.path[:-1], e.unit.own[-1]), part.day) for part in parts}) > 1:
+            return None
         if e.how == ASKED:
             partly = e.zeros and sum(part.weight for part in parts) != whole
             return None if partly or len(set(values)) != 1 else values[0]

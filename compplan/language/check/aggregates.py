@@ -169,7 +169,7 @@ def _record_sum(env: Environment, place: Place, kind: RecordKind, call: t.Call) 
         message = f"Rows of {kind.name} can be added up for a payee and a period, not in {place.title}."
         env.problem("wrong-place", message, call.span, _instead(env, kind))
         return None
-    rows = Place(Grain.ROWS, f"the records of {kind.name}", kind=kind)
+    rows = Place(Grain.ROWS, f"the records of {kind.name}", kind=kind, converts=place.converts)
     where = None if call.where is None else formulas.type_condition(env, rows, call.where)
     counting = call.name.text == "count"
     if call.different or call.overlays:

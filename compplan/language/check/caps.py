@@ -35,7 +35,7 @@ def check_carried(env: Environment, caps: Sequence[ty.PlanCap], *, kept: bool) -
 
 
 def _type_cap(env: Environment, line: t.PlanCap, code: str, payout: t.PlanLine | None) -> ty.PlanCap | None:
-    place = Place(Grain.PERIOD, "the plan's cap", period=line.period, window=ty.Window(line.period))
+    place = Place(Grain.PERIOD, "the plan's cap", period=line.period, window=ty.Window(line.period), converts=True)
     limit = type_quantity(env, place, line.limit)
     if limit is None:
         return None

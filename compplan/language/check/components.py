@@ -133,7 +133,7 @@ def _grain(env: Environment, tree: t.Component) -> tuple[Place, ty.ForPeriod | t
 
 def _for_period(env: Environment, tree: t.ForPeriod, title: str) -> tuple[Place, ty.ForPeriod, bool]:
     if tree.to_date is None:
-        place = Place(Grain.PERIOD, title, period=tree.period, window=ty.Window(tree.period))
+        place = Place(Grain.PERIOD, title, period=tree.period, window=ty.Window(tree.period), converts=True)
         return place, ty.ForPeriod(tree.period, None, None), True
     basis, against = tree.to_date.period, tree.to_date.against
     good = MONTHS_IN[basis] > MONTHS_IN[tree.period]
@@ -141,7 +141,7 @@ def _for_period(env: Environment, tree: t.ForPeriod, title: str) -> tuple[Place,
         message = f"A {basis} to date cannot be paid for each {tree.period}; it must be longer."
         env.problem("needs-window", message, tree.to_date.span)
     window = ty.Window(basis, t.Reach.TO_DATE)
-    place = Place(Grain.PERIOD, title, period=tree.period, window=window, to_date=True, against=against)
+    place = Place(Grain.PERIOD, title, period=tree.period, window=window, to_date=True, against=against, converts=True)
     return place, ty.ForPeriod(tree.period, basis, against), good
 
 
@@ -155,7 +155,7 @@ def _for_credit(env: Environment, tree: t.ForCredit, title: str) -> tuple[Place,
     if credit is None:
         return None
     lets = {line.name.text: line for line in env.credits[name].lines if isinstance(line, t.Let)}
-    place = Place(Grain.CREDIT, title, kind=env.schema.kinds[credit.kind], credit=credit, lets=lets)
+    place = Place(Grain.CREDIT, title, kind=env.schema.kinds[credit.kind], credit=credit, lets=lets, converts=True)
     where = None if tree.where is None else formulas.type_condition(env, place, tree.where)
     good = tree.where is None or where is not None
     if tree.to_date is None:

@@ -16,14 +16,15 @@ from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
 from compplan.language.units import DATE, NUMBER, TEXT, Kind, money
 from compplan.language.walk import every
-from compplan.schema import DateType, ExchangeRates, PeriodType
+from compplan.schema import DateType, ExchangeRates, Period, PeriodType
 
 
 def type_convert(env: Environment, place: Place, expr: t.Convert) -> ty.Convert | None:
     """The typed conversion, or None after reporting what is wrong with it."""
-    if place.grain is not Grain.RECORD or place.child is not None:
-        message = f"Money is converted where it is credited; in {place.title} it is not."
-        env.problem("wrong-place", message, expr.span, "Make it an amount of the credit: amount in_dollars = acv in USD at the ...")
+    if not place.converts or place.child is not None:
+        message = f"No money is converted in {place.title}."
+        hint = "Make it an amount of the credit: amount in_dollars = acv in USD at the ...; or convert what is paid, in the component."
+        env.problem("wrong-place", message, expr.span, hint)
         return None
     operand = formulas.type_quantity(env, place, expr.operand)
     rates = rates_named(env, expr.rates)
@@ -88,7 +89,8 @@ def _source(env: Environment, operand: ty.Expr, expr: t.Convert) -> ty.Expr | No
         return None
     if not unit.own:
         return ty.Const(unit.currency or "", TEXT, expr.operand.span)
-    return next(_currency_of(e) for e in every(operand) if e.unit == unit and isinstance(e, (ty.RecordField, ty.ChildField, ty.PayeeField)))
+    amounts = (e for e in every(operand) if isinstance(e, (ty.RecordField, ty.ChildField, ty.PayeeField)))
+    return next(_currency_of(e) for e in amounts if e.unit.own == unit.own)
 
 
 def _currency_of(amount: ty.RecordField | ty.ChildField | ty.PayeeField) -> ty.Expr:
@@ -117,7 +119,9 @@ def _day(env: Environment, place: Place, expr: t.Convert, rates: ExchangeRates) 
             env.problem("wrong-arguments", message, expr.literal.span, "Name a date: at the daily rate of close_date.")
             return None
         return ty.Const(env.calendar.start(period), DATE, expr.literal.span)
-    assert expr.date is not None
+    if expr.date is None:
+        assert expr.period is not None
+        return _end_of_period(env, place, expr, expr.period)
     day = formulas.type_expression(env, place, expr.date)
     if day is None:
         return None
@@ -125,6 +129,19 @@ def _day(env: Environment, place: Place, expr: t.Convert, rates: ExchangeRates) 
         env.problem("wrong-unit", f"A rate is that of a day; this is {day.unit}.", expr.date.span)
         return None
     return day if expr.period is None else ty.EndOf(day, expr.period, DATE, expr.date.span)
+
+
+def _end_of_period(env: Environment, place: Place, expr: t.Convert, period: Period) -> ty.Expr | None:
+    """The last day of the period at hand."""
+    if place.grain not in (Grain.PERIOD, Grain.GROUP):
+        message = f"Which {period}? Here there is one value for {place.grain.value}."
+        env.problem("wrong-grain", message, expr.span, f"Say of which day: the end of the {period} of close_date.")
+        return None
+    if period != place.period:
+        message = f"The period at hand is a {place.period}, not a {period}."
+        env.problem("needs-window", message, expr.span, f"Write the end of the {place.period}.")
+        return None
+    return ty.Moment(None, DATE, expr.span)
 
 
 def _rounding(env: Environment, expr: t.Convert) -> Fraction | Literal[False] | None:

@@ -65,7 +65,7 @@ def _credit(env: Environment, tree: t.Credit) -> ty.Credit | None:
     if not check_source(env, kind, tree.source.span):
         return None
     lets = {line.name.text: line for line in tree.lines if isinstance(line, t.Let)}
-    place = Place(Grain.RECORD, f"the credit {tree.name.text}", kind=kind, credit=origin, lets=lets)
+    place = Place(Grain.RECORD, f"the credit {tree.name.text}", kind=kind, credit=origin, lets=lets, converts=True)
     dated = _dated(env, place, tree)
     place = place.having(dated=dated)
     where = _conditions(env, place, tree)

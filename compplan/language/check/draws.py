@@ -29,7 +29,7 @@ def _type_draw(env: Environment, tree: t.Draw, currency: str, payout: Period | N
     forgive = _one(env, tree, t.Forgive, "forgive")
     if payout is None or not isinstance(top_up, t.TopUp) or not isinstance(recover, t.Recover):
         return None
-    place = Place(Grain.PERIOD, f"the draw {tree.name.text}", period=payout, window=ty.Window(payout), paid=money(currency))
+    place = Place(Grain.PERIOD, f"the draw {tree.name.text}", period=payout, window=ty.Window(payout), paid=money(currency), converts=True)
     level, level_if = _amount(env, place, top_up.level, currency), _condition(env, place, top_up.when)
     room = None if recover.room is None else _amount(env, place, recover.room, currency)
     room_if = _condition(env, place, recover.when)

@@ -121,7 +121,7 @@ def _held(env: Environment, asked: _Asked, name: t.Name) -> list[ty.Target] | No
 
 def _formula(env: Environment, asked: _Asked, expr: t.Expression) -> list[ty.Target] | None:
     """Any formula that a component for such a period could have."""
-    place = Place(Grain.PERIOD, "the example", period=asked.period, window=ty.Window(asked.period))
+    place = Place(Grain.PERIOD, "the example", period=asked.period, window=ty.Window(asked.period), converts=True)
     others = (*asked.frame.components, *asked.frame.draws, *asked.frame.changes, "payout")
     named = next((p for p in paths(expr) if p.names[0].text in others), None)
     if named is not None:

@@ -119,6 +119,8 @@ def for_pay(factors: Sequence[ty.Expr], currency: str) -> str:
         return f"Say of what: pay {_digits(value * 100)}% of credited, or of a measure."
     if isinstance(first, (ty.Slices, ty.Step, ty.Curve)):
         return "Let the tiers multiply money: pay 500 USD (or arr), and times before the tiers; or let slices run along money, as arr."
+    if any(f.unit.kind is Kind.MONEY and f.unit.currency != currency for f in factors):
+        return f"Convert it: ... in {currency} at the daily rate of close_date, or of the end of the month, rounded to 0.01."
     return f"Multiply by money: pay 500 {currency}, pay 5% of credited."
 
 

@@ -123,9 +123,9 @@ def _quota(env: Environment, tree: t.Quota, measure: ty.Measure) -> ty.Quota | N
     window = ty.Window(tree.period)
     title = f"the quota for {measure.name}"
     if measure.group is None:
-        place = Place(Grain.PERIOD, title, period=tree.period, window=window, as_of=True)
+        place = Place(Grain.PERIOD, title, period=tree.period, window=window, as_of=True, converts=True)
     else:
-        place = Place(Grain.GROUP, title, period=tree.period, window=window, group=measure.group)
+        place = Place(Grain.GROUP, title, period=tree.period, window=window, group=measure.group, converts=True)
     value = formulas.type_quantity(env, place, tree.value)
     if value is None:
         return None

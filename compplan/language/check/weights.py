@@ -110,6 +110,10 @@ class _Shares:
             case t.PerPeriod(operand=t.Path() as path):
                 share, of = self.of(path)
                 return share, t.PerPeriod(of, expr.period, expr.span)
+            case t.PerPeriod(operand=t.Convert() as converted):
+                return self.of(t.PerPeriod(converted.operand, expr.period, expr.span))
+            case t.Convert():
+                return self.of(expr.operand)
             case t.ShareOf():
                 share, of = self.of(expr.operand)
                 return min(Decimal(str(expr.share.value)) * share, _LARGEST), of
