@@ -43,6 +43,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("insurance", r"`insurance-"),
     ("kicker, SPIFF, sales contest", r"spiff|campaign"),
     ("leaver, joiner, part of a year", r"proration|someone (leaves|was hired)|365 days"),
+    ("leave, maternity, absence", r"\bleave +\w+ from|[Ll]eave is paid"),
     ("margin, gross profit", r"margin"),
     ("marginal, graduated, progressive tiers", r"each slice of"),
     ("multiplier", r"multiplier"),

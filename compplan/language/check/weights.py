@@ -85,6 +85,8 @@ def _warn_other_period(env: Environment, component: t.Component, weight: _Weight
 
 
 def _weights(env: Environment, component: t.Component) -> Iterator[_Weight]:
+    if any(isinstance(line, t.Sentence) and line.keyword == "times" and isinstance(line.value, t.LeaveShare) for line in component.lines):
+        return  # it is paid on leave, in place of a share of the target
     shares = _Shares({**env.lets, **{line.name.text: line for line in component.lines if isinstance(line, t.Let)}})
     for line in component.lines:
         if isinstance(line, t.Sentence) and line.keyword == "pay" and not isinstance(line.value, (t.Slices, t.Step, t.Curve)):
