@@ -15,11 +15,11 @@ from compplan.engine.explanation import (
     Node,
     PlanExplanation,
     PoolShare,
-    TierRow,
     Value,
 )
 from compplan.engine.figure_text import amount, in_unit, money, plain, shown
 from compplan.engine.laid_out import MOST_ROWS, laid_out, line
+from compplan.engine.node_text import inside_text, part_text
 from compplan.engine.payout_kinds import CAP, CARRIED, DRAW, EARNING
 from compplan.schema import MONTHS_IN, PERIODS
 
@@ -154,6 +154,9 @@ class _Renderer:
         yield "-" * self.width
         grain = next((s for s in c.sentences if s.startswith("for ")), "")
         yield f"  {' '.join(grain.split())}"
+        for change in c.amended:
+            what = f": {' '.join(change.words.split())}" if change.words else ""
+            yield f"  from {change.since}, {change.label} ({change.file}, line {change.line}){what}"
         if not c.earnings:
             yield f"  {_nothing(c, self.period)}"
         shown = c.earnings if self.all_rows or len(c.earnings) <= MOST_ROWS else ()
@@ -223,22 +226,13 @@ class _Renderer:
     def condition(self, c: Condition, keyword: str = "only if") -> Iterator[str]:
         yield f"    {'yes ' if c.held else 'NO: '} {keyword} {c.words}"
         for node in (n for n in c.values if n.kind != "constant"):
-            yield from self.part(node, "            ")
-
-    def part(self, node: Node, indent: str) -> Iterator[str]:
-        """A formula with its value; below it, what it is made of."""
-        divided = "divided by the " if node.kind == "rate" and node.note else ""
-        yield f"{indent}{divided}{node.words} = {shown(node)}"
-        if node.kind == "attainment":
-            for part in node.parts:
-                yield f"{indent}  {part.words} = {shown(part)}"
-        else:
-            yield from self.inside(node, indent + "  ")
+            yield from part_text(node, "            ")
 
     def working(self, e: Earning, currency: str, thing: str | None = None) -> Iterator[str]:
         for factor in e.factors:
-            yield line(f"    {factor.keyword:<6}{factor.node.words}", shown(factor.node))
-            yield from self.inside(factor.node, "          ")
+            since = f", {factor.node.note}" if factor.node.kind == "parameter" and factor.node.note else ""
+            yield line(f"    {factor.keyword:<6}{factor.node.words}{since}", shown(factor.node))
+            yield from inside_text(factor.node, "          ")
         if e.floor is not None:
             yield line(f"    floor at {e.floor.words}", shown(e.floor))
         if e.cap is not None:
@@ -262,31 +256,6 @@ class _Renderer:
         yield f"    {p.words}:{whose}"
         part = "no part in it" if p.weight is None else f"{plain(p.weight)} of {plain(p.weights)}"
         yield line(f"      {part}", money(p.share, currency))
-
-    def inside(self, node: Node, indent: str) -> Iterator[str]:
-        """What a formula is made of: its parts, and the receipts of its tiers."""
-        for part in node.parts:
-            yield from self.part(part, indent)
-        if node.kind == "slices":
-            yield from (self.slice(t, node, indent) for t in node.tiers if t.reached)
-            beyond = [_stretch(t, node.parts[0].unit) for t in node.tiers if not t.reached]
-            if beyond:
-                yield f"{indent}no part of it lies {', or '.join(beyond)}"
-        elif node.kind in ("step", "curve"):
-            if node.note:
-                yield f"{indent}{node.note}"
-            for index, tier in enumerate(node.tiers):
-                mark = "->" if tier.reached else "  "
-                word = (tier.words or "at") if node.kind == "curve" else ("from" if tier.start is not None else "below")
-                bound = tier.start if tier.start is not None else (node.tiers[index + 1].start if index + 1 < len(node.tiers) else None)
-                yield f"{indent}{mark} {word} {in_unit(bound, node.parts[0].unit)}: {in_unit(tier.value, node.unit)}"
-        elif node.kind == "table":
-            yield from (f"{indent}-> {t.words}: {in_unit(t.value, node.unit)}" for t in node.tiers)
-
-    def slice(self, t: TierRow, node: Node, indent: str) -> str:
-        along = node.parts[0].unit
-        amount = f"{in_unit(t.amount, along)} x {in_unit(t.value, t.words)}"
-        return line(f"{indent}{_stretch(t, along):<40} {amount}", in_unit(t.pay, node.unit))
 
     def stays(self, p: PlanExplanation) -> Iterator[str]:
         """The days in the plan, where they differ or something is averaged over them."""
@@ -332,13 +301,6 @@ class _Renderer:
             if len(lines) > MOST_ROWS and not self.all_rows:
                 rest = sum((c.credited for c in lines[MOST_ROWS:] if isinstance(c.credited, Fraction)), Fraction(0))
                 yield line(f"  and {len(lines) - MOST_ROWS} more (--all lists them)", in_unit(rest, lines[0].unit))
-
-
-def _stretch(t: TierRow, unit: str) -> str:
-    """From where to where a tier reaches."""
-    if t.start is None:
-        return f"below {in_unit(t.end, unit)}"
-    return f"from {in_unit(t.start, unit)} on" if t.end is None else f"from {in_unit(t.start, unit)} to {in_unit(t.end, unit)}"
 
 
 def _payday(p: PlanExplanation, period: str) -> str:

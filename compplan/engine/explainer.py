@@ -10,7 +10,7 @@ from fractions import Fraction
 import duckdb
 
 from compplan.calendar import Calendar, FiscalPeriod, parse_period
-from compplan.diagnostics import Diagnostic, Problems
+from compplan.diagnostics import Diagnostic, Problems, Span
 from compplan.engine import sql
 from compplan.engine.asked_for import known_payee, plans_of
 from compplan.engine.covered import paid_months
@@ -19,6 +19,7 @@ from compplan.engine.explain_credits import credit_lines
 from compplan.engine.explain_payouts import cap_lines, draw_lines, payout_lines
 from compplan.engine.explained_stays import stay_lines
 from compplan.engine.explanation import (
+    AmendedLine,
     BudgetLine,
     ComponentExplanation,
     Condition,
@@ -193,7 +194,7 @@ class _Explainer:
         total = sum((e.earned for e in earnings if isinstance(e.earned, Fraction)), Fraction(0))
         return ComponentExplanation(
             component.name, component.label, component.word, component.thing, component.span.file, component.span.line,
-            self._said(component), tuple(earnings), tuple(left_out), total,
+            self._said(component), tuple(self._amended(plan, component)), tuple(earnings), tuple(left_out), total,
         )  # fmt: skip
 
     def _months(self, plan: ty.Plan, component: ty.Component) -> Months:
@@ -209,6 +210,17 @@ class _Explainer:
     def _said(self, component: ty.Component) -> tuple[str, ...]:
         lines = (line for sentence in component.said for said in sentence for line in self.sources.line(said).split("\n"))
         return tuple(line.split("#")[0].strip() for line in lines if line.split("#")[0].strip())
+
+    def _amended(self, plan: ty.Plan, component: ty.Component) -> Iterator[AmendedLine]:
+        """What amendments put into force of it: a component of theirs, or lines of one."""
+        for change in plan.amended:
+            if _lies_in(component.span, change.span):
+                yield AmendedLine(change.first.isoformat(), change.label, "", component.span.file, component.span.line)
+                continue
+            for said in (line for sentence in component.said for line in sentence):
+                words = self.sources.line(said).split("#")[0].strip()
+                if _lies_in(said.span, change.span) and words != "}" and not words.startswith("effective "):
+                    yield AmendedLine(change.first.isoformat(), change.label, words, said.span.file, said.span.line)
 
     def _earning(self, plan: ty.Plan, component: ty.Component, watched: Watched, row: Row, earlier: dict[object, Fraction]) -> Earning:
         figure = to_value(row["figure"])
@@ -321,6 +333,10 @@ class _Explainer:
         record = ", ".join(str(row[n]) for n in row if n == "record" or n.startswith("record_"))
         through = f" of {row['via']}" if row.get("via") is not None else ""
         return record + through, record, str(row["date"])
+
+
+def _lies_in(inner: Span, outer: Span) -> bool:
+    return inner.file == outer.file and outer.line <= inner.line and inner.end_line <= outer.end_line
 
 
 def _keyword(component: ty.Component, index: int) -> str:

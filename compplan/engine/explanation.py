@@ -157,6 +157,17 @@ class LeftOut:
 
 
 @immutable
+class AmendedLine:
+    """A line that an amendment put into force: since when, the amendment's label, where it stands; no words for all of the component."""
+
+    since: str
+    label: str
+    words: str
+    file: str
+    line: int
+
+
+@immutable
 class ComponentExplanation:
     """A component for one payee: its sentences as written, its earnings, the records left out by its own condition, the total."""
 
@@ -167,6 +178,7 @@ class ComponentExplanation:
     file: str
     line: int
     sentences: tuple[str, ...]
+    amended: tuple[AmendedLine, ...]
     earnings: tuple[Earning, ...]
     left_out: tuple[LeftOut, ...]
     total: Value

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -144,6 +144,8 @@ class Observer:
                 from compplan.engine.observe_exchange import conversion_plan  # few plans convert anything: the others need not load it
 
                 return conversion_plan(self, expr)
+            case ty.ParameterAt() if len(expr.values) > 1:
+                return self._parameter(expr)
             case ty.RecordSum() | ty.ParameterAt() | ty.Averaged():
                 return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), ())
             case _:
@@ -188,6 +190,12 @@ class Observer:
         value = self.watch(self.emitter.plain(expr))
         words = _first_line(self.sources.words(expr))
         return NodePlan(expr, words, value, (self.plan(expr.operand),), tuple(tiers), self.watch(reached), ends)
+
+    def _parameter(self, expr: ty.ParameterAt) -> NodePlan:
+        """With a column for which of its values holds: the same choice with numbers for values."""
+        numbered = tuple(ty.Since(s.first, ty.Const(Fraction(i), NUMBER, expr.span)) for i, s in enumerate(expr.values))
+        reached = self.watch(self.emitter.plain(ty.ParameterAt(expr.name, numbered, expr.day, NUMBER, expr.span)))
+        return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), (), reached=reached)
 
     def _lookup(self, expr: ty.Lookup) -> NodePlan:
         table = self.emitter.tables[expr.table]
@@ -241,7 +249,9 @@ class NodePlan:
         return tuple(rows)
 
     def _why(self, row: Row) -> str:
-        """For a curve: where on it the operand lies."""
+        """For a curve: where on it the operand lies; for a parameter: since when its value holds, and until when."""
+        if isinstance(self.expr, ty.ParameterAt) and self.reached is not None:
+            return _since(self.expr, _whole(row[self.reached]))
         if not isinstance(self.expr, ty.Curve) or self.reached is None:
             return ""
         reached = _whole(row[self.reached])
@@ -281,6 +291,16 @@ def to_value(value: object) -> Value:
 
 def _whole(value: object) -> int | None:
     return None if value is None else int(Fraction(str(value)))
+
+
+def _since(expr: ty.ParameterAt, index: int | None) -> str:
+    """The days on which one of a parameter's values holds."""
+    if index is None:
+        return ""
+    first = expr.values[index].first
+    later = expr.values[index + 1].first if index + 1 < len(expr.values) else None
+    through = "" if later is None else f"through {(later - timedelta(days=1)).isoformat()}"
+    return " ".join(x for x in ("" if first is None else f"since {first.isoformat()}", through) if x)
 
 
 def _windowed(name: str, window: ty.Window) -> str:

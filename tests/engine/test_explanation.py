@@ -190,3 +190,40 @@ def test_records_that_a_condition_leaves_out_are_those_of_the_run(tmp_path: Path
     (left_out,) = results.explain("ana").plans[0].components[0].left_out
     assert (left_out.record, left_out.condition.words, left_out.condition.held) == ("d2", 'kind = "none"', False)
     assert [(n.words, n.value) for n in left_out.condition.values if n.kind == "field"] == [("kind", "new")]
+
+
+DATED = """
+  parameter base {
+    from 2027-01-01: 10%
+    from 2027-03-01: 12%
+  }
+  commission own "Own" {
+    for    each booking
+    pay    credited
+    times  base
+  }
+}
+amend p "A push" {
+  effective from 2027-03-01
+  change commission own {
+    pay credited becomes 2 * credited
+  }
+  bonus push "Push" {
+    for  each month
+    pay  5 USD
+  }
+"""
+
+
+def test_since_when_a_value_and_a_line_hold(tmp_path: Path) -> None:
+    deals = "deal,owner,close_date,amount,kind\nd1,ana,2027-02-10,100.00,new\nd2,ana,2027-03-10,100.00,new\n"
+    project = write_project(tmp_path / "p", {"p": simple_plan(DATED)}, deals=deals)
+    explanation = run_whole(project, "2027-Q1", tmp_path / "runs").explain("ana")
+    before, after, push = explanation.plans[0].components
+    assert before.amended == ()
+    assert [(a.since, a.label, a.words) for a in after.amended] == [("2027-03-01", "A push", "pay 2 * credited")]
+    assert [(a.since, a.label, a.words) for a in push.amended] == [("2027-03-01", "A push", "")]
+    text = explanation.to_text()
+    assert "    times base, since 2027-01-01 through 2027-02-28 " in text
+    assert "    times base, since 2027-03-01  " in text
+    assert f"  from 2027-03-01, A push (p.plan, line {after.amended[0].line}): pay 2 * credited\n" in text
