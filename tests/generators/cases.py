@@ -17,6 +17,7 @@ from compplan.language import typed as ty
 from compplan.language.check.plans import check_plans
 from compplan.language.parse import parse
 from compplan.schema import MONTHS_IN, PERIODS, Period, Schema
+from tests.generators.amended import amended, changes
 from tests.generators.company import DATED_SCHEMA, FISCAL_YEARS, SCHEMA, FiscalYear
 from tests.generators.components import OFTEN, Drawn, component
 from tests.generators.dated import dated
@@ -80,7 +81,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 @st.composite
 def plans(draw: st.DrawFn, year: FiscalYear, payout: Period, has_days: bool) -> str:
-    """The text of a plan."""
+    """The text of a plan, and of an amendment of it."""
     lines, known = draw(definitions())
     count = pick(draw, 3, 2, 4, 5, 1)
     parts: list[Drawn] = []
@@ -101,7 +102,9 @@ def plans(draw: st.DrawFn, year: FiscalYear, payout: Period, has_days: bool) -> 
     head += [*parameters(year), *lines, *components, *draw(taken_back()), *kept]
     head += [*draw(caps(known, payout, kept=bool(kept))), *draw(draws(known, payout))]
     head += draw(leave(prorations, [f"part{i}" for i, p in enumerate(parts) if not p.text.startswith("award")]))
-    return block('plan generated "Generated"', head) + "\n"
+    text = block('plan generated "Generated"', head) + "\n"
+    changed = draw(changes(text)) if pick(draw, False, False, False, True) else None
+    return text if changed is None else amended(text, changed, year.day(3, 0))
 
 
 def parameters(year: FiscalYear) -> list[str]:
