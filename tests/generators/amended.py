@@ -13,7 +13,7 @@ from tests.generators.known import block, one_of, pick
 
 NEW = {"pay": "11 USD", "times": "0.75x", "only if": "hire_date < 2027-02-15", "cap at": "7 USD", "floor at": "0.5 USD"}
 ADDED = ("times 0.25x", "only if hire_date < 2028-01-01", "only if tenure >= 2", 'only if team != "North"', "cap at 8 USD")
-_HEAD = re.compile(r'^(?P<word>commission|bonus|award) (?P<name>\w+) "[^"]*" \{$')
+_HEAD = re.compile(r'^(?P<word>commission|bonus|award) (?P<name>\w+) "(?P<label>[^"]*)" \{$')
 _KEYWORD = re.compile(r"^(pay|times|only if|cap at|floor at)\s+")
 _TIERS = re.compile(r"^(pay|times)\s+(each slice of|the step reached by|the curve at) ")
 _FACTOR, _MONEY = re.compile(r"^[0-9.]+(x|%)$"), re.compile(r"^[0-9.,]+ USD$")
@@ -25,12 +25,13 @@ class Component:
 
     word: str
     name: str
+    label: str
     sentences: tuple[str, ...]
 
     @property
     def text(self) -> str:
         """The component written out."""
-        return block(f'{self.word} {self.name} "{self.name}"', self.sentences)
+        return block(f'{self.word} {self.name} "{self.label}"', self.sentences)
 
     @property
     def has_weight(self) -> bool:
@@ -69,7 +70,7 @@ def components_of(text: str) -> list[Component]:
         match = _HEAD.match(head)
         if match and not re.search(r"for +each (half|year)\b|effective ", part):
             lines = [line[2:] for line in rest if line.startswith("  ")]
-            found.append(Component(match["word"], match["name"], tuple(re.split(r"\n(?=[^ }|])", "\n".join(lines)))))
+            found.append(Component(match["word"], match["name"], match["label"], tuple(re.split(r"\n(?=[^ }|])", "\n".join(lines)))))
     return found
 
 
