@@ -26,7 +26,7 @@ from compplan.language.tree_components import (
     ToDate,
     ToTop,
 )
-from compplan.language.tree_draws import Draw, DrawLine, Forgive, Leaving, Recover, TopUp
+from compplan.language.tree_draws import Draw, DrawLine, Forgive, Recover, TopUp
 from compplan.language.tree_examples import Example, Expect, Given
 
 # isort: off
@@ -37,7 +37,7 @@ from compplan.language.tree_definitions import (
 from compplan.language.tree_formulas import (
     Against, Among, AverageBefore, Binary, BoundKind, Call, Compare, Convert, Curve, Divide, Expression, Factor, InPeriod, IsEmpty,
     LeaveShare, Literal, LiteralKind, Logical, Name, Negate, Not, Over, Path, PeriodLiteral, PerPeriod, Reach, Row, ShareOf, Slices, Step,
-    TheLevel, TheTarget, Window,
+    TheTarget, Window,
 )  # fmt: skip
 
 # isort: on
@@ -93,28 +93,12 @@ class Payout:
 
 
 @immutable
-class ProratedCap:
-    """Of what is prorated: `cap each year`."""
-
-    period: Period
-    span: Span = span_field()
-
-
-@immutable
-class ProratedDraw:
-    """Of what is prorated: `draw monthly`."""
-
-    name: Name
-    span: Span = span_field()
-
-
-@immutable
 class Prorate:
     """`prorate target_incentive, quota(arr) by calendar days`; `by` is days, working days, months (of at `least` so many
     days) or not.
     """
 
-    what: tuple[Path | Call | ProratedCap | ProratedDraw, ...]
+    what: tuple[Path | Call, ...]
     by: str
     least: int
     span: Span = span_field()
@@ -338,7 +322,6 @@ __all__ = [
     "Keep",
     "Leave",
     "LeaveShare",
-    "Leaving",
     "Let",
     "Literal",
     "LiteralKind",
@@ -362,8 +345,6 @@ __all__ = [
     "PlanCap",
     "PlanLine",
     "Prorate",
-    "ProratedCap",
-    "ProratedDraw",
     "Quota",
     "Reach",
     "Recipient",
@@ -386,7 +367,6 @@ __all__ = [
     "Step",
     "Table",
     "Tenure",
-    "TheLevel",
     "TheTarget",
     "ToDate",
     "ToGroup",

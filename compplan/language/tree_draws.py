@@ -35,15 +35,7 @@ class Forgive:
     span: Span = span_field()
 
 
-@immutable
-class Leaving:
-    """`on leaving, the balance is forgiven`; `left` is forgiven, owed, or recovered."""
-
-    left: str
-    span: Span = span_field()
-
-
-DrawLine = TopUp | Recover | Forgive | Leaving
+DrawLine = TopUp | Recover | Forgive
 
 
 @immutable

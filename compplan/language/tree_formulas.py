@@ -197,13 +197,6 @@ class Call:
 
 
 @immutable
-class TheLevel:
-    """`the level`: in a draw, what it tops up to."""
-
-    span: Span = span_field()
-
-
-@immutable
 class TheTarget:
     """`the target`: what the component's `pay` sentence comes to."""
 
@@ -293,7 +286,7 @@ class Logical:
 
 
 Expression = (
-    Literal | Path | Binary | Divide | Negate | ShareOf | PerPeriod | Over | Convert | Call | TheTarget | TheLevel
+    Literal | Path | Binary | Divide | Negate | ShareOf | PerPeriod | Over | Convert | Call | TheTarget
     | LeaveShare | AverageBefore | Compare | Among | InPeriod | IsEmpty | Not | Logical
 )  # fmt: skip
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 from compplan.diagnostics.model import Diagnostic
 from compplan.diagnostics.suggest import closest
-from compplan.records.form import AddUpForm, CalendarForm, ColumnForm, KindForm, ProjectForm, SourceForm
 from compplan.records.yaml_marks import Marks, Place, Value
 
 _WORDS = {
@@ -31,15 +31,15 @@ _WORDS = {
 }
 
 
-def form_problems(errors: Iterable[dict[str, Any]], value: Value, marks: Marks) -> Iterator[Diagnostic]:
-    """One diagnostic for each error of pydantic's list."""
+def form_problems(form: type[BaseModel], errors: Iterable[dict[str, Any]], value: Value, marks: Marks) -> Iterator[Diagnostic]:
+    """One diagnostic for each error of pydantic's list, which it found when it read `value` as this form."""
     errors = list(errors)
-    misspelt = {closest(str(e["loc"][-1]), _settings(_place(e["loc"], value)[:-1])) for e in errors if e["type"] == "extra_forbidden"}
+    misspelt = {closest(str(e["loc"][-1]), _settings(form, _place(e["loc"], value)[:-1])) for e in errors if e["type"] == "extra_forbidden"}
     for error in errors:
         place = _place(error["loc"], value)
         known = error["type"]
         if known == "extra_forbidden":
-            yield _unknown(place, marks)
+            yield _unknown(form, place, marks)
         elif known == "missing" and error["loc"][-1] not in misspelt:
             name = str(error["loc"][-1])
             around = place[:-1] if place and place[-1] == name else place
@@ -84,9 +84,9 @@ def _inner(value: object, step: str | int) -> object:
     return _NOTHING
 
 
-def _unknown(place: Place, marks: Marks) -> Diagnostic:
+def _unknown(form: type[BaseModel], place: Place, marks: Marks) -> Diagnostic:
     name, around = str(place[-1]), place[:-1]
-    choices = _settings(around)
+    choices = _settings(form, around)
     near = closest(name, choices)
     hint = f"Did you mean `{near}`?" if near else f"Settings here are {', '.join(choices)}."
     owner = next((f"`{step}`" for step in reversed(around) if isinstance(step, str)), "the project file")
@@ -95,19 +95,41 @@ def _unknown(place: Place, marks: Marks) -> Diagnostic:
     )
 
 
-def _settings(around: Place) -> list[str]:
-    model: type[BaseModel] = ProjectForm
-    if around[:1] == ("calendar",):
-        model = CalendarForm
-    elif around[:1] == ("records",) and len(around) == 2:
-        model = KindForm
-    elif around[:1] == ("records",) and "source" in around[2:3]:
-        model = SourceForm
-    elif around[:1] == ("records",) and "add_up" in around[2:3]:
-        model = AddUpForm
-    elif around[:1] == ("records",):
-        model = ColumnForm
-    return [field.alias or name for name, field in model.model_fields.items()]
+def _settings(form: type[BaseModel], around: Place) -> list[str]:
+    """The settings that the form has at a place."""
+    at: list[Any] = [form]
+    for step in around:
+        at = [deeper for one in at for deeper in _inside(one, step)]
+    at += [element for one in at if get_origin(one) is tuple for element in _inside(one, 0)]  # one alone may stand without its list
+    return [field.alias or name for one in at if _is_form(one) for name, field in one.model_fields.items()]
+
+
+def _inside(annotation: Any, step: str | int) -> list[Any]:  # noqa: ANN401 - whatever stands behind a colon
+    """What an annotation has at a step: a form its field, a mapping its entry, a list its element; each way that it can be read."""
+    if _is_form(annotation):
+        return [
+            alternative
+            for name, f in annotation.model_fields.items()
+            if (f.alias or name) == step
+            for alternative in _read_as(f.annotation)
+        ]
+    inner = get_args(annotation)
+    if not inner:
+        return []
+    return _read_as(inner[1] if get_origin(annotation) is dict else inner[0])
+
+
+def _read_as(annotation: Any) -> list[Any]:  # noqa: ANN401
+    """The ways in which a value can be read: those of a union, without what is noted beside them."""
+    if hasattr(annotation, "__metadata__"):
+        return _read_as(annotation.__origin__)
+    if get_origin(annotation) in (Union, UnionType):
+        return [way for one in get_args(annotation) for way in _read_as(one)]
+    return [annotation]
+
+
+def _is_form(annotation: Any) -> bool:  # noqa: ANN401
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _message(error: dict[str, Any], place: Place) -> str:

@@ -71,7 +71,7 @@ def _read_form(value: Value, marks: Marks) -> ProjectForm:
         return ProjectForm.model_validate(value)
     except ValidationError as error:
         details: list[Any] = list(error.errors(include_url=False))
-        raise Problems(form_problems(details, value, marks)) from None
+        raise Problems(form_problems(ProjectForm, details, value, marks)) from None
 
 
 @dataclass(slots=True)

@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "language": BOTTOM,
     "project_plans": {"records", "language", *BOTTOM},
     "engine": {"project_plans", "shape_json", "records", "language", *BOTTOM},
+    "assignment": {"records", *BOTTOM},
     "reports": {"engine", "records", *BOTTOM},
     "api": {"reports", "engine", "project_plans", "records", "language", *BOTTOM},
 }

@@ -1,0 +1,78 @@
+"""What it costs that a rep has an account: the way there, given costs, and what leaving the rep who has it disrupts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compplan.assignment.problem import Flags, Real, Whole
+from compplan.assignment.scenario import Scenario
+from compplan.assignment.scenario_form import GivenForm, TravelForm
+from compplan.assignment.tables import Table, Tables
+from compplan.diagnostics.model import Problems
+
+EARTH_KM = 12742.0
+"""Twice the mean radius of the earth."""
+CENTS = 2
+
+
+def pair_costs(scenario: Scenario, tables: Tables, owner: Whole) -> tuple[Flags, Whole, int]:
+    """Which pairs have a cost at all, what each costs in whole units, and how many digits of it stand behind the point."""
+    form, accounts, reps = scenario.form.cost, tables.accounts, tables.reps
+    decimals = max([CENTS, *(tables.decimals(g.records, g.amount) for g in form.given)])
+    eligible = np.ones((accounts.rows, reps.rows), bool)
+    cost = np.zeros((accounts.rows, reps.rows), np.int64)
+    if form.travel is not None:
+        cost += _travel(scenario, form.travel, accounts, reps, decimals)
+    for given in form.given:
+        listed, amount = _given(given, tables, decimals)
+        cost += amount
+        if given.pairs_not_listed == "not allowed":
+            eligible &= listed
+    if form.disruption is not None:
+        times = np.ones(accounts.rows) if form.disruption.times is None else _reals(accounts, form.disruption.times)
+        price = np.rint(times * float(form.disruption.each) * 10**decimals).astype(np.int64)
+        leaves = (owner[:, None] >= 0) & (owner[:, None] != np.arange(reps.rows)[None, :])
+        cost += np.where(leaves, price[:, None], 0)
+    return eligible, cost, decimals
+
+
+def great_circle_km(here: Real, there: Real) -> Real:
+    """Kilometres between places (latitude and longitude in degrees): rows of `here` x rows of `there`, by the haversine formula."""
+    a, b = np.radians(here)[:, None, :], np.radians(there)[None, :, :]
+    half = np.sin((a[..., 0] - b[..., 0]) / 2) ** 2
+    half = half + np.cos(a[..., 0]) * np.cos(b[..., 0]) * np.sin((a[..., 1] - b[..., 1]) / 2) ** 2
+    return EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))  # type: ignore[no-any-return]
+
+
+def _travel(scenario: Scenario, form: TravelForm, accounts: Table, reps: Table, decimals: int) -> Whole:
+    here = np.array([_reals(accounts, c) for c in form.to]).T
+    home = np.array([_reals(reps, c) for c in form.from_]).T
+    for what, table, places in (("account", accounts, here), ("rep", reps, home)):
+        lost = np.nonzero(np.isnan(places).any(axis=1) | (np.abs(places[:, 0]) > 90) | (np.abs(places[:, 1]) > 180))[0]
+        if len(lost):
+            message = f"Where {what} {table.key()[int(lost[0])]} is, is not known" + (
+                f", and {len(lost) - 1} more." if len(lost) > 1 else "."
+            )
+            hint = "Latitude is from -90 to 90, longitude from -180 to 180; neither may be empty."
+            span = scenario.marks.value(("cost", "travel"))
+            raise Problems([scenario.marks.problem("no-place", "A place is missing", message, span, hint)])
+    times = np.ones(accounts.rows) if form.times is None else _reals(accounts, form.times)
+    scale = float(form.each_km) * 10**decimals
+    cost = np.empty((accounts.rows, reps.rows), np.int64)
+    for first in range(0, accounts.rows, 2000):
+        part = slice(first, first + 2000)
+        cost[part] = np.rint(great_circle_km(here[part], home) * times[part, None] * scale)
+    return cost
+
+
+def _given(form: GivenForm, tables: Tables, decimals: int) -> tuple[Flags, Whole]:
+    account, rep, paid = tables.pairs(form)
+    listed = np.zeros((tables.accounts.rows, tables.reps.rows), bool)
+    amount = np.zeros(listed.shape, np.int64)
+    listed[account, rep] = True
+    amount[account, rep] = paid * 10 ** (decimals - tables.decimals(form.records, form.amount))
+    return listed, amount
+
+
+def _reals(table: Table, column: str) -> Real:
+    return np.array([np.nan if v is None else v for v in table.real(column)], float)

@@ -1,0 +1,168 @@
+"""The best fractional assignment and the prices that prove it, over all pairs.
+
+Columns are taken by reduced cost, cuts are added in rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from compplan.assignment.bound import PRICE_UNIT, Cut, Prices, lower_bound
+from compplan.assignment.linear import Answer, Part, Row, solve_linear
+from compplan.assignment.problem import Problem, Real, Whole
+from compplan.assignment.rounding_cuts import broken_cuts, cut_row, priced
+
+FIRST_COLUMNS = 0.7
+"""A column is taken at first where its reduced cost is below so many typical costs of an item."""
+DEARER = 8.0
+"""How many times dearer than its price it is to be outside of a band that is a rule, so that a fractional answer is always found."""
+BREAKING = 1e3
+"""How many typical costs of an item it is to cost when a limit of moves, or a cut, is broken by one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxed:
+    """A fractional assignment (`shares`, n x m), exact prices with their bound in millionths, and each pair's reduced cost above the
+    item's least.
+
+    `plain` are the best prices without cuts: a weaker bound, and the plainer meaning.
+    """
+
+    shares: Real
+    prices: Prices
+    plain: Prices
+    bound: int
+    reduced: Real
+    outside: float
+
+
+def relax(problem: Problem, opening: Real, rounds: int, go_on: Callable[[], bool]) -> Relaxed:
+    """The relaxation from opening prices, with at most `rounds` rounds of cuts, as long as `go_on` says yes."""
+    search = _Search(problem, opening)
+    first = best = search.settle()
+    for _ in range(rounds):
+        if not go_on() or not search.cut(best):
+            break
+        found = search.settle()
+        gain = found.bound - best.bound
+        best = found if gain >= 0 else best
+        if gain < abs(best.bound) * 2e-5:
+            break
+    return replace(best, plain=first.prices)
+
+
+class _Search:
+    def __init__(self, problem: Problem, opening: Real) -> None:
+        self.problem = problem
+        self.cost = problem.real_cost
+        reduced = _above_least(self.cost, problem, opening)
+        cheapest = np.where(np.isfinite(self.cost), self.cost, np.nan)
+        self.typical = max(float(np.nanmean(np.nanmin(cheapest, axis=1))), float(np.nanmean(np.abs(cheapest))) * 1e-3, 1e-6)
+        self.taken = reduced <= max(FIRST_COLUMNS * self.typical, 0)
+        self.price = outside_prices(problem, opening, self.typical)
+        self.dear = BREAKING * self.typical
+        self.cuts: list[Cut] = []
+
+    def settle(self) -> Relaxed:
+        """The best fractional assignment within the cuts: pairs are taken in until none is left that would be worth it."""
+        while True:
+            item, rep = np.nonzero(self.taken)
+            answer = solve_linear(self._part(item, rep))
+            if answer is None:
+                raise ArithmeticError("the linear relaxation was not solved")
+            reduced = self._reduced(answer)
+            wanted = (reduced - answer.item_prices[:, None] < -1e-6 * self.typical) & ~self.taken
+            if not wanted.any():
+                return self._relaxed(item, rep, answer, reduced)
+            self.taken |= wanted
+
+    def cut(self, relaxed: Relaxed) -> bool:
+        """Adds the cuts that the fractional assignment breaks, drops those without a price; says whether there were any."""
+        new = broken_cuts(self.problem, relaxed.shares)
+        self.cuts = [*relaxed.prices.cuts, *new]
+        return bool(new)
+
+    def _part(self, item: Whole, rep: Whole) -> Part:
+        problem = self.problem
+        weights = [w[item, rep].astype(float) for w in problem.weights]
+        return Part(
+            item,
+            rep,
+            self.cost[item, rep],
+            weights,
+            problem.least.astype(float),
+            problem.most.astype(float),
+            self.price,
+            tuple(self._rows(item, rep)),
+        )
+
+    def _rows(self, item: Whole, rep: Whole) -> list[Row]:
+        rows: list[Row] = []
+        if self.problem.most_moves is not None:
+            moved = self.problem.moved[item, rep].astype(float)
+            rows.append((np.arange(len(item)), moved, float(self.problem.most_moves), self.dear))
+        by_rep = [np.nonzero(rep == j)[0] for j in range(len(self.problem.reps))]
+        for cut in self.cuts:
+            coefficients, allowed, _ = cut_row(self.problem, cut)
+            at = by_rep[cut.rep]
+            rows.append((at, coefficients[item[at]], allowed, self.dear))
+        return rows
+
+    def _reduced(self, answer: Answer) -> Real:
+        reduced = self.cost.copy()
+        for weight, price in zip(self.problem.weights, answer.prices, strict=True):
+            reduced -= weight * price[None, :]
+        prices = answer.extra_prices
+        if self.problem.most_moves is not None:
+            reduced -= self.problem.moved * prices[0]
+            prices = prices[1:]
+        for cut, price in zip(self.cuts, prices, strict=True):
+            if price != 0:
+                reduced[:, cut.rep] -= cut_row(self.problem, cut)[0] * price
+        return reduced
+
+    def _relaxed(self, item: Whole, rep: Whole, answer: Answer, reduced: Real) -> Relaxed:
+        problem = self.problem
+        shares = np.zeros(problem.shape)
+        shares[item, rep] = answer.columns
+        prices = self._exact(answer)
+        loads = np.stack([(w * shares).sum(axis=0) for w in problem.weights]) if problem.measures else np.zeros((0, problem.shape[1]))
+        outside = float(np.maximum(np.maximum(problem.least - loads, loads - problem.most), 0)[problem.hard].sum())
+        above = reduced - reduced.min(axis=1)[:, None]
+        return Relaxed(shares, prices, prices, lower_bound(problem, prices), above, outside)
+
+    def _exact(self, answer: Answer) -> Prices:
+        """The prices in whole millionths; tiny ones of cuts are dropped with their cuts."""
+        ceiling = np.where(np.isfinite(self.problem.soft_price), self.problem.soft_price, 1e12) * PRICE_UNIT
+        measures = np.clip(np.rint(answer.prices * PRICE_UNIT), -ceiling, ceiling).astype(np.int64)
+        rest = answer.extra_prices
+        move = 0
+        if self.problem.most_moves is not None:
+            move, rest = max(0, round(-float(rest[0]) * PRICE_UNIT)), rest[1:]
+        cuts = []
+        for cut, price in zip(self.cuts, rest, strict=True):
+            worth = round(-float(price) * PRICE_UNIT / cut_row(self.problem, cut)[2])
+            if worth > 0:
+                cuts.append(priced(cut, worth))
+        return Prices(measures, move, tuple(cuts))
+
+
+def outside_prices(problem: Problem, opening: Real, typical: float) -> Real:
+    """What a unit outside of each band costs while searching.
+
+    Its own price where it is soft, and enough to be avoided where it is a rule.
+    """
+    mean = np.array([max(float(np.abs(m.weight).mean()), 1e-9) for m in problem.measures]).reshape(-1, 1)
+    hard = DEARER * (np.abs(opening) + typical / mean)
+    return np.where(np.isfinite(problem.soft_price), problem.soft_price, hard)
+
+
+def _above_least(cost: Real, problem: Problem, prices: Real) -> Real:
+    reduced = cost.copy()
+    for weight, price in zip(problem.weights, prices, strict=True):
+        reduced -= weight * price[None, :]
+    least = reduced.min(axis=1)
+    return reduced - np.where(np.isfinite(least), least, 0)[:, None]

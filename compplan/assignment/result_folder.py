@@ -1,0 +1,140 @@
+"""An assignment and its proof as files.
+
+Assignment.csv, reps.csv, prices.csv and certificate.json, in a folder that is made whole or not at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from compplan.assignment.bound import PRICE_UNIT
+from compplan.assignment.certificate import Certificate, certify, from_json, to_json
+from compplan.assignment.problem import Problem, Whole, standing
+from compplan.assignment.read_problem import Territories
+from compplan.assignment.territories import Solution
+from compplan.diagnostics.model import Diagnostic, Problems
+from compplan.diagnostics.storage import trouble
+
+ASSIGNMENT, REPS, PRICES, CERTIFICATE = "assignment.csv", "reps.csv", "prices.csv", "certificate.json"
+
+
+def write_result(folder: Path, territories: Territories, solution: Solution) -> tuple[str, ...]:
+    """Writes the files into a new folder, and says which.
+
+    Raises `Problems` where there is such a folder already, or it cannot be written.
+    """
+    problem = territories.problem
+    if folder.exists():
+        message = f"{folder} is there already; nothing is written over."
+        raise Problems([Diagnostic("folder-exists", "The folder is there already", message, hint="Name another with --out, or remove it.")])
+    made: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        _table(made / ASSIGNMENT, ("account", "rep", "before", "changes_hands"), _accounts(territories, solution.assigned))
+        _table(made / REPS, _rep_header(problem), _reps(territories, solution.assigned))
+        _table(made / PRICES, ("rep", *(m.name for m in problem.measures)), _prices(problem, solution))
+        proof = json.dumps(to_json(problem, certify(problem, solution)), indent=1, ensure_ascii=False)
+        (made / CERTIFICATE).write_text(proof + "\n", encoding="utf-8")
+        made.chmod(0o755)
+        made.replace(folder)
+    except OSError as error:
+        found = trouble(error)
+        message = f"{folder} cannot be written: {found.why}."
+        raise Problems([Diagnostic("unwritable", "The result cannot be written", message, hint=found.advice)]) from None
+    finally:
+        if made is not None:
+            shutil.rmtree(made, ignore_errors=True)
+    return ASSIGNMENT, REPS, PRICES, CERTIFICATE
+
+
+def read_result(folder: Path, territories: Territories) -> tuple[Whole, Certificate]:
+    """The assignment of each item and the certificate in a folder.
+
+    Raises `Problems` where the files are not there, cannot be read, or do not say who has each account.
+    """
+    try:
+        with (folder / ASSIGNMENT).open(encoding="utf-8", newline="") as file:
+            given = [(row.get("account") or "", row.get("rep") or "") for row in csv.DictReader(file)]
+        proof = json.loads((folder / CERTIFICATE).read_text(encoding="utf-8"))
+    except OSError as error:
+        found = trouble(error)
+        message = f"{error.filename} cannot be read: {found.why}."
+        raise Problems([Diagnostic("unreadable-file", "The result cannot be read", message, hint=found.advice)]) from None
+    except (ValueError, csv.Error):
+        message = f"A file in {folder} is not as it was written."
+        raise Problems([Diagnostic("damaged-result", "The result is damaged", message, hint="Assign anew.")]) from None
+    assigned = _assigned(folder, territories, given)
+    try:
+        return assigned, from_json(territories.problem, proof)
+    except ValueError as error:
+        message = f"{folder / CERTIFICATE}: {error}."
+        raise Problems([Diagnostic("damaged-result", "The certificate cannot be used", message, hint="Assign anew.")]) from None
+
+
+def _assigned(folder: Path, territories: Territories, given: Sequence[tuple[str, str]]) -> Whole:
+    reps = {rep: j for j, rep in enumerate(territories.problem.reps)}
+    place = {account: i for i, account in enumerate(territories.accounts)}
+    wrong = [f"there is no account {a}" for a, _ in given if a not in place]
+    wrong += [f"there is no rep {r}" for _, r in given if r not in reps]
+    twice = len(given) - len({a for a, _ in given})
+    wrong += [f"{twice} accounts stand there twice"] if twice else []
+    missing = len(place) - len({a for a, _ in given if a in place})
+    wrong += [f"{missing} accounts are missing"] if missing else []
+    assigned = np.full(len(territories.problem.items), -1, np.int64)
+    if not wrong:
+        for account, rep in given:
+            item = int(territories.member[place[account]])
+            if assigned[item] not in (-1, reps[rep]):
+                wrong.append(f"the family of {account} is not together")
+            assigned[item] = reps[rep]
+    if wrong:
+        more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
+        message = f"{folder / ASSIGNMENT}: {'; '.join(wrong[:5])}{more}."
+        raise Problems([Diagnostic("wrong-assignment", "This is no assignment of these accounts", message)])
+    return assigned
+
+
+def _accounts(territories: Territories, assigned: Whole) -> Iterable[tuple[str, ...]]:
+    names = territories.problem.reps
+    for account, item, owner in zip(territories.accounts, territories.member.tolist(), territories.owner.tolist(), strict=True):
+        rep = int(assigned[item])
+        yield account, names[rep], "" if owner < 0 else names[owner], "no" if owner in (rep, -1) else "yes"
+
+
+def _rep_header(problem: Problem) -> tuple[str, ...]:
+    return ("rep", "accounts", *(f"{m.name}{part}" for m in problem.measures for part in ("", "_at_least", "_at_most")))
+
+
+def _reps(territories: Territories, assigned: Whole) -> Iterable[tuple[str, ...]]:
+    problem = territories.problem
+    loads = standing(problem, assigned).loads
+    counts = np.bincount(assigned[territories.member], minlength=len(problem.reps))
+    for j, rep in enumerate(problem.reps):
+        cells: list[str] = []
+        for k, measure in enumerate(problem.measures):
+            cells += [measure.shown(int(v)) for v in (loads[k, j], problem.least[k, j], problem.most[k, j])]
+        yield (rep, str(counts[j]), *cells)
+
+
+def _prices(problem: Problem, solution: Solution) -> Iterable[tuple[str, ...]]:
+    """What a unit of each measure is worth at each rep, as costs are written: above zero where more of it is wanted there."""
+    for j, rep in enumerate(problem.reps):
+        worth = [
+            solution.plain.measures[k, j] * 10**m.decimals / PRICE_UNIT / 10**problem.cost_decimals for k, m in enumerate(problem.measures)
+        ]
+        yield (rep, *(f"{w:.8f}" for w in worth))
+
+
+def _table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)

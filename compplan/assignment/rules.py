@@ -1,0 +1,62 @@
+"""The rules of a scenario: which rep may have which account, what goes together, and what must be apart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compplan.assignment.problem import Flags, Whole
+from compplan.assignment.scenario import Scenario
+from compplan.assignment.scenario_form import RuleForm
+from compplan.assignment.tables import Table, Tables, text_of
+
+
+def owners(accounts: Table, column: str | None, reps: Table) -> Whole:
+    """The position of the rep that each account names; -1 where it names none who takes part."""
+    if column is None:
+        return np.full(accounts.rows, -1, np.int64)
+    position = {rep: j for j, rep in enumerate(reps.key())}
+    return np.array([position.get(text_of(v), -1) for v in accounts.columns[column]], np.int64)
+
+
+def allowed_by(rule: RuleForm, accounts: Table, reps: Table, owner: Whole) -> Flags:
+    """Which pairs a rule allows: accounts x reps."""
+    about = accounts.meets(rule.accounts)
+    allowed = np.ones((accounts.rows, reps.rows), bool)
+    if rule.reps is not None:
+        allowed[about] = reps.meets(rule.reps)[None, :]
+    if rule.among is not None and rule.column is not None:
+        lists = [{t.strip() for t in text_of(v).split(";")} for v in reps.columns[rule.among]]
+        needs = [text_of(v) for v in accounts.columns[rule.column]]
+        for text in set(needs):
+            mine = about & np.array([n == text for n in needs], bool)
+            allowed[mine] = np.array([text == "" or text in had for had in lists], bool)[None, :]
+    if rule.stay:
+        held = np.nonzero(about & (owner >= 0))[0]
+        allowed[held] = False
+        allowed[held, owner[held]] = True
+    return allowed
+
+
+def families(accounts: Table, column: str | None) -> Whole:
+    """The item of each account: its family's, or one of its own."""
+    if column is None:
+        return np.arange(accounts.rows)
+    first: dict[str, int] = {}
+    member = []
+    for number, value in enumerate(accounts.columns[column]):
+        family = f"family {value}" if text_of(value) else f"account {number}"
+        member.append(first.setdefault(family, len(first)))
+    return np.array(member, np.int64)
+
+
+def kept_apart(scenario: Scenario, tables: Tables, member: Whole) -> list[tuple[int, int]]:
+    """The pairs of items that no rep may have both of."""
+    position = {account: int(member[i]) for i, account in enumerate(tables.accounts.key())}
+    pairs = set()
+    for rule in scenario.form.rules.values():
+        if rule.apart is not None and rule.of is not None:
+            table = tables.rows(rule.apart)
+            for a, b in zip(table.columns[rule.of[0]], table.columns[rule.of[1]], strict=True):
+                if a in position and b in position:
+                    pairs.add((min(position[a], position[b]), max(position[a], position[b])))
+    return sorted(pairs)

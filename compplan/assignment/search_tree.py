@@ -1,0 +1,144 @@
+"""Searches all that is left of a small problem with CP-SAT.
+
+Pairs whose reduced cost is beyond the gap cannot be in a better assignment, and are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from compplan.assignment.bound import PRICE_UNIT
+from compplan.assignment.problem import NO_LIMIT, Flags, Problem, Whole
+from compplan.assignment.relaxation import Relaxed
+
+MOST_PAIRS = 6_000
+"""Up to so many pairs the whole problem is searched at once."""
+_FAR = 2**50
+
+
+@dataclass(frozen=True, eq=False)
+class Searched:
+    """The best assignment that was found, if any; the bound that the search reached, in units of cost; whether the search is over."""
+
+    assigned: Whole | None
+    bound: int
+    finished: bool
+
+
+def pairs_left(problem: Problem, relaxed: Relaxed, most: int) -> Flags:
+    """Which pairs an assignment of at most this cost can have.
+
+    One that has a pair costs at least the bound and the pair's reduced cost.
+    """
+    return problem.eligible & (relaxed.reduced * PRICE_UNIT <= most * PRICE_UNIT - relaxed.bound + 1)
+
+
+def search_tree(
+    problem: Problem,
+    pairs: Flags,
+    most: int | None,
+    start: Whole | None,
+    seconds: float | None,
+    seed: int,
+    found: Callable[[Whole], None],
+    stopped: Callable[[], bool],
+) -> Searched:
+    """Searches for the cheapest assignment that uses only these pairs and costs at most so much; `found` is told each better one.
+
+    Without `seconds` it does the same each time.
+    """
+    model = cp_model.CpModel()
+    item, rep = np.nonzero(pairs)
+    columns = [model.new_bool_var("") for _ in range(len(item))]
+    _rules(model, problem, item, rep, columns)
+    slack = _bands(model, problem, item, rep, columns)
+    terms = [*columns, *(s for s, _ in slack)]
+    prices = [*problem.cost[item, rep].tolist(), *(price for _, price in slack)]
+    total = cp_model.LinearExpr.weighted_sum(terms, prices)
+    if most is not None:
+        model.add(total <= most)
+    model.minimize(total)
+    if start is not None:
+        for column, i, j in zip(columns, item.tolist(), rep.tolist(), strict=True):
+            model.add_hint(column, int(start[i] == j))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 2 if seconds is not None else 1
+    solver.parameters.random_seed = seed
+    if seconds is not None:
+        solver.parameters.max_time_in_seconds = seconds
+    else:
+        solver.parameters.max_deterministic_time = 30.0
+    status = solver.solve(model, _Told(columns, item, rep, len(problem.items), found, stopped))
+    bound = int(np.ceil(solver.best_objective_bound - 1e-6))
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        chosen = np.array([solver.boolean_value(c) for c in columns])
+        assigned = np.zeros(len(problem.items), np.int64)
+        assigned[item[chosen]] = rep[chosen]
+        return Searched(assigned, bound, status == cp_model.OPTIMAL)
+    return Searched(None, bound, status == cp_model.INFEASIBLE)
+
+
+def _rules(model: cp_model.CpModel, problem: Problem, item: Whole, rep: Whole, columns: list[cp_model.IntVar]) -> None:
+    ends = np.searchsorted(item, np.arange(len(problem.items) + 1))
+    for first, last in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+        model.add_exactly_one(columns[first:last])
+    if problem.most_moves is not None:
+        moved = cp_model.LinearExpr.weighted_sum(columns, problem.moved[item, rep].tolist())
+        model.add(moved <= problem.most_moves)
+    for a, b in problem.apart:
+        at = {int(rep[c]): columns[c] for c in range(ends[a], ends[a + 1])}
+        for c in range(ends[b], ends[b + 1]):
+            if int(rep[c]) in at:
+                model.add_at_most_one([at[int(rep[c])], columns[c]])
+
+
+def _bands(
+    model: cp_model.CpModel, problem: Problem, item: Whole, rep: Whole, columns: list[cp_model.IntVar]
+) -> list[tuple[cp_model.IntVar, int]]:
+    """Adds the bands; gives a variable for what lies outside of each soft one, with its price."""
+    slack: list[tuple[cp_model.IntVar, int]] = []
+    for j in range(len(problem.reps)):
+        at = np.nonzero(rep == j)[0]
+        mine = [columns[c] for c in at.tolist()]
+        for k, measure in enumerate(problem.measures):
+            load = cp_model.LinearExpr.weighted_sum(mine, problem.weights[k][item[at], j].tolist())
+            low, high = int(problem.least[k, j]), int(problem.most[k, j])
+            low, high = -_FAR if low <= -NO_LIMIT else low, _FAR if high >= NO_LIMIT else high
+            if measure.price is None:
+                model.add_linear_constraint(load, low, high)
+                continue
+            outside = model.new_int_var(0, int(np.abs(problem.weights[k]).sum(axis=0).max()) + max(abs(low), 0) % _FAR, "")
+            model.add(load + outside >= low)
+            model.add(load - outside <= high)
+            slack.append((outside, int(measure.price[j])))
+    return slack
+
+
+class _Told(cp_model.CpSolverSolutionCallback):
+    """Tells of each better assignment, and stops the search when it is asked to."""
+
+    def __init__(
+        self,
+        columns: list[cp_model.IntVar],
+        item: Whole,
+        rep: Whole,
+        items: int,
+        found: Callable[[Whole], None],
+        stopped: Callable[[], bool],
+    ) -> None:
+        super().__init__()
+        self.columns, self.item, self.rep, self.items = columns, item, rep, items
+        self.found, self.stopped = found, stopped
+
+    def on_solution_callback(self) -> None:
+        """Called by the solver."""
+        chosen = np.array([self.boolean_value(c) for c in self.columns])
+        assigned = np.zeros(self.items, np.int64)
+        assigned[self.item[chosen]] = self.rep[chosen]
+        self.found(assigned)
+        if self.stopped():
+            self.stop_search()

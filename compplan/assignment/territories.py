@@ -1,0 +1,222 @@
+"""Assigns items to reps.
+
+Prices, a fractional assignment with its bound, a whole one, and neighbourhoods until the time or the gap is reached.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from compplan.assignment.bound import PRICE_UNIT, Prices
+from compplan.assignment.exchanges import Exchanges, anneal
+from compplan.assignment.neighbourhoods import SECONDS, Neighbourhoods, divided_anew
+from compplan.assignment.opening_prices import opening_prices
+from compplan.assignment.problem import Flags, Problem, Real, Whole, standing
+from compplan.assignment.relaxation import Relaxed, outside_prices, relax
+from compplan.assignment.search_tree import MOST_PAIRS, pairs_left, search_tree
+
+SWEEPS = 900
+HEAT = 0.3
+NEAR = 1.0
+CUT_ROUNDS = 12
+SMALL_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When to stop: after so many seconds, at a gap (as a share of the cost), or after so many rounds; and the seed of what is drawn.
+
+    With `rounds`, and `seconds` None, the same seed gives the same answer.
+    """
+
+    seconds: float | None = 60.0
+    gap: float = 0.0
+    rounds: int | None = None
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far it is.
+
+    What is being done, the seconds so far, the bound and the best total as costs are written, and whether the best keeps all rules.
+    """
+
+    phase: str
+    seconds: float
+    bound: float
+    best: float | None
+    keeps_rules: bool
+
+    @property
+    def gap(self) -> float | None:
+        """The share of the best total that may be saved at most."""
+        if self.best is None or self.best == 0:
+            return None
+        return max(0.0, (self.best - self.bound) / abs(self.best))
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """The best assignment found (the rep of each item), the prices that prove its bound (in millionths of a unit of cost), and how it
+    went.
+
+    `plain` are the best prices without cuts.
+    `searched` is a bound in units of cost that a complete search reached, where there was one; it takes that search to prove it again.
+    """
+
+    assigned: Whole
+    prices: Prices
+    plain: Prices
+    bound: int
+    searched: int | None
+    seconds: float
+    rounds: int
+
+
+class _Run:
+    """What one search knows: the clock, the best so far, and whom to tell."""
+
+    def __init__(self, problem: Problem, limits: Limits, tell: Callable[[Progress], None], stopped: Callable[[], bool]) -> None:
+        self.problem, self.limits, self.tell, self.stopped = problem, limits, tell, stopped
+        self.began = time.monotonic()
+        self.random = np.random.default_rng(limits.seed)
+        self.best: Whole | None = None
+        self.worth: tuple[int, int] = (2**62, 2**62)
+        self.bound = 0
+        self.searched: int | None = None
+        self.rounds = 0
+
+    def passed(self) -> float:
+        return time.monotonic() - self.began
+
+    def go_on(self, share: float = 1.0) -> bool:
+        """Whether there is time left of this share of all."""
+        late = self.limits.seconds is not None and self.passed() >= self.limits.seconds * share
+        return not (late or self.stopped())
+
+    def offer(self, assigned: Whole) -> None:
+        """Keeps an assignment that breaks fewer rules, or as few and costs less."""
+        now = standing(self.problem, assigned)
+        excess = int(now.outside[self.problem.hard].sum()) + now.too_many_moves + now.together + now.not_eligible
+        if (excess, now.total) < self.worth:
+            self.worth, self.best = (excess, now.total), assigned.copy()
+
+    def report(self, phase: str) -> None:
+        unit = 10**self.problem.cost_decimals
+        best = None if self.best is None else self.worth[1] / unit
+        bound = max(self.bound / PRICE_UNIT, -np.inf if self.searched is None else self.searched) / unit
+        self.tell(Progress(phase, self.passed(), bound, best, self.worth[0] == 0))
+
+    def found(self, assigned: Whole) -> None:
+        """Keeps what a search has found, and tells of it."""
+        self.offer(assigned)
+        self.report("search")
+
+    def left(self, share: float) -> float | None:
+        """This share of the seconds that are left; None where they are not counted."""
+        return None if self.limits.seconds is None else max(0.1, (self.limits.seconds - self.passed()) * share)
+
+    def close_enough(self) -> bool:
+        """Whether the best keeps all rules and is within the gap; costs are whole, so less than one unit is none."""
+        reached = -(-self.bound // PRICE_UNIT)
+        left = self.worth[1] - (reached if self.searched is None else max(reached, self.searched))
+        return self.worth[0] == 0 and left <= self.limits.gap * abs(self.worth[1])
+
+
+def solve(
+    problem: Problem,
+    limits: Limits,
+    tell: Callable[[Progress], None] = lambda _: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Solution:
+    """The best assignment that is found within the limits, with prices that prove how far from the best it can be.
+
+    `tell` is called as it goes on; when `stopped` says yes, the best so far is given. Every item must have a rep who may have it.
+    Raises ArithmeticError
+    where the linear relaxation cannot be solved.
+    """
+    run = _Run(problem, limits, tell, stopped)
+    run.report("prices")
+    relaxed = relax(problem, opening_prices(problem), CUT_ROUNDS, lambda: run.go_on(0.3))
+    run.bound = relaxed.bound
+    run.offer(relaxed.shares.argmax(axis=1))
+    run.report("bound")
+    typical = max(float(np.abs(problem.cost[problem.eligible]).mean()) * 0.01, _typical(problem))
+    prices = relaxed.prices.measures / PRICE_UNIT
+    outside = np.minimum(np.abs(prices) + 2 * np.abs(prices).mean(axis=1, keepdims=True) + 1e-9, problem.soft_price)
+    near = (relaxed.reduced <= NEAR * typical) & problem.eligible
+    _exchange(run, relaxed, near, outside, typical)
+    firm = outside_prices(problem, prices, typical)
+    _neighbours(run, relaxed, near, firm, small=int(problem.eligible.sum()) <= MOST_PAIRS)
+    _search(run, relaxed)
+    assert run.best is not None
+    return Solution(run.best, relaxed.prices, relaxed.plain, run.bound, run.searched, run.passed(), run.rounds)
+
+
+def _exchange(run: _Run, relaxed: Relaxed, near: Flags, outside: Real, typical: float) -> None:
+    item, rep = np.nonzero(near)
+    assert run.best is not None
+    exchanges = Exchanges(run.problem, run.best, item, rep, outside, relaxed.prices.move / PRICE_UNIT)
+
+    def go_on(_: float) -> bool:
+        return run.go_on(0.6)
+
+    anneal(exchanges, HEAT * typical, SWEEPS, run.random, go_on)
+    run.offer(exchanges.assigned)
+    run.report("exchanges")
+
+
+def _neighbours(run: _Run, relaxed: Relaxed, near: Flags, outside: Real, *, small: bool) -> None:
+    """Neighbourhoods until the time is over; of a small problem, which is then searched as a whole, for a tenth of it."""
+    problem = run.problem
+    share = SMALL_SHARE if small else 1.0
+    neighbourhoods = Neighbourhoods(problem, relaxed.reduced, relaxed.prices.measures / PRICE_UNIT, near)
+    while run.go_on(share) and not run.close_enough() and (run.limits.rounds is None or run.rounds < run.limits.rounds):
+        run.rounds += 1
+        assert run.best is not None
+        choice = neighbourhoods.draw(run.best, outside, 6, run.random)
+        seconds = None
+        if run.limits.seconds is not None:
+            seconds = min(SECONDS, max(0.1, run.limits.seconds - run.passed()))
+        changed = divided_anew(problem, run.best, choice, near, outside, 0.0, seconds)
+        if changed is not None:
+            run.offer(changed)
+        run.report("neighbourhoods")
+
+
+def _search(run: _Run, relaxed: Relaxed) -> None:
+    """Searches a small problem through: first for what costs a little more than the bound, which leaves few pairs, then for more and
+    more.
+
+    Where nothing costs as little as was asked for, that is a better bound.
+    """
+    low = -(-run.bound // PRICE_UNIT)
+    part = 4
+    while run.go_on() and not run.close_enough():
+        best = int(run.worth[1]) if run.worth[0] == 0 else None
+        most = None if best is None else min(best - 1, low + (best - low) // part)
+        pairs = run.problem.eligible if most is None else pairs_left(run.problem, relaxed, most)
+        if int(pairs.sum()) > MOST_PAIRS:
+            return
+        last = most is None or best is None or most == best - 1
+        searched = search_tree(run.problem, pairs, most, run.best, run.left(1.0 if last else 0.3), run.limits.seed, run.found, run.stopped)
+        if searched.assigned is not None:
+            run.offer(searched.assigned)
+        if searched.finished or last:
+            reached = searched.bound if searched.assigned is not None or not searched.finished else (low if most is None else most + 1)
+            low = max(low, reached)
+            run.searched = low if best is None else min(low, best)
+        run.report("search")
+        if last or (searched.finished and searched.assigned is not None):
+            return
+        part = part if searched.finished else max(1, part // 2)
+
+
+def _typical(problem: Problem) -> float:
+    cheapest = problem.real_cost.min(axis=1)
+    return float(cheapest[np.isfinite(cheapest)].mean())
