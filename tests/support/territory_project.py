@@ -59,6 +59,7 @@ def write_territories(folder: Path, scenario: str = SCENARIO, *, accounts: int =
     rows = ["account,latitude,longitude,potential,visits,language,parent,owner,named"]
     for i in range(accounts):
         language, owner = ("es" if i % 7 == 3 else "en"), ("ana", "ben", "cy")[i % 3]
+        named = "yes" if i == 8 else "no"
         parent = "group" if i in (4, 5) else ""
         owner = "ana" if language == "es" else owner
         rows.append(f"a{i:02d},{40 + i % 5 / 10},{-100 - i % 6 / 10},{1000 + 37 * i}.00,{1 + i % 4},{language},{parent},{owner},{named}")
