@@ -12,7 +12,7 @@ import duckdb
 
 from compplan.engine.run_checks import damaged, verify_project, verify_sums
 from compplan.engine.run_folder import Run
-from compplan.engine.run_tables import open_tables, read_credits, unreadable
+from compplan.engine.run_tables import open_database, open_tables, read_credits, unreadable
 
 if TYPE_CHECKING:
     from compplan.engine.explanation import Explanation
@@ -33,10 +33,11 @@ def explain_each(run: Run, payees: Sequence[str], plan: str | None = None, *, na
     if not payees:
         return
     try:
-        with open_tables(run) as connection, ThreadPoolExecutor(1) as readers:
+        with open_database() as connection, ThreadPoolExecutor(1) as readers:
             reading = readers.submit(read_credits, connection.cursor(), run, payees)
             from compplan.engine.explainer import explained  # while the credits are read: loading it takes as long
 
+            open_tables(connection, run)
             for explanation in explained(run, payees, plan, connection, reading.result, names=names):
                 verify_sums(run, explanation)
                 yield explanation

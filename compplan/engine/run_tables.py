@@ -10,19 +10,23 @@ from compplan.engine.relations import CALENDAR, RECORDS, STEPS, quoted
 from compplan.engine.run_folder import Run
 
 
-def open_tables(run: Run) -> duckdb.DuckDBPyConnection:
-    """A database with a view over each kind of record that the run kept and over each step, but for the credits.
-
-    Raises `duckdb.Error` where a file is missing or cannot be read.
-    """
+def open_database() -> duckdb.DuckDBPyConnection:
+    """A database with nothing in it but the schemas."""
     connection = duckdb.connect()
     for name in (RECORDS, CALENDAR, STEPS):
         connection.execute(f'CREATE SCHEMA "{name}"')
+    return connection
+
+
+def open_tables(connection: duckdb.DuckDBPyConnection, run: Run) -> None:
+    """Adds a view over each kind of record that the run kept and over each step, but for the credits.
+
+    Raises `duckdb.Error` where a file is missing or cannot be read.
+    """
     kept = {STEPS: [s for s in run.manifest.steps if s not in run.manifest.credits], RECORDS: _kept_records(run)}
     for database, names in kept.items():
         for name in names:
             connection.execute(f"CREATE VIEW {database}.{quoted(name)} AS SELECT * FROM read_parquet({_file(run, database, name)})")
-    return connection
 
 
 def read_credits(connection: duckdb.DuckDBPyConnection, run: Run, payees: Sequence[str]) -> None:
