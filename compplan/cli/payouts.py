@@ -40,7 +40,10 @@ class Payout:
 
 @immutable
 class Payouts:
-    """All payouts of a run, in reading order; `names` are the people's, where they have any, `spelled` is the period with its dates."""
+    """All payouts of a run, in reading order; `names` are the people's, where they have any, `spelled` is the period with its dates.
+
+    `labels` are what people call the components and corrections, by plan, kind and name.
+    """
 
     company: str
     period: str
@@ -48,6 +51,7 @@ class Payouts:
     plans: tuple[ty.Plan, ...]
     rows: tuple[Payout, ...]
     names: Mapping[str, str] | None
+    labels: Mapping[tuple[str, str, str], str]
 
     @property
     def currencies(self) -> tuple[str, ...]:
@@ -64,21 +68,22 @@ class Payouts:
 
     def label(self, row: Payout) -> str:
         """What people call the component, the cap or the draw."""
-        labels = {(kind, name): label for kind, name, label in parts_of(self.plan(row))}
-        return labels[row.kind, row.component]
+        return self.labels[row.plan, row.kind, row.component]
 
 
 def payouts_of(results: Results, company: Company) -> Payouts:
     """The payouts of a run of the company."""
     manifest, schema = results.run.manifest, company.project.schema
     plans = tuple(p for p in company.plans() if p.name in manifest.plans)
-    order = {(p.name, kind, name): n for p in plans for n, (kind, name, _) in enumerate(parts_of(p))}
-    columns = [results.payouts.column(c).to_pylist() for c in ("plan", "payee", "label", "kind", "component", "amount", "currency")]
+    labels = {(p.name, kind, name): label for p in plans for kind, name, label in parts_of(p)}
+    order = {part: n for n, part in enumerate(labels)}
+    table = results.payouts
+    columns = [table.column(c).to_pylist() for c in ("plan", "payee", "label", "kind", "component", "amount", "currency")]
     rows = [Payout(*values) for values in zip(*columns, strict=True)]
     rows.sort(key=lambda r: (manifest.plans.index(r.plan), r.payee, r.period, order[r.plan, r.kind, r.component]))
     period = parse_period(manifest.period)
     spelled = manifest.period if period is None else company.project.calendar.spelled(period)
-    return Payouts(company.name, manifest.period, spelled, plans, tuple(rows), _names(results, schema))
+    return Payouts(company.name, manifest.period, spelled, plans, tuple(rows), _names(results, schema), labels)
 
 
 def _names(results: Results, schema: Schema) -> dict[str, str] | None:
@@ -214,7 +219,14 @@ def as_json(payouts: Payouts, results: Results) -> str:
             for a, c in awards_won(results, payouts.plans)
         ],
     }  # fmt: skip
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    return "{\n" + ",\n".join(f"  {json.dumps(name)}: {_in_lines(value)}" for name, value in log.items()) + "\n}\n"
+
+
+def _in_lines(value: object) -> str:
+    """A list as JSON with a line for each thing in it: a hundred thousand rows are written in a second, and can be told apart."""
+    if not isinstance(value, list) or not value:
+        return json.dumps(value, ensure_ascii=False)
+    return "[\n" + ",\n".join(f"    {json.dumps(one, ensure_ascii=False)}" for one in value) + "\n  ]"
 
 
 def as_csv(payouts: Payouts) -> str:

@@ -80,7 +80,7 @@ def seen(emitter: Emitter, expr: ty.Convert) -> list[exp.Expr]:
         emitter.plain(expr.rate.on),
         absolute,
         is_divisor(rate),
-        emitter.plain(expr),
+        emitter.figure(expr).node,
     ]
 
 

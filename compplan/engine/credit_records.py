@@ -35,10 +35,11 @@ class CreditRecords:
     payee: RecordColumns = field(init=False)
     day: exp.Expr = field(init=False)
     emitter: Emitter = field(init=False)
-    lookups: Lookups = field(default_factory=Lookups)
+    lookups: Lookups = field(init=False)
 
     def __post_init__(self) -> None:
         schema = self.scope.schema
+        self.lookups = Lookups(schema)
         self.columns = RecordColumns(schema, schema.kinds[self.credit.kind], "r")
         self.payee = RecordColumns(schema, schema.kinds[PEOPLE], "p")
         self.columns.day = self.payee.day = self.day = node_of(self.leaf(self.credit.dated))

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from compplan.calendar import Calendar, FiscalPeriod
 from compplan.engine import sql
+from compplan.engine.columns import typed_column
 from compplan.engine.relations import RECORDS
 from compplan.engine.sql import Figure
 from compplan.engine.steps import Months, Step, identifier, table
@@ -20,10 +21,6 @@ from compplan.schema import MONTHS_IN, ExchangeRates, Period, PeriodType, Schema
 _NEVER = date(9999, 12, 31)
 _YEARS_BACK, _YEARS_AHEAD = 30, 15
 """How far from the run's own years a date may lie whose period is asked for."""
-
-
-_DIGITS = 30
-"""Digits of a rate where it is looked up: twelve of them after the point."""
 
 
 def rates_name(rates: str) -> str:
@@ -118,7 +115,7 @@ def _one_way(rates: ExchangeRates, period: Period | None, *, back: bool = False)
     else:
         first = sql.column(rates.when, "r")
         until = _day_after(first) if rates.on_its_day else _until_next(first, source, target)
-    rate = sql.cast(sql.column(rates.rate, "r"), sql.decimal_type(_DIGITS, sql.MOST_DECIMALS))
+    rate: exp.Expr = sql.column(rates.rate, "r")
     if back:
         rate = exp.Neg(this=rate)
         same = [exp.EQ(this=a, expression=b) for a, b in zip(pair("o"), (source, target), strict=True)]
@@ -144,6 +141,7 @@ def _until_next(first: exp.Expr, source: exp.Expr, target: exp.Expr) -> exp.Expr
 class Lookups:
     """The rates and ends of periods that the formulas over one relation look up, each with its join; at most one row fits."""
 
+    schema: Schema
     joins: dict[ty.Rate | ty.EndOf, tuple[exp.Table, exp.Expr]] = field(default_factory=dict)
 
     def look_up(self, expr: ty.Rate | ty.EndOf, plain: Callable[[ty.Expr], exp.Expr]) -> Figure | exp.Expr:
@@ -153,10 +151,17 @@ class Lookups:
                 source = plain(expr.source)
                 alias = self._alias(expr, lambda name: self._rate(expr, name, source, plain(expr.on)))
                 same = exp.EQ(this=sql.paren(source), expression=sql.text(expr.target))
-                rate = Figure(sql.column("rate", alias), _DIGITS, sql.MOST_DECIMALS)
-                return sql.choose([(same, sql.constant(Fraction(1)))], rate)
+                return sql.choose([(same, sql.constant(Fraction(1)))], self._worth(self.schema.rates[expr.rates], alias))
             case ty.EndOf():
                 return sql.column("last", self._alias(expr, lambda name: self._end(expr, name, plain(expr.operand))))
+
+    def _worth(self, rates: ExchangeRates, alias: str) -> Figure:
+        """The column of a rate, with the decimals that the records give it: the fewer they are, the faster is what it is used for."""
+        column = self.schema.kinds[rates.kind].column(rates.rate)
+        assert column is not None
+        figure = typed_column(column, alias, "rate")
+        assert isinstance(figure, Figure)
+        return figure
 
     def _alias(self, expr: ty.Rate | ty.EndOf, made: Callable[[str], tuple[exp.Table, exp.Expr]]) -> str:
         if expr not in self.joins:

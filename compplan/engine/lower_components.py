@@ -79,12 +79,13 @@ class ComponentLowering:
     stays: Stays | None = None
     paid: str | None = None
     joined: dict[tuple[Windowed, Period], str] = field(default_factory=dict)
-    lookups: Lookups = field(default_factory=Lookups)
+    lookups: Lookups = field(init=False)
     columns: RecordColumns = field(init=False)
     """Columns of the payee."""
     _credit_rows: CreditRows | None = None
 
     def __post_init__(self) -> None:
+        self.lookups = Lookups(self.scope.schema)
         day = sql.column("day", "l") if isinstance(self.component.grain, ty.ForPeriod) else sql.column("date", "c")
         self.columns = RecordColumns(self.scope.schema, self.scope.schema.kinds[PEOPLE], "p", day)
 

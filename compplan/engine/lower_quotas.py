@@ -35,7 +35,7 @@ def lower_record_sum(scope: Scope, expr: ty.RecordSum, group: str | None, cadenc
         assert isinstance(e, ty.RecordField)
         return columns.column(e.path)
 
-    lookups = Lookups()
+    lookups = Lookups(scope.schema)
     emitter = Emitter(leaf, scope.tables, scope.calendar)
     value = emitter.figure(expr.value)
     where = [] if expr.where is None else [emitter.condition(expr.where)]
@@ -102,7 +102,7 @@ def lower_quota(
     averaged = days is not None and days.is_averaged
     payee = RecordColumns(scope.schema, scope.schema.kinds[PEOPLE], "p", sql.column("day", "t" if averaged else "l"))
     joined: dict[ty.RecordSum, str] = {}
-    lookups = Lookups()
+    lookups = Lookups(scope.schema)
 
     def leaf(e: Leaf) -> Emitted:
         match e:
