@@ -173,6 +173,7 @@ def _component_rows(plan: ty.Plan, component: ty.Component, words: _Words) -> It
     yield _row("earned", _earned(component))
     yield _row("limited by", _limited(plan, component))
     keepers = [f"{'held' if isinstance(k, ty.Hold) else 'taken back'} by {k.name}" for k in plan.keeping(component.name)]
+    keepers += [f"a contract cost of {c.name}" for c in plan.costs if c.component == component.name]
     if keepers:
         yield _row("later", ", ".join(keepers))
 

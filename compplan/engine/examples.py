@@ -152,6 +152,8 @@ class _Asking:
                 return self._one(query, _asked_of(expectation))
             case "change":
                 return self._changed(target.name, expectation)
+            case "cost":
+                return self._cost(target.name, target.amount, expectation)
             case "held":
                 return self._held(target.name, expectation)
             case "credited":
@@ -179,6 +181,16 @@ class _Asking:
                     step = self.lowering.names.kept_steps(self.plan, component).left
                     total += self._sum(f"change_{index}", step, "month", expectation) or 0
         return total
+
+    def _cost(self, name: str, figure: str, expectation: ty.Expectation) -> Fraction:
+        """A figure of a contract cost over the period; of the balance, all changes since the beginning."""
+        value, first = quoted(figure), expectation.period.first_month
+        if figure == "balance":
+            value, first = "capitalised - amortised - written_off", 0
+        where = "month BETWEEN $first AND $last AND (payee = $payee OR $payee IS NULL) AND (record = $record OR $record IS NULL)"
+        step = quoted(self.lowering.names.plan_step(self.plan, "cost", name))
+        values = {**_asked_of(expectation), "first": first, "record": expectation.record}
+        return self._one(f"SELECT sum({value}) FROM {STEPS}.{step} WHERE {where}", values)
 
     def _held(self, component: str, expectation: ty.Expectation) -> Fraction:
         """What is still held of a component when the period ends."""

@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import duckdb
 
-from compplan.engine.explanation import SpreadExplanation, SpreadRow
+from compplan.engine.explanation_records import SpreadExplanation, SpreadRow
 from compplan.engine.figure_text import money
+from compplan.engine.laid_out import line
 from compplan.engine.observe import to_value
 from compplan.engine.relations import STEPS, quoted
 
@@ -32,18 +33,18 @@ def spread_explained(
     return SpreadExplanation(words, credit, tuple(SpreadRow(record, day, sums[record, day]) for record, day in ordered))
 
 
-def spread_lines(spread: SpreadExplanation, currency: str, most: int | None) -> Iterator[tuple[str, str]]:
+def spread_lines(spread: SpreadExplanation, currency: str, most: int | None) -> Iterator[str]:
     """A line for each record, each with its amount; no more than so many."""
-    yield f"    {spread.words}", ""
+    yield line(f"    {spread.words}")
     rows = [row for row in spread.rows if row.record is not None]
     shown = rows[:most]
     for row in shown:
-        yield f"      {row.date}  {row.record}", money(row.amount, currency)
+        yield line(f"      {row.date}  {row.record}", money(row.amount, currency))
     if len(rows) > len(shown):
-        yield f"      and {len(rows) - len(shown)} more (--all lists them)", money(_sum(rows[len(shown) :]), currency)
+        yield line(f"      and {len(rows) - len(shown)} more (--all lists them)", money(_sum(rows[len(shown) :]), currency))
     for row in spread.rows:
         if row.record is None:
-            yield f"      of no {spread.credit}", money(row.amount, currency)
+            yield line(f"      of no {spread.credit}", money(row.amount, currency))
 
 
 def _sum(rows: Sequence[SpreadRow]) -> Fraction:

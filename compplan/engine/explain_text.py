@@ -6,11 +6,20 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from compplan.calendar import Calendar, FiscalPeriod, parse_period
-from compplan.engine.explanation import ComponentExplanation, Condition, Earning, Explanation, Factor, Node, PlanExplanation, PoolShare
+from compplan.engine.explanation import (
+    ComponentExplanation,
+    Condition,
+    Earning,
+    Explanation,
+    Factor,
+    Node,
+    PlanExplanation,
+    PoolShare,
+    Value,
+)
 from compplan.engine.figure_text import amount, in_unit, money, plain, shown
 from compplan.engine.laid_out import MOST_ROWS, laid_out, line
 from compplan.engine.node_text import inside_text, part_text
-from compplan.engine.page import Value
 from compplan.engine.payout_kinds import CAP, CARRIED, DRAW, EARNING
 from compplan.schema import MONTHS_IN, PERIODS
 
@@ -75,15 +84,15 @@ class _Renderer:
         yield from self.kept(p)
         yield from self.caps(p)
         yield from self.draws(p)
+        if p.costs:
+            from compplan.engine.explain_costs import cost_text  # few plans say what their costs become
+
+            yield from cost_text(p.costs, p.currency, None if self.all_rows else MOST_ROWS)
         for component in p.components:
             yield ""
             yield from self.component(component, p.currency)
         yield from self.credits(p)
         yield from self.stays(p)
-        if p.quotas:
-            from compplan.engine.quota_months import quota_text  # rarely needed
-
-            yield from quota_text(p.quotas, self.width)
         yield from self.leaves(p)
 
     def kept(self, p: PlanExplanation) -> Iterator[str]:
@@ -215,8 +224,7 @@ class _Renderer:
         if e.spread is not None and e.spread.rows:
             from compplan.engine.explain_spread import spread_lines  # few plans spread anything
 
-            lines = spread_lines(e.spread, currency, None if self.all_rows else MOST_ROWS)
-            yield from (line(*one) for one in lines)
+            yield from spread_lines(e.spread, currency, None if self.all_rows else MOST_ROWS)
 
     def condition(self, c: Condition, keyword: str = "only if") -> Iterator[str]:
         yield f"    {'yes ' if c.held else 'NO: '} {keyword} {c.words}"

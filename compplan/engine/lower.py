@@ -67,7 +67,6 @@ class Lowering:
     _credits: dict[str, CreditShape] = field(default_factory=dict)
     _measures: dict[str, MeasureShape] = field(default_factory=dict)
     _quotas: dict[str, Valued] = field(default_factory=dict)
-    quotas_made: dict[str, partial[tuple[Step, Valued]]] = field(default_factory=dict)
     _earnings: dict[tuple[str, ...], EarningsShape] = field(default_factory=dict)
     _windows: dict[tuple[str, Windowed, Period], Valued] = field(default_factory=dict)
 
@@ -211,8 +210,7 @@ class Lowering:
                     self._add(step)
             days = self._days(plan, quota) if group is None else None
             relieved = self._relieved(plan, quota, days)
-            self.quotas_made[name] = partial(lower_quota, self.scope(plan), quota, group, name, sums, days, relieved)
-            step, self._quotas[name] = self.quotas_made[name]()
+            step, self._quotas[name] = lower_quota(self.scope(plan), quota, group, name, sums, days, relieved)
             self._add(step)
         base = self._quotas[name]
         if leaf.window == ty.Window(quota.period) and cadence == quota.period:
@@ -346,13 +344,12 @@ class Lowering:
         return EarningsShape(Earnings(plan.name, component.name, component.word, name, per_credit, attributed), decimals)
 
     def _attributed(self, plan: ty.Plan, component: ty.Component, spread: ty.Spread, earned: str) -> str:
-        """Adds the step with what of each figure belongs to which credit, and gives its name."""
         from compplan.engine.spreads import Spreading  # few plans spread anything
 
         name = self.names.plan_step(plan, "attributed", component.name, *component.version)
-        read = {e.measure for f in formulas(component) for e in every(f) if isinstance(e, ty.MeasureAt)}
-        measures = {m: self._measure(plan, m) for m in sorted(read)}
-        self._add(Spreading(self.component(plan, component), self.credit(plan, spread.credit), earned, measures).step(name))
+        read = sorted({e.measure for f in formulas(component) for e in every(f) if isinstance(e, ty.MeasureAt)})
+        measures, shape = {m: self._measure(plan, m) for m in read}, self.credit(plan, spread.credit)
+        self._add(Spreading(self.component(plan, component), shape, earned, measures).step(name))
         return name
 
     @staticmethod
@@ -381,6 +378,11 @@ class Lowering:
 
         if pays_later(plan):
             self._payable(plan, made)
+        if plan.costs:
+            from compplan.engine.lower_costs import cost_steps  # few plans say what their costs become
+
+            for step in cost_steps(self, plan, made):
+                self._add(step)
         for step in lower_plan_payouts(PlanLowering(self.scope(plan), plan, limit, figures, self.names.plan_step), made):
             self._add(step)
         return self.steps[self.names.plan_step(plan, "payouts")]

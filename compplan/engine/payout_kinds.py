@@ -17,6 +17,11 @@ def pays_later(plan: ty.Plan) -> bool:
     return bool(plan.holds or plan.clawbacks)
 
 
+def lasts(plan: ty.Plan) -> bool:
+    """Whether a plan has something to tell when it is no more in force: what is paid later, or what becomes an expense later."""
+    return pays_later(plan) or bool(plan.costs)
+
+
 def corrections_of(plan: ty.Plan) -> list[tuple[str, str, str]]:
     """Everything besides components that may add to a payout or take from it, in its order: its kind, its name, what people call it."""
     caps = ["cap"] if len(plan.caps) == 1 else [f"cap {i}" for i, _ in enumerate(plan.caps, 1)]

@@ -59,6 +59,8 @@ class PlanNames:
             self.plan_step(plan, "limit", str(index))
             for kind in ("cap", "capped", "rest"):
                 self.plan_step(plan, kind, str(index))
+        for cost in plan.costs:
+            self.plan_step(plan, "cost", cost.name)
         for draw in plan.draws:
             self.balance_step(plan, draw.name)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from compplan.calendar import Calendar
-from compplan.engine.payout_kinds import pays_later
+from compplan.engine.payout_kinds import lasts
 from compplan.engine.steps import Months
 from compplan.language import typed as ty
 from compplan.language.formulas_of import earnings_read, plan_formulas
@@ -43,7 +43,7 @@ def _carried_since(plan: ty.Plan, calendar: Calendar, asked: Months) -> Iterable
         yield begins  # a leave may have begun long ago
     if any(isinstance(e, ty.EarnedAt) and not e.window.is_own for e in _windowed(plan)):
         yield begins
-    if plan.negative == "carried" or any(cap.carries for cap in plan.caps) or pays_later(plan):
+    if plan.negative == "carried" or any(cap.carries for cap in plan.caps) or lasts(plan):
         yield begins
     for draw in plan.draws:
         if draw.room is not None and draw.forgive is not None:

@@ -17,6 +17,7 @@ from compplan.engine.reach import reach
 from compplan.engine.relations import CALENDAR, RECORDS, STEPS, Earnings, quoted
 from compplan.engine.result_tables import (
     AWARDS,
+    COSTS,
     CREDITS,
     LABELLED,
     LINES,
@@ -81,12 +82,14 @@ def result_tables(connection: duckdb.DuckDBPyConnection, paid: Paid, lowering: L
     """The tables over the steps, records and calendar that the connection has: totals, payouts, lines, credits, awards."""
     keep_labels(connection, paid.plans)
     tables = _Lines(connection, paid, lowering)
+    costs = (ResultTable("contract_costs", "Contract costs", COSTS, tables.costs()),) if any(p.costs for p in paid.plans) else ()
     return (
         ResultTable("totals", "Totals", TOTALS, paid.totals()),
         ResultTable("payouts", "Payouts", PAYOUTS, paid.payouts()),
         ResultTable("lines", "Lines", LINES, tables.lines()),
         ResultTable("credits", "Credits", CREDITS, tables.credits()),
         ResultTable("awards", "Awards", AWARDS, paid.awards()),
+        *costs,
     )
 
 
@@ -161,6 +164,21 @@ class _Lines:
                     c.via, c.date, {wide("c.credited")} AS amount, {_unit(unit)} AS unit, {wide("NULL")} AS rate, {wide("c.share")} AS share
                 FROM {STEPS}.{quoted(step)} c JOIN {STEPS}.{payees} p ON p.payee = c.payee
                 WHERE c.month BETWEEN {months.first} AND {months.last}"""
+
+    def costs(self) -> str:
+        """A row for each record and month of a contract cost, in the months of the run."""
+        figures = ", ".join(f"{self.paid.money(c.name)} AS {c.name}" for c in COSTS if c.holds == "money")
+        parts = [
+            f"""SELECT {text(plan.name)} AS plan, {text(name)} AS cost, {text(label)} AS cost_label, component, payee, record, month,
+                {figures} FROM {STEPS}.{quoted(self.lowering.names.plan_step(plan, "cost", name))}
+                WHERE month BETWEEN {self.paid.asked.first} AND {self.paid.asked.last}"""
+            for plan in self.paid.plans
+            for name, label in {c.name: c.label for c in plan.costs}.items()
+        ]
+        return f"""SELECT t.payee, {self.paid.name} AS name, t.plan, l.plan_label, t.cost, t.cost_label, t.component, l.label,
+                t.record AS deal, m.label AS month, t.capitalised, t.expensed, t.amortised, t.written_off, t.balance, l.currency
+            FROM ({" UNION ALL ".join(parts)}) t {LABELLED} JOIN {CALENDAR}.periods m ON m.kind = 'month' AND m.number = t.month
+            {self.paid.people} ORDER BY l.plan_place, t.cost, t.payee, l.place, t.record NULLS LAST, t.month"""
 
     # ---- what the database has
 

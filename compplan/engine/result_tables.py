@@ -62,6 +62,14 @@ AWARDS = (
     ResultColumn("award", "Award"),
 )  # fmt: skip
 
+COSTS = (
+    *_WHO, *_PLAN, ResultColumn("cost", None), ResultColumn("cost_label", "Contract cost"), *_COMPONENT, ResultColumn("deal", "Deal"),
+    ResultColumn("month", "Month"), *(ResultColumn(n, h, "money") for n, h in (
+        ("capitalised", "Capitalised"), ("expensed", "Expensed"), ("amortised", "Amortised"), ("written_off", "Written off"),
+        ("balance", "Balance"),
+    )), _CURRENCY,
+)  # fmt: skip
+
 
 def keep_labels(connection: duckdb.DuckDBPyConnection, plans: Sequence[ty.Plan]) -> None:
     """What people call plans, components, caps and draws, and the order in which they are written."""

@@ -19,7 +19,7 @@ from compplan.diagnostics.storage import trouble
 from compplan.engine.database import OVERFLOW, Keeper, Progress, create_calendar, make_steps, open_database, translated_errors
 from compplan.engine.folder_lock import LOCK, make_locked_folder, remove_abandoned, remove_lock
 from compplan.engine.lower import lower
-from compplan.engine.payout_kinds import pays_later
+from compplan.engine.payout_kinds import lasts
 from compplan.engine.reach import reach
 from compplan.engine.relations import RECORDS, STEPS, quoted
 from compplan.engine.result_tables import Paid, write_paid
@@ -133,7 +133,7 @@ def _in_force(project: Project, plans: Sequence[ty.Plan], months: Months, period
     """The plans that pay for some part of the period: those in force then, and those that pay after their end what they held."""
     calendar = project.calendar
     begun = [p for p in plans if calendar.month_of(p.first) <= months.last]
-    found = tuple(p for p in begun if calendar.month_of(p.last) >= months.first or pays_later(p))
+    found = tuple(p for p in begun if calendar.month_of(p.last) >= months.first or lasts(p))
     if not found:
         message = f"No plan of the project is in force in {period.label}."
         dates = "; ".join(f"{p.name} from {p.first} through {p.last}" for p in plans)

@@ -197,6 +197,27 @@ class Builder(FormulaBuilder):
     def clawback(self, meta: Meta, kids: list[Any]) -> t.Clawback:
         return t.Clawback(self._name(kids[0]), unquote(kids[1]), _without_tokens(kids[2:]), self._of(meta))
 
+    def evenly(self, _: Meta, kids: list[Token]) -> bool:
+        return "days" in kids
+
+    def term_of(self, meta: Meta, kids: list[Any]) -> t.Term:
+        return t.Term(kids[1], self.duration(meta, kids[:1]), None, kids[2], self._of(meta))
+
+    def term_of_months(self, meta: Meta, kids: list[Any]) -> t.Term:
+        return t.Term(kids[1], kids[0], None, kids[2], self._of(meta))
+
+    def term_until(self, meta: Meta, kids: list[Any]) -> t.Term:
+        return t.Term(kids[0], None, kids[1], kids[2], self._of(meta))
+
+    def expense(self, meta: Meta, kids: list[Any]) -> t.Expense:
+        return t.Expense(kids[0], self._of(meta))
+
+    def write_off(self, meta: Meta, kids: list[Any]) -> t.WriteOff:
+        return t.WriteOff(kids[0], kids[1], self._of(meta))
+
+    def contract_cost(self, meta: Meta, kids: list[Any]) -> t.ContractCost:
+        return t.ContractCost(self._name(kids[0]), unquote(kids[1]), _without_tokens(kids[2:]), self._of(meta))
+
     # ---- what is earned
 
     def to_date(self, meta: Meta, kids: list[Any]) -> t.ToDate:

@@ -136,6 +136,8 @@ def named_as(line: t.PlanLine) -> tuple[str, str] | None:
             return "tenure", "tenure"
         case t.Draw() | t.Hold() | t.Clawback() | t.Let() | t.Parameter() | t.Credit() | t.Measure() | t.Leave() | t.Table():
             return type(line).__name__.lower(), line.name.text
+        case t.ContractCost():
+            return "contract", line.name.text
         case t.Quota():
             return "quota", line.measure.text
         case t.Example():

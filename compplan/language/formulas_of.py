@@ -44,7 +44,10 @@ def plan_formulas(plan: ty.Plan) -> Iterator[ty.Expr]:
 
 
 def kept_formulas(plan: ty.Plan, component: str) -> Iterator[ty.Expr]:
-    """Every formula of the holds and clawbacks of a component."""
+    """Every formula of the holds, clawbacks and contract costs of a component."""
+    for cost in plan.costs:
+        if cost.component == component:
+            yield from cost.formulas
     for keeper in plan.keeping(component):
         if isinstance(keeper, ty.Hold):
             yield keeper.keep

@@ -26,6 +26,7 @@ from compplan.language.tree_components import (
     ToDate,
     ToTop,
 )
+from compplan.language.tree_costs import ContractCost, CostLine, Expense, Term, WriteOff
 from compplan.language.tree_draws import Draw, DrawLine, Forgive, Recover, TopUp
 from compplan.language.tree_examples import Example, Expect, Given
 
@@ -193,7 +194,7 @@ class Remove:
 class Replace:
     """`replace measure arr = sum(booking.credited where kind = "new")`: what has that name."""
 
-    line: SharedLine | Component | Draw | Hold | Clawback
+    line: SharedLine | Component | Draw | Hold | Clawback | ContractCost
     span: Span = span_field()
 
 
@@ -207,8 +208,8 @@ class Because:
 
 SharedLine = Let | Parameter | Tenure | Credit | Measure | Quota | Leave | Table
 PlanLine = (
-    SharedLine | Prorate | Relieve | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Hold | Clawback | Draw | Component
-    | Example | Change | Remove | Replace
+    SharedLine | Prorate | Relieve | Use | Effective | Payees | Currency | Payout | Weights | PlanCap | Hold | Clawback | ContractCost
+    | Draw | Component | Example | Change | Remove | Replace
 )  # fmt: skip
 AmendmentLine = SharedLine | InForce | Because | Component | Example | Change | Remove | Replace
 
@@ -291,7 +292,9 @@ __all__ = [
     "Compare",
     "Component",
     "ComponentLine",
+    "ContractCost",
     "Convert",
+    "CostLine",
     "Credit",
     "CreditLine",
     "Currency",
@@ -305,6 +308,7 @@ __all__ = [
     "Effective",
     "Example",
     "Expect",
+    "Expense",
     "Expression",
     "Factor",
     "File",
@@ -367,6 +371,7 @@ __all__ = [
     "Step",
     "Table",
     "Tenure",
+    "Term",
     "TheTarget",
     "ToDate",
     "ToGroup",
@@ -378,4 +383,5 @@ __all__ = [
     "Use",
     "Weights",
     "Window",
+    "WriteOff",
 ]

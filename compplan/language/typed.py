@@ -15,6 +15,7 @@ from compplan.immutable import immutable
 from compplan.language.span_field import span_field
 from compplan.language.tree_formulas import Window
 from compplan.language.typed_components import Budget, Component, ForCredit, ForPeriod, Pool, Spread, Top
+from compplan.language.typed_costs import ContractCost
 from compplan.language.typed_credits import Aggregate, Credit, Give, Measure, Quota, Recipient, Repeat
 from compplan.language.typed_examples import Example, Expectation, Rows, Target
 from compplan.language.typed_figures import (
@@ -117,6 +118,8 @@ class Plan:
     file: str
     span: Span = span_field()
     amended: tuple[Amended, ...] = ()
+    costs: tuple[ContractCost, ...] = ()
+    """A contract cost of several components stands here once for each of them."""
 
     def dates_of(self, component: Component) -> tuple[date, date]:
         """The first and last day of a component within the plan's."""
@@ -152,6 +155,7 @@ __all__ = [
     "Cmp",
     "Component",
     "Const",
+    "ContractCost",
     "Convert",
     "Credit",
     "CreditField",

@@ -20,6 +20,7 @@ from compplan.schema import MONTHS_IN, PERIODS, Period, Schema
 from tests.generators.amended import amended, changes
 from tests.generators.company import DATED_SCHEMA, FISCAL_YEARS, SCHEMA, FiscalYear
 from tests.generators.components import OFTEN, Drawn, component
+from tests.generators.costs import costs
 from tests.generators.dated import dated
 from tests.generators.definitions import definitions
 from tests.generators.draws import draws, payout_sentence, taken_back
@@ -71,7 +72,7 @@ def cases(draw: st.DrawFn) -> Case:
     has_days = pick(draw, False, True)
     text = draw(plans(year, payout, has_days))
     first, last = draw(run_of(payout, year))
-    if ' kept0 "' in text and pick(draw, False, False, True):
+    if (' kept0 "' in text or ' cost0 "' in text) and pick(draw, False, False, True):
         first, last = first + 12, last + 12  # what is held is released after the plan's end, too
     found, schema = draw(records(year)), SCHEMA
     if has_days:
@@ -100,6 +101,7 @@ def plans(draw: st.DrawFn, year: FiscalYear, payout: Period, has_days: bool) -> 
     ]
     components = [version for part in parts for version in draw(versions(part, year))]
     head += [*parameters(year), *lines, *components, *draw(taken_back()), *kept]
+    head += draw(costs([p.text for p in parts], in_weeks=year.calendar.pattern != "months"))
     head += [*draw(caps(known, payout, kept=bool(kept))), *draw(draws(known, payout))]
     head += draw(leave(prorations, [f"part{i}" for i, p in enumerate(parts) if not p.text.startswith("award")]))
     text = block('plan generated "Generated"', head) + "\n"

@@ -28,6 +28,7 @@ AROUND = {
     "example": (HEAD + 'example "C" {\n', "}\n}\n"),
     "hold": (HEAD + 'hold h "H" {\n', "}\n}\n"),
     "clawback": (HEAD + 'clawback c "C" {\n', "}\n}\n"),
+    "contract": (HEAD + 'contract cost c "C" {\n', "}\n}\n"),
     "parameter": (HEAD + "parameter p {\n", "}\n}\n"),
     "amendment": ('amend p "A" {\n', "}\n"),
     "change": (HEAD + "change bonus c {\n", "}\n}\n"),

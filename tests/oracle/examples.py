@@ -90,6 +90,8 @@ def _target(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fract
         case "change":
             changes = [c for c in outcome.changes if c.name == target.name and first <= c.month <= last and _of(c.earning, asked)]
             return sum((c.amount for c in changes), Fraction(0))
+        case "cost":
+            return _cost(outcome, asked, target)
         case "held":
             last_of = {id(h.earning): h for h in outcome.held if h.month <= last and _of(h.earning, asked)}
             return sum((h.amount for h in last_of.values() if h.earning.component == target.name), Fraction(0))
@@ -113,6 +115,18 @@ def _target(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fract
             owner = measures.owner(target.name, asked.payee, end)
             ask = {"measure": outcome.measure, "quota": outcome.quota, "attainment": outcome.attainment}[target.how]
             return ask(target.name, owner, first, last)
+
+
+def _cost(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fraction:
+    """A figure of a contract cost in a period; the balance at its end is what all changes until then come to."""
+    first = 0 if target.amount == "balance" else asked.period.first_month
+    total = Fraction(0)
+    for row in outcome.costs:
+        mine = asked.payee in (None, row.payee) and (asked.record is None or (row.key is not None and asked.record in row.key))
+        if row.cost == target.name and mine and first <= row.month <= asked.period.last_month:
+            balance = row.capitalised - row.amortised - row.written_off
+            total += balance if target.amount == "balance" else getattr(row, target.amount)
+    return total
 
 
 def _of(earning: Earning, asked: ty.Expectation) -> bool:

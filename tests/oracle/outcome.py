@@ -11,6 +11,7 @@ from compplan.language import typed as ty
 from compplan.language.formulas_of import earnings_read
 from compplan.schema import Schema
 from tests.oracle.components import Components, Earning
+from tests.oracle.costs import CostRow, contract_costs
 from tests.oracle.credits import credit_rows
 from tests.oracle.kept import Change, Held, what_becomes
 from tests.oracle.measures import Measures
@@ -37,6 +38,7 @@ class Outcome:
     held: Sequence[Held] = ()
     by_record: Sequence[Earning] = ()
     """The earnings of money record by record: those of periods as they are spread, what belongs to no record beside them."""
+    costs: Sequence[CostRow] = ()
 
     def measure(self, name: str, owner: str | None, first_month: int, last_month: int) -> Fraction | None:
         """A measure of its owner (a payee, a group or the company) over months."""
@@ -81,6 +83,7 @@ def evaluate(plan: ty.Plan, schema: Schema, calendar: Calendar, records: Records
     money = [e for e in found if e.word != "award"]
     by_record = [e for e in rows if e.word != "award"]
     changes, held = what_becomes(plan, measures, by_record, last_month, troubles)
+    costs = contract_costs(plan, measures, by_record, changes, held, last_month, troubles)
     paid = _payouts(plan, measures, stays, money, changes, first_month, last_month, troubles)
     in_run = [e for e in found if first_month <= e.earned_month <= last_month]
     return Outcome(
@@ -94,6 +97,7 @@ def evaluate(plan: ty.Plan, schema: Schema, calendar: Calendar, records: Records
         tuple(changes),
         tuple(held),
         tuple(e for e in by_record if first_month <= e.earned_month <= last_month),
+        tuple(costs),
     )
 
 

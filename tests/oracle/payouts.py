@@ -49,7 +49,13 @@ def first_month_needed(plan: ty.Plan, measures: Measures, first: int) -> int:
     read = [e for f in plan_formulas(plan) for e in every(f) if isinstance(e, ty.EarnedAt)]
     if any(e.window.back or e.window.months for e in read):
         first = min(first, measures.world.calendar.month_of(plan.first))
-    lasting = plan.holds or plan.clawbacks or any(draw.room is not None for draw in plan.draws) or any(cap.carries for cap in plan.caps)
+    lasting = (
+        plan.holds
+        or plan.clawbacks
+        or plan.costs
+        or any(draw.room is not None for draw in plan.draws)
+        or any(cap.carries for cap in plan.caps)
+    )
     averaged = any(isinstance(e, ty.AverageBefore) for f in plan_formulas(plan) for e in every(f))
     if plan.negative == "carried" or lasting or averaged:
         first = min(first, measures.world.calendar.month_of(plan.first))

@@ -28,6 +28,7 @@ def test_the_engine_pays_what_the_oracle_pays(case: Case) -> None:
         assert earned(found.earnings) == earned(expected.earnings)
         assert earned(found.awards) == earned(expected.awards)
         assert earned(found.by_record) == earned(expected.by_record)
+        assert found.costs == costs(expected)
         assert paid(found) == paid(expected)
 
 
@@ -40,6 +41,16 @@ def earned(earnings: Sequence[Earning]) -> dict[tuple[object, ...], Fraction]:
     for e in earnings:
         sums[e.component, e.payee, e.key, e.give, e.period, e.earned_month] += e.amount  # type: ignore[assignment]
     return {key: Fraction(amount) for key, amount in sums.items() if amount}
+
+
+def costs(outcome: Outcome) -> dict[tuple[object, ...], tuple[Fraction, ...]]:
+    """The contract costs of all records, month by month."""
+    sums: dict[tuple[object, ...], tuple[Fraction, ...]] = {}
+    for row in outcome.costs:
+        key = (row.cost, row.component, row.payee, None if row.key is None else ", ".join(map(str, row.key)), row.month)
+        figures = (row.capitalised, row.expensed, row.amortised, row.written_off, row.balance)
+        sums[key] = tuple(a + b for a, b in zip(sums.get(key, (Fraction(0),) * 5), figures, strict=True))
+    return {key: figures for key, figures in sums.items() if any(figures)}
 
 
 def paid(outcome: Outcome | Found) -> dict[tuple[str, str, str], Fraction]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import duckdb
@@ -14,7 +14,7 @@ from compplan.engine.database import Keeper, create_calendar, create_kind, inser
 from compplan.engine.lower import lower
 from compplan.engine.reach import reach
 from compplan.engine.relations import Earnings
-from compplan.engine.steps import Lowered, Months
+from compplan.engine.steps import Lowered, Months, identifier
 from compplan.language import typed as ty
 from compplan.schema import Schema
 from tests.generators import check
@@ -33,6 +33,8 @@ class Found:
     errors: Sequence[Diagnostic]
     by_record: Sequence[Earning] = ()
     """What components are said to have earned by which record; what belongs to none beside it."""
+    costs: Mapping[tuple[object, ...], tuple[Fraction, ...]] = field(default_factory=dict)
+    """By contract cost, component, payee, record and month: what is capitalised, expensed, amortised, written off, and left."""
 
 
 def run_engine(
@@ -64,7 +66,20 @@ def run_engine(
         found = [e for part in lowered.earnings for e in _earnings(connection, plan, part, part.step, asked)]
         by_record = [e for part in lowered.earnings for e in _earnings(connection, plan, part, part.by_record or part.step, asked)]
         money, awards = ([e for e in found if (e.word == "award") is award] for award in (False, True))
-        return Found(money, awards, _payouts(connection, lowered), (), [e for e in by_record if e.word != "award"])
+        return Found(
+            money, awards, _payouts(connection, lowered), (), [e for e in by_record if e.word != "award"], _costs(connection, plan)
+        )
+
+
+def _costs(connection: duckdb.DuckDBPyConnection, plan: ty.Plan) -> dict[tuple[object, ...], tuple[Fraction, ...]]:
+    found: dict[tuple[object, ...], tuple[Fraction, ...]] = {}
+    for cost in dict.fromkeys(c.name for c in plan.costs):
+        figures = "sum(capitalised), sum(expensed), sum(amortised), sum(written_off), sum(balance)"
+        step = identifier("cost", plan.name, cost)
+        query = f'SELECT component, payee, record, month, {figures} FROM steps."{step}" GROUP BY ALL'
+        for component, payee, record, month, *values in connection.execute(query).fetchall():
+            found[cost, component, payee, record, month] = tuple(Fraction(v) for v in values)
+    return {key: values for key, values in found.items() if any(values)}
 
 
 def _earnings(connection: duckdb.DuckDBPyConnection, plan: ty.Plan, part: Earnings, step: str, asked: Months) -> list[Earning]:

@@ -51,10 +51,7 @@ def _plan(plan: Json, run: str) -> Iterator[str]:
         for node in credit["conversions"]:
             yield from (f"credit {credit['record']}: {problem}" for problem in _node(node))
     yield from kept_amiss(plan, lambda value: to_unit(value, Fraction(found["unit"]), half_even=found["half"] == "even"))
-    for quota in plan["quotas"]:
-        parts = sum((Fraction(m["part"]) for m in quota["months"]), NONE)
-        if abs(parts - Fraction(quota["value"])) > Fraction(len(quota["months"]), 10**12):
-            yield f"the months of the quota of {quota['measure']} come to {parts}, and {quota['value']} is said"
+    yield from _costs(plan)
     yield from _payouts(plan, run)
 
 
@@ -143,6 +140,13 @@ def _label(number: int, size: int) -> str:
 
 
 # ---- components ------------------------------------------------------------------------------------------------------
+
+
+def _costs(plan: Json) -> Iterator[str]:
+    """What was left before, what was added, what became an expense: that is what is left."""
+    for cost in plan["costs"]:
+        before, added, amortised, lost = (Fraction(cost[n]) for n in ("before", "capitalised", "amortised", "written_off"))
+        yield from _same(f"what is left of {cost['name']} for {cost['record']}", before + added - amortised - lost, cost["balance"])
 
 
 def _component(component: Json, unit: Fraction, *, half_even: bool) -> Iterator[str]:

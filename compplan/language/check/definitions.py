@@ -41,6 +41,8 @@ def _names(lines: Sequence[t.PlanLine | t.SharedLine]) -> Iterator[tuple[str, t.
                 yield "", line.name
             case t.Leave():
                 yield "leave", line.name
+            case t.ContractCost():
+                yield "", line.name
             case t.Quota():
                 yield "quota", line.measure
             case _:

@@ -15,7 +15,7 @@ from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean
 from compplan.schema import MONTHS_IN, PEOPLE, Period, RecordKind, ReferenceType
 
-PAID = ("component", "draw", "payout", "balance", "change", "held")
+PAID = ("component", "draw", "payout", "balance", "change", "held", "cost")
 """What is asked of payees of the plan, in a period that it pays for."""
 LATER = ("payout", "draw", "balance", "change", "held")
 """What there is of whole payout periods; holds are released, and clawbacks take back, when the plan is no more in force, too."""
@@ -36,6 +36,8 @@ class Frame:
     carries: bool = False
     changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
+    costs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The contract costs, with the components of each."""
 
 
 def check_given(env: Environment, tree: t.Example, given: Sequence[ty.Rows]) -> None:
@@ -147,6 +149,8 @@ def _credit_of(frame: Frame, target: ty.Target) -> str | None:
             return target.name
         case "component" | "held":
             return frame.credits.get(target.name)
+        case "cost":
+            return next((frame.credits[c] for c in frame.costs[target.name] if c in frame.credits), None)
         case "change":
             return next((frame.credits[c] for c in frame.changes[target.name] if c in frame.credits), None)
         case _:
@@ -167,7 +171,8 @@ def _check_period(env: Environment, frame: Frame, one: ty.Expectation) -> None:
         message = f"Payouts are made each {payout}; there is none for a {one.period.kind}."
         env.problem("needs-window", message, one.span, f"Ask for the {payout}, or for what a component has earned.")
         return
-    if frame.changes and all(x.how in LATER for x in one.targets):
+    later = (*(LATER if frame.changes else ()), *(("cost",) if frame.costs else ()))
+    if all(x.how in later for x in one.targets):
         return
     if frame.dates is not None and not _can_be_earned(env, frame.dates, one.period):
         env.problem("effective", f"Nothing is earned in {one.period.label}: the plan is not in force.", one.span, "Mind the year.")

@@ -21,6 +21,9 @@ from compplan.language.units import NUMBER, RATIO, Unit, money
 from compplan.language.walk import every
 from compplan.schema import Period
 
+COST_FIGURES = ("capitalised", "expensed", "amortised", "written_off", "balance")
+"""What an example can ask of a contract cost."""
+
 
 def type_expectation(env: Environment, tree: t.Expect, frame: Frame) -> ty.Expectation | None:
     """What an example expects; None after reporting that it can be expected of nothing."""
@@ -72,8 +75,8 @@ def _targets(env: Environment, asked: _Asked, expr: t.Expression) -> list[ty.Tar
             return [ty.Target("payout", "payout")]
         case t.Path(names=(name,)) if name.text in components:
             return [ty.Target("component", name.text)]
-        case t.Call(name=t.Name(text="balance"), arguments=(t.Path(names=(name,)),)):
-            return _balance(env, asked, name)
+        case t.Call(name=t.Name(text=function), arguments=(t.Path(names=(name,)),)) if function in COST_FIGURES:
+            return _cost(env, asked, function, name)
         case t.Path(names=(name,)) if name.text in (*asked.frame.draws, *asked.frame.changes):
             return [ty.Target("draw" if name.text in asked.frame.draws else "change", name.text)]
         case t.Call(name=t.Name(text="held"), arguments=(t.Path(names=(name,)),)):
@@ -107,6 +110,16 @@ def _balance(env: Environment, asked: _Asked, name: t.Name) -> list[ty.Target] |
     else:
         hint = did_you_mean(name.text, [*asked.frame.draws])
         env.problem("unknown-name", f"There is no draw {name.text}.", name.span, hint)
+    return None
+
+
+def _cost(env: Environment, asked: _Asked, figure: str, name: t.Name) -> list[ty.Target] | None:
+    """`amortised(winning)`: a figure of a contract cost in the period; of the balance, at its end. `balance` is asked of draws, too."""
+    if figure == "balance" and name.text not in asked.frame.costs:
+        return _balance(env, asked, name)
+    if name.text in asked.frame.costs:
+        return [ty.Target("cost", name.text, figure)]
+    env.problem("unknown-name", f"There is no contract cost {name.text}.", name.span, did_you_mean(name.text, list(asked.frame.costs)))
     return None
 
 
@@ -198,7 +211,7 @@ def _target_unit(env: Environment, target: ty.Target, frame: Frame) -> Unit | No
     match target.how:
         case "component":
             return money(frame.currency) if frame.components[target.name] != "award" else NUMBER
-        case "payout" | "draw" | "balance" | "change" | "held":
+        case "payout" | "draw" | "balance" | "change" | "held" | "cost":
             return money(frame.currency)
         case "attainment":
             return RATIO

@@ -20,7 +20,7 @@ from compplan.language.units import DATE, RATIO
 from compplan.language.walk import every, is_negative
 from compplan.schema import RecordKind, ReferenceType
 
-Tree = t.Hold | t.Clawback
+Tree = t.Hold | t.Clawback | t.ContractCost
 _AT_HAND = (
     ty.Const, ty.RecordField, ty.ChildField, ty.PayeeField, ty.CreditField, ty.Arith, ty.Div, ty.Neg, ty.Scale, ty.Func, ty.Shift, ty.Cmp,
     ty.In, ty.Within, ty.Empty, ty.NotE, ty.AndOr, ty.Lookup, ty.Slices, ty.Step, ty.Curve, ty.Named, ty.ParameterAt, ty.Moment,
@@ -51,7 +51,7 @@ def type_clawbacks(env: Environment, trees: Sequence[t.Clawback], components: Co
 def _holds(env: Environment, tree: t.Hold, components: Components) -> Iterator[ty.Hold]:
     keep = _keep(env, tree)
     released = _shares(env, tree, "release", "release 100% on paid_date")
-    for name, place in _places(env, tree, components):
+    for name, place in kept_places(env, tree, components):
         share = None if keep is None else _share(env, place, keep.share)
         shares = [_dated_share(env, place, line) for line in released]
         good = tuple(s for s in shares if s is not None)
@@ -63,7 +63,7 @@ def _holds(env: Environment, tree: t.Hold, components: Components) -> Iterator[t
 
 def _clawbacks(env: Environment, tree: t.Clawback, components: Components) -> Iterator[ty.Clawback]:
     taken = _shares(env, tree, "take", "take 100% on cancelled_date")
-    for name, place in _places(env, tree, components):
+    for name, place in kept_places(env, tree, components):
         shares = [_dated_share(env, place, line) for line in taken]
         good = tuple(s for s in shares if s is not None)
         if len(good) < len(shares):
@@ -73,7 +73,13 @@ def _clawbacks(env: Environment, tree: t.Clawback, components: Components) -> It
 
 
 def _word(tree: Tree) -> str:
-    return "hold" if isinstance(tree, t.Hold) else "clawback"
+    match tree:
+        case t.Hold():
+            return "hold"
+        case t.Clawback():
+            return "clawback"
+        case t.ContractCost():
+            return "contract cost"
 
 
 # ---- the sentences -----------------------------------------------------------------------------------------------------
@@ -101,7 +107,7 @@ def _shares(env: Environment, tree: Tree, keyword: str, example: str) -> list[t.
     return found
 
 
-def _places(env: Environment, tree: Tree, components: Components) -> Iterator[tuple[str, Place]]:
+def kept_places(env: Environment, tree: Tree, components: Components) -> Iterator[tuple[str, Place]]:
     """The components that are named, each with the place in which the formulas are read for it: one of its credits."""
     sentences = [line for line in tree.lines if isinstance(line, t.OfComponents)]
     if not sentences:

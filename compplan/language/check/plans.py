@@ -177,6 +177,12 @@ class _Checker:
         known = Components({c.name.text: c for c in tree.lines if isinstance(c, t.Component)}, tuple(components))
         holds = type_holds(env, [line for line in tree.lines if isinstance(line, t.Hold)], known)
         clawbacks = type_clawbacks(env, [line for line in tree.lines if isinstance(line, t.Clawback)], known)
+        costed = [line for line in tree.lines if isinstance(line, t.ContractCost)]
+        costs: tuple[ty.ContractCost, ...] = ()
+        if costed:
+            from compplan.language.check.costs import type_costs  # few plans say what their costs become
+
+            costs = type_costs(env, costed, known)
         if clawbacks and isinstance(payout, t.Payout) and payout.negative is None:
             message = "What a clawback takes back can be more than a payout; the plan does not say what becomes of a negative one."
             each = f"payout each {payout.period}, a negative one is"
@@ -204,7 +210,7 @@ class _Checker:
             parameters={k: v for k, v in env.typed_parameters.items() if v is not None},
             components=tuple(components), caps=caps,
             negative=payout.negative, draws=draws,
-            holds=holds, clawbacks=clawbacks,
+            holds=holds, clawbacks=clawbacks, costs=costs,
             examples=tuple(e for e in examples if e is not None), file=tree.span.file, span=tree.span,
             amended=tuple(_amended(a) for a in tree.amended),
         )  # fmt: skip
@@ -224,7 +230,12 @@ class _Checker:
         }  # fmt: skip
         held = frozenset(n for k in keeping if isinstance(k, t.Hold) for n in names[k.name.text])
         period = payout.period if isinstance(payout, t.Payout) else None
-        return Frame({c.name.text: c.word for c in trees}, per_credit, code, dates, period, draws, carries, names, held)
+        costs = {
+            k.name.text: tuple(n.text for x in k.lines if isinstance(x, t.OfComponents) for n in x.names)
+            for k in self.tree.lines
+            if isinstance(k, t.ContractCost)
+        }
+        return Frame({c.name.text: c.word for c in trees}, per_credit, code, dates, period, draws, carries, names, held, costs)
 
     def _payees(self, line: t.PlanLine | None) -> ty.Expr | None:
         if not isinstance(line, t.Payees) or line.where is None:
