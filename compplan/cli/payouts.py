@@ -109,7 +109,9 @@ def plan_lines(payouts: Payouts, plan: ty.Plan) -> Iterator[str]:
     if not rows:
         yield f"Nobody is paid by this plan in this period; it pays each {plan.payout}."
         return
-    parts = [c.name for c in plan.named_components if c.word != "award"]
+    money = [c for c in plan.named_components if c.word != "award"]
+    earned = {r.component for r in rows if r.kind == EARNING}
+    parts = [c.name for c in money if c.name in earned]
     kinds = [kind for kind in dict.fromkeys(kind for kind, *_ in corrections_of(plan)) if any(r.kind == kind for r in rows)]
     sums: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     totals: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
@@ -133,6 +135,9 @@ def plan_lines(payouts: Payouts, plan: ty.Plan) -> Iterator[str]:
         count = f"{payees} payee{'' if payees == 1 else 's'}"
         last.append(["total", *([count] if named else []), *cells(totals[code], code)])
     yield from table_lines([*headings, *([Heading("")] if apart else [])], body, last)
+    idle = [safe(c.label) for c in money if c.name not in earned]
+    if idle:
+        yield f"Not earned in {payouts.period}: {', '.join(idle)}."
 
 
 def _heads(plan: ty.Plan, columns: Sequence[str]) -> Iterator[str]:

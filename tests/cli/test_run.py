@@ -57,6 +57,16 @@ def test_csv_is_nothing_but_rows(compplan: Call, started: Path) -> None:
     assert len(rows) == 4
 
 
+def test_a_component_that_is_not_in_force_has_no_column_and_is_named(compplan: Call, started: Path) -> None:
+    plan = started / "sales.plan"
+    late = 'bonus late "Late in the year" {\n    effective from 2027-07-01\n    for each quarter\n    pay 10 USD\n  }\n  '
+    plan.write_text(plan.read_text().replace("bonus new_customer", f"{late}bonus new_customer", 1))
+    out = compplan("run", "acme", "--period", "2027-Q1").out
+    assert out.count("Late in the year") == 1
+    assert "\nNot earned in 2027-Q1: Late in the year.\n" in out
+    assert "Not earned in 2027-Q3: New customer.\n" in compplan("run", "acme", "--period", "2027-Q3").out
+
+
 def test_payouts_are_kept_as_a_file_with_names_and_labels(compplan: Call, started: Path) -> None:
     printed = compplan("run", "acme", "--period", "2027-Q1", "--format", "csv").out
     assert next(Path("runs").glob("*/payouts.csv")).read_text() == printed
