@@ -8,11 +8,11 @@ import numpy as np
 
 from compplan.assignment.bands import measure_of
 from compplan.assignment.costs import pair_costs
-from compplan.assignment.problem import Measure, Problem, Whole
+from compplan.assignment.demands import Demand, with_demands
+from compplan.assignment.problem import Flags, Measure, Problem, Whole
 from compplan.assignment.rules import allowed_by, families, kept_apart, owners
 from compplan.assignment.scenario import Scenario
 from compplan.assignment.tables import Tables, opened
-from compplan.diagnostics.model import Diagnostic, Problems
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,19 +20,22 @@ class Territories:
     """A problem and what its items stand for.
 
     `member` has the item of each account (families are one item), `owner` the rep who has the account today, -1 where nobody of the
-    reps has.
+    reps has. `open` is the problem without what the scenario demands, and `demands` has its rules and bands by name: together, the
+    problem.
     """
 
     problem: Problem
     accounts: tuple[str, ...]
     member: Whole
     owner: Whole
+    open: Problem
+    demands: tuple[Demand, ...]
 
 
 def read_problem(scenario: Scenario) -> Territories:
     """The problem that a scenario's records pose.
 
-    Raises `Problems` for bad rows, and where an account has nobody who may have it.
+    Raises `Problems` for bad rows.
     """
     with opened(scenario) as tables:
         return _problem(scenario, tables)
@@ -42,24 +45,23 @@ def _problem(scenario: Scenario, tables: Tables) -> Territories:
     form, accounts, reps = scenario.form, tables.accounts, tables.reps
     owner = owners(accounts, form.owner, reps)
     eligible, cost, decimals = pair_costs(scenario, tables, owner)
-    for rule in form.rules.values():
-        eligible &= allowed_by(rule, accounts, reps, owner)
     member = families(accounts, form.family)
     items = int(member.max()) + 1
-    measures = [measure_of(name, each, scenario, tables, decimals) for name, each in form.balance.items()]
-    problem = Problem(
+    measures = [_by_item(measure_of(name, each, scenario, tables, decimals), member, items) for name, each in form.balance.items()]
+    demands = [Demand(f"balance of {m.name}", measure=m) for m in measures if m.price is None]
+    for name, rule in form.rules.items():
+        allowed = None if rule.apart or rule.moves_at_most is not None else _allowed(allowed_by(rule, accounts, reps, owner), member, items)
+        demands.append(Demand(f"rule {name}", allowed, tuple(kept_apart(rule, tables, member)), rule.moves_at_most))
+    without = Problem(
         items=_item_names(accounts.key(), member, items),
         reps=reps.key(),
         cost=_summed(cost, member, items),
-        eligible=_summed((~eligible).astype(np.int64), member, items) == 0,
-        measures=tuple(_by_item(each, member, items) for each in measures),
+        eligible=_allowed(eligible, member, items),
+        measures=tuple(m for m in measures if m.price is not None),
         moved=_moved(owner, member, items, reps.rows),
-        apart=tuple(kept_apart(scenario, tables, member)),
-        most_moves=min((r.moves_at_most for r in form.rules.values() if r.moves_at_most is not None), default=None),
         cost_decimals=decimals,
     )
-    _check(scenario, problem)
-    return Territories(problem, tuple(accounts.key()), member, owner)
+    return Territories(with_demands(without, demands), tuple(accounts.key()), member, owner, without, tuple(demands))
 
 
 def _by_item(measure: Measure, member: Whole, items: int) -> Measure:
@@ -88,21 +90,6 @@ def _summed(values: Whole, member: Whole, items: int) -> Whole:
     return summed
 
 
-def _check(scenario: Scenario, problem: Problem) -> None:
-    """Every account has a rep who may have it, and no family is to be kept apart from itself."""
-    stranded = np.nonzero(~problem.eligible.any(axis=1))[0]
-    if len(stranded):
-        names = [problem.items[i] for i in stranded[:5].tolist()]
-        more = f" and {len(stranded) - 5} more" if len(stranded) > 5 else ""
-        message = f"Nobody may have {', '.join(names)}{more}: {_why_stranded(scenario)}"
-        raise Problems(
-            [Diagnostic("no-rep", "Accounts that no rep may have", message, None, "Relax a rule for them, or add a rep who fits.")]
-        )
-    if any(a == b for a, b in problem.apart):
-        message = "Two accounts of one family are to be apart."
-        raise Problems([Diagnostic("apart", "Rules that contradict each other", message)])
-
-
-def _why_stranded(scenario: Scenario) -> str:
-    names = [n for n, r in scenario.form.rules.items() if r.reps is not None or r.among is not None or r.stay]
-    return f"the rules {', '.join(names)} leave no rep." if names else "no cost is given for them."
+def _allowed(allowed: Flags, member: Whole, items: int) -> Flags:
+    """A family may go where all of its accounts may."""
+    return allowed if items == len(member) else _summed((~allowed).astype(np.int64), member, items) == 0

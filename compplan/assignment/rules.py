@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from compplan.assignment.problem import Flags, Whole
-from compplan.assignment.scenario import Scenario
 from compplan.assignment.scenario_form import RuleForm
 from compplan.assignment.tables import Table, Tables, text_of
 
@@ -49,14 +48,12 @@ def families(accounts: Table, column: str | None) -> Whole:
     return np.array(member, np.int64)
 
 
-def kept_apart(scenario: Scenario, tables: Tables, member: Whole) -> list[tuple[int, int]]:
-    """The pairs of items that no rep may have both of."""
+def kept_apart(rule: RuleForm, tables: Tables, member: Whole) -> list[tuple[int, int]]:
+    """The pairs of items that a rule lets no rep have both of; an item and itself, where they are of one family."""
+    if rule.apart is None or rule.of is None:
+        return []
     position = {account: int(member[i]) for i, account in enumerate(tables.accounts.key())}
-    pairs = set()
-    for rule in scenario.form.rules.values():
-        if rule.apart is not None and rule.of is not None:
-            table = tables.rows(rule.apart)
-            for a, b in zip(table.columns[rule.of[0]], table.columns[rule.of[1]], strict=True):
-                if a in position and b in position:
-                    pairs.add((min(position[a], position[b]), max(position[a], position[b])))
-    return sorted(pairs)
+    table = tables.rows(rule.apart)
+    named = zip(table.columns[rule.of[0]], table.columns[rule.of[1]], strict=True)
+    pairs = [(position[a], position[b]) for a, b in named if a in position and b in position]
+    return sorted({(min(a, b), max(a, b)) for a, b in pairs})

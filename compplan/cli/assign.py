@@ -57,6 +57,8 @@ def _add_verify(commands: Commands[Parser]) -> None:
 
 
 def _territories(args: Namespace) -> int:
+    from compplan.assignment.before_solving import check_before_solving, explain_contradiction
+    from compplan.assignment.problem import standing
     from compplan.assignment.read_problem import read_problem
     from compplan.assignment.result_folder import write_result
     from compplan.assignment.scenario import read_scenario
@@ -67,8 +69,11 @@ def _territories(args: Namespace) -> int:
     scenario = read_scenario(file)
     folder = Path(args.out) if args.out else file.with_name(f"{file.stem}-assigned")
     territories = read_problem(scenario)
+    check_before_solving(territories)
     with _ended_by_ctrl_c() as stopped, _progress_line() as tell:
         solution = solve(territories.problem, _limits(args), tell, stopped)
+        if standing(territories.problem, solution.assigned).broken and not stopped():
+            explain_contradiction(territories)
     files = write_result(folder, territories, solution)
     if args.format == "json":
         sys.stdout.write(json.dumps(as_json(territories, solution), indent=1, ensure_ascii=False) + "\n")

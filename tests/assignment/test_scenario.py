@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from compplan.assignment.before_solving import check_before_solving
 from compplan.assignment.read_problem import read_problem
 from compplan.assignment.scenario import read_scenario
 from compplan.diagnostics.model import Problems
@@ -75,7 +76,7 @@ def test_an_account_that_nobody_may_have_is_named(tmp_path: Path) -> None:
     accounts = tmp_path / "accounts.csv"
     accounts.write_text(accounts.read_text().replace("a10,40.0,-100.4,1370.00,3,es", "a10,40.0,-100.4,1370.00,3,fr"))
     with pytest.raises(Problems) as told:
-        read_problem(read_scenario(file))
+        check_before_solving(read_problem(read_scenario(file)))
     assert "a10" in told.value.diagnostics[0].message
     assert "language" in told.value.diagnostics[0].message
 
