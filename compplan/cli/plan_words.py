@@ -240,6 +240,9 @@ _NEGATIVE = {
 }
 
 
+_LEFT = {"recovered": "recovered from the last payout, the rest is forgiven"}
+
+
 def _draw(draw: ty.Draw, words: _Words) -> Iterator[str]:
     """A draw: up to what it tops up, what it recovers, what becomes of the rest."""
     yield _row("draw", f"{draw.name}: {safe(draw.label)}  ({words.place(draw.span)})")
@@ -250,3 +253,5 @@ def _draw(draw: ty.Draw, words: _Words) -> Iterator[str]:
     if draw.room is not None:
         left = "is carried on while the plan is in force" if draw.forgive is None else f"is forgiven at the end of each {draw.forgive}"
         yield _row("", f"what is left {left}")
+    if draw.leaving is not None:
+        yield _row("", f"on leaving, the balance is {_LEFT.get(draw.leaving, draw.leaving)}")

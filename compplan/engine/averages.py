@@ -114,7 +114,7 @@ def average_step(scope: Scope, parts: str, leaf: ty.Averaged, cadence: Period, n
     days = exp.func("sum", sql.column("weight", "t"))
     whole = exp.func("max", sql.column("whole", "n"))
     if leaf.how.by == "asked":
-        same = [_is_the_same(value.node)]
+        same = [is_the_same(value.node)]
         if leaf.zeros:
             same.append(exp.EQ(this=days, expression=whole))
         figure = Figure(exp.Case().when(sql.all_of(same), exp.func("max", value.node.copy()), copy=False), value.digits, value.decimals)
@@ -123,7 +123,7 @@ def average_step(scope: Scope, parts: str, leaf: ty.Averaged, cadence: Period, n
     if leaf.unit.own:
         code = columns.column((*leaf.column.path[:-1], leaf.unit.own[-1]))
         assert not isinstance(code, Figure)
-        figure = Figure(exp.Case().when(_is_the_same(code), figure.node, copy=False), figure.digits, figure.decimals)
+        figure = Figure(exp.Case().when(is_the_same(code), figure.node, copy=False), figure.digits, figure.decimals)
     on = sql.all_of([exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("payee", "t")), *holds_on(people, "p", columns.day)])
     query = exp.select(sql.alias(sql.column("payee", "t"), "owner"), sql.column("period", "n"), figure.named("value"))
     query = query.from_(table(parts, "t"), copy=False)
@@ -134,7 +134,7 @@ def average_step(scope: Scope, parts: str, leaf: ty.Averaged, cadence: Period, n
     return Step(name, title, ("owner", "period"), query, (parts, *reads(leaf.how)), leaf.span), Valued(name, figure)
 
 
-def _is_the_same(node: exp.Expr) -> exp.Expr:
+def is_the_same(node: exp.Expr) -> exp.Expr:
     """Whether all rows have the same value."""
     one = exp.EQ(this=exp.func("min", node.copy()), expression=exp.func("max", node.copy()))
     known = exp.EQ(this=exp.Count(this=node.copy()), expression=exp.Count(this=exp.Star()))

@@ -27,6 +27,8 @@ def needs(expr: ty.Expr) -> Iterator[ty.Expr]:
         case ty.Averaged():
             if not expr.column.optional:
                 yield expr
+        case ty.Prorated():
+            yield expr
         case ty.Empty():
             return
         case ty.Func(name="if"):

@@ -37,6 +37,7 @@ Leaf = (
     | ty.Averaged
     | ty.LeaveShare
     | ty.AverageBefore
+    | ty.Prorated
     | ty.Place
     | ty.PaidBefore
     | ty.Part
@@ -136,7 +137,7 @@ class Emitter:
                 ty.RecordField() | ty.ChildField() | ty.PayeeField() | ty.CreditField() | ty.Part() | ty.Place() | ty.Moment()
                 | ty.Rate() | ty.EndOf()
                 | ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt() | ty.PaidBefore() | ty.Averaged()
-                | ty.LeaveShare() | ty.AverageBefore()
+                | ty.LeaveShare() | ty.AverageBefore() | ty.Prorated()
             ):  # fmt: skip
                 return self.leaf(expr)
             case ty.Arith():

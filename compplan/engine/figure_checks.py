@@ -126,7 +126,13 @@ def _causes_of(lowering: ComponentLowering, emitter: Emitter, e: ty.Expr) -> Ite
             column = ".".join(e.column.path)
             words = (
                 f"Within the {e.window.period}, {column} of {{payee}} changes, or they are a payee for part of it, and the plan does not "
-                f"say what then counts: write {_prorations(column)}."
+                f"say what then counts: write {prorations(column)}."
+            )
+            yield _Cause(sql.is_null(emitter.plain(e)), words)
+        case ty.Prorated(how=ty.Proration(by="asked")):
+            words = (
+                f"{{payee}} is a payee for part of the time, or the {e.of} changes within it, and the plan does not say what then counts: "
+                f"write {prorations(e.of)}."
             )
             yield _Cause(sql.is_null(emitter.plain(e)), words)
         case ty.AverageBefore():
@@ -152,7 +158,7 @@ def _causes_of(lowering: ComponentLowering, emitter: Emitter, e: ty.Expr) -> Ite
 def _at_hand(formula: ty.Expr) -> Iterator[ty.Expr]:
     """The formula and all inside it, save what speaks of the rows that a sum adds up: those are not at hand here."""
     yield formula
-    if not isinstance(formula, ty.RecordSum):
+    if not isinstance(formula, (ty.RecordSum, ty.Prorated)):
         for part in parts(formula):
             yield from _at_hand(part)
 
@@ -168,10 +174,10 @@ def _missing_quota(lowering: ComponentLowering, quota: ty.QuotaAt, node: exp.Exp
         return _Cause(sql.is_null(node), words, quota=quota)
     period, named = lowering.plan.quotas[quota.measure].period, f"quota({quota.measure})"
     asked = f" Or they have one, and are a payee for part of a {period}, or change within it, and the plan does not say what then counts"
-    return _Cause(sql.is_null(node), f"{words}{asked}: write {_prorations(named)}.")
+    return _Cause(sql.is_null(node), f"{words}{asked}: write {prorations(named)}.")
 
 
-def _prorations(named: str) -> str:
+def prorations(named: str) -> str:
     """The sentences of which the plan needs one."""
     return f"prorate {named} by calendar days, prorate {named} by months of at least 15 days, or do not prorate {named}"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from compplan.calendar import Calendar
-from compplan.engine.averages import average_step, parts_step
+from compplan.engine.averages import average_step
 from compplan.engine.columns import RecordColumns
 from compplan.engine.credit_fields import fields_read
 from compplan.engine.credit_records import CreditRecords
@@ -24,10 +24,11 @@ from compplan.engine.lower_earned import EarningsShape, lower_earned
 from compplan.engine.lower_kept import KeptLowering, KeptSteps
 from compplan.engine.lower_measures import MeasureShape, Valued, lower_measure, lower_window, may_be_empty, window_name
 from compplan.engine.lower_payable import lower_payable
-from compplan.engine.lower_payouts import PlanLowering, lower_payouts, lower_plan_payouts
+from compplan.engine.lower_payouts import PlanLowering, cap_stand_in, lower_payouts, lower_plan_payouts
 from compplan.engine.lower_quotas import QuotaDays, Relieved, lower_quota, lower_quota_window, lower_record_sum
 from compplan.engine.payout_kinds import pays_later
 from compplan.engine.plan_names import PlanNames, tables_of
+from compplan.engine.plan_stays import stays_of
 from compplan.engine.pools import pool_step
 from compplan.engine.project_earnings import earnings_query
 from compplan.engine.rankings import ranking_query
@@ -35,7 +36,7 @@ from compplan.engine.reach import reach
 from compplan.engine.relations import Earnings
 from compplan.engine.reporting_lines import managers_step
 from compplan.engine.scope import Scope
-from compplan.engine.stays import Stays, day_step, payees_step, stays_step
+from compplan.engine.stays import Stays, payees_step
 from compplan.engine.steps import Lowered, Months, Step, identifier, tables_read
 from compplan.language import typed as ty
 from compplan.language.formulas_of import formulas, running_measures
@@ -44,6 +45,7 @@ from compplan.schema import PEOPLE, Period, Schema
 
 if TYPE_CHECKING:
     from compplan.engine.lower_leave import LeaveLowering
+    from compplan.engine.prorated import Divided
 
 
 def lower(plans: Sequence[ty.Plan], schema: Schema, calendar: Calendar, asked: Months, *, narrow: bool = False) -> Lowered:
@@ -146,17 +148,17 @@ class Lowering:
 
     # ---- measures and quotas
 
-    def source(self, plan: ty.Plan) -> Source:
-        """Gives the step that holds a measure, quota or sum for each owner and period."""
-        return partial(self._windowed, plan)
+    def source(self, plan: ty.Plan, paid: str | None = None) -> Source:
+        """Gives the step that holds a measure, quota or sum for each owner and period; `paid` as in a component's lowering."""
+        return partial(self._windowed, plan, paid)
 
-    def _windowed(self, plan: ty.Plan, leaf: Windowed, cadence: Period) -> Valued:
+    def _windowed(self, plan: ty.Plan, paid: str | None, leaf: Windowed, cadence: Period) -> Valued:
         key = (plan.name, leaf, cadence)
         if key not in self._windows:
-            self._windows[key] = self._lowered(plan, leaf, cadence)
+            self._windows[key] = self._lowered(plan, paid, leaf, cadence)
         return self._windows[key]
 
-    def _lowered(self, plan: ty.Plan, leaf: Windowed, cadence: Period) -> Valued:
+    def _lowered(self, plan: ty.Plan, paid: str | None, leaf: Windowed, cadence: Period) -> Valued:
         match leaf:
             case ty.MeasureAt():
                 return self.measure_over(plan, leaf, cadence)
@@ -173,6 +175,8 @@ class Lowering:
             case ty.AverageBefore():
                 made = [self.earnings(plan, c) for c in plan.components if c.name == leaf.component]
                 return self.leave(plan).average(leaf, cadence, made)
+            case ty.Prorated():
+                return self._prorated(plan, leaf, paid)
 
     def _measure(self, plan: ty.Plan, name: str) -> MeasureShape:
         step_name = self.names.measure_step(plan, name)
@@ -200,13 +204,8 @@ class Lowering:
             sums: dict[ty.RecordSum, Valued] = {}
             for e in every(quota.value):
                 if isinstance(e, ty.RecordSum):
-                    step, sums[e] = lower_record_sum(
-                        self.scope(plan),
-                        e,
-                        group,
-                        quota.period,
-                        self.names.given.name(f"{name}: {e!r}", name, "from", e.kind, str(len(sums) + 1)),
-                    )
+                    summed = self.names.given.name(f"{name}: {e!r}", name, "from", e.kind, str(len(sums) + 1))
+                    step, sums[e] = lower_record_sum(self.scope(plan), e, group, quota.period, summed)
                     self._add(step)
             days = self._days(plan, quota) if group is None else None
             relieved = self._relieved(plan, quota, days)
@@ -222,10 +221,8 @@ class Lowering:
 
     def sum_over(self, plan: ty.Plan, leaf: ty.RecordSum, cadence: Period) -> Valued:
         """A sum over records for each payee and period of a cadence."""
-        mark = hashlib.sha256(repr(leaf).encode()).hexdigest()[:6]
-        name = self.names.given.name(
-            f"{cadence}: {leaf!r}|{tables_of(plan, [leaf])}", window_name(identifier("sum", leaf.kind, mark), leaf.window, cadence)
-        )
+        words = window_name(identifier("sum", leaf.kind, hashlib.sha256(repr(leaf).encode()).hexdigest()[:6]), leaf.window, cadence)
+        name = self.names.given.name(f"{cadence}: {leaf!r}|{tables_of(plan, [leaf])}", words)
         step, valued = lower_record_sum(self.scope(plan), leaf, None, cadence, name)
         self._add(step)
         return valued
@@ -249,6 +246,15 @@ class Lowering:
         self._add(step)
         return valued
 
+    def _prorated(self, plan: ty.Plan, leaf: ty.Prorated, paid: str | None) -> Valued:
+        """A cap or the level of a draw, prorated; `paid` is the step with what payees are paid before the draw."""
+        from compplan.engine.prorated import lower_prorated  # rarely needed, and at start all is loaded
+
+        steps, valued = lower_prorated(self, plan, leaf, paid)
+        for step in steps:
+            self._add(step)
+        return valued
+
     # ---- payees, components, payouts
 
     def payees(self, plan: ty.Plan) -> str:
@@ -263,31 +269,15 @@ class Lowering:
         """Where people are dated: who is a payee of a plan, and when."""
         if self.schema.kinds[PEOPLE].valid is None:
             return None
-        name = self.names.plan_step(plan, "stays")
-        if name not in self.steps:
-            self._add(stays_step(self.scope(plan), plan, name))
+        return self.days(plan)
 
-        def day(cadence: Period, window: ty.Window | None) -> str:
-            words = window_name(f"day of {plan.name}", window, cadence) if window else f"day of {plan.name} for each {cadence} ever"
-            step = self.names.given.name(f"{plan.name}: day {cadence} {window!r}", words)
-            if step not in self.steps:
-                self._add(day_step(self.scope(plan), name, cadence, window, step))
-            return step
+    def days(self, plan: ty.Plan) -> Stays:
+        """Who is a payee of a plan, and when; all days of the plan, where people are not dated."""
+        return stays_of(plan, self.scope(plan), self.names, self.steps, self._add)
 
-        def parts(how: ty.Proration) -> str:
-            counted = {"months": ("by", "months", str(how.least)), "working days": ("worked",)}.get(how.by, ())
-            step = self.names.plan_step(plan, "days", *counted)
-            if how.by == "working days":
-                from compplan.engine.working_days import working_days_step  # rarely needed, and at start all is loaded
-
-                self._add(working_days_step(self.scope(plan)))
-            if step not in self.steps:
-                self._add(parts_step(name, how, step))
-            return step
-
-        return Stays(name, day, parts)
-
-    def component(self, plan: ty.Plan, component: ty.Component, only: exp.Expr | None = None) -> ComponentLowering:
+    def component(
+        self, plan: ty.Plan, component: ty.Component, only: exp.Expr | None = None, divided: Divided | None = None
+    ) -> ComponentLowering:
         """The lowering of a component, for all payees or for one."""
         grain = component.grain
         shapes = {grain.credit: self.credit(plan, grain.credit)} if isinstance(grain, ty.ForCredit) else {}
@@ -304,6 +294,7 @@ class Lowering:
             None if component.pool is None else self.names.plan_step(plan, "pool", component.name, *component.version),
             narrow=self.narrow,
             stays=self.stays(plan),
+            divided=divided,
         )
 
     def ask(self, plan: ty.Plan, formula: ty.Expr, grain: ty.ForPeriod | ty.ForCredit) -> str:
@@ -361,19 +352,16 @@ class Lowering:
         checks = figure_checks(lowering, figured, name)
         return Step(name, title, keys, query, tuple(tables_read(query)), lowering.component.span, checks), decimals
 
-    def _payouts(self, plan: ty.Plan, made: Sequence[Earnings]) -> Step:
-        def limit(cap: ty.PlanCap, index: int) -> ComponentLowering:
-            stand_in = ty.Component(
-                "commission", f"cap {index}", "", ty.ForPeriod(cap.period, None, None), (cap.limit,), (), None, None, None, None,
-                cap.limit.unit, cap.period, cap.span,
-            )  # fmt: skip
-            lowering = self.component(plan, stand_in)
-            lowering.every_period = True
-            return lowering
+    def limit(self, plan: ty.Plan, cap: ty.PlanCap, index: int, only: exp.Expr | None = None) -> ComponentLowering:
+        """The lowering of a cap's limit, for each payee and period."""
+        lowering = self.component(plan, cap_stand_in(cap, index), only)
+        lowering.every_period = True
+        return lowering
 
+    def _payouts(self, plan: ty.Plan, made: Sequence[Earnings]) -> Step:
         def figures(component: ty.Component, name: str, paid: str) -> Step:
             lowering = self.component(plan, component)
-            lowering.paid = paid
+            lowering.paid, lowering.source = paid, self.source(plan, paid)
             return self._figures(lowering, name, f"{component.label}: what it comes to")[0]
 
         if pays_later(plan):
@@ -383,7 +371,10 @@ class Lowering:
 
             for step in cost_steps(self, plan, made):
                 self._add(step)
-        for step in lower_plan_payouts(PlanLowering(self.scope(plan), plan, limit, figures, self.names.plan_step), made):
+        stays = self.stays(plan) if plan.draws else None
+        dated = None if stays is None else stays.step
+        lowering = PlanLowering(self.scope(plan), plan, partial(self.limit, plan), figures, self.names.plan_step, dated)
+        for step in lower_plan_payouts(lowering, made):
             self._add(step)
         return self.steps[self.names.plan_step(plan, "payouts")]
 

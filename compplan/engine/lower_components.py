@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -32,7 +33,10 @@ from compplan.language.units import NUMBER
 from compplan.language.walk import every
 from compplan.schema import MONTHS_IN, PEOPLE, Period
 
-Windowed = ty.MeasureAt | ty.QuotaAt | ty.RecordSum | ty.EarnedAt | ty.Averaged | ty.LeaveShare | ty.AverageBefore
+if TYPE_CHECKING:
+    from compplan.engine.prorated import Divided
+
+Windowed = ty.MeasureAt | ty.QuotaAt | ty.RecordSum | ty.EarnedAt | ty.Averaged | ty.LeaveShare | ty.AverageBefore | ty.Prorated
 Source = Callable[[Windowed, Period], Valued]
 """Gives the step that holds a measure, quota, sum or what another component has earned for each owner and period of a cadence."""
 
@@ -62,7 +66,7 @@ class ComponentLowering:
     """Lowers one component; with `only` the rows of the payees in that list, as an explanation needs them.
 
     `every_period` takes in periods that lie partly outside the plan or are not over yet, as a cap's do. `paid` is the step with what
-    payees are paid before a draw.
+    payees are paid before a draw. `divided` are the parts of a period, where there is a row for each of them.
     """
 
     scope: Scope
@@ -78,6 +82,7 @@ class ComponentLowering:
     narrow: bool = False
     stays: Stays | None = None
     paid: str | None = None
+    divided: Divided | None = None
     joined: dict[tuple[Windowed, Period], str] = field(default_factory=dict)
     lookups: Lookups = field(init=False)
     columns: RecordColumns = field(init=False)
@@ -86,7 +91,9 @@ class ComponentLowering:
 
     def __post_init__(self) -> None:
         self.lookups = Lookups(self.scope.schema)
-        day = sql.column("day", "l") if isinstance(self.component.grain, ty.ForPeriod) else sql.column("date", "c")
+        day: exp.Expr = sql.column("day", "l") if isinstance(self.component.grain, ty.ForPeriod) else sql.column("date", "c")
+        if self.divided is not None:
+            day = self.divided.day
         self.columns = RecordColumns(self.scope.schema, self.scope.schema.kinds[PEOPLE], "p", day)
 
     def figured(self) -> Figured:
@@ -101,16 +108,13 @@ class ComponentLowering:
         emitter = Emitter(lambda e: self.period_leaf(e, grain.period), self.scope.tables, self.scope.calendar)
         figure = self.figure_by(emitter)
         window = ty.Window(grain.period)
-        rows = (
-            exp.select()
-            .from_(table(self.payees, "y"), copy=False)
-            .join(periods(self.scope, grain.period, window).subquery("n", copy=False), join_type="cross", copy=False)
-        )
+        spans = periods(self.scope, grain.period, window) if self.divided is None else self.divided.periods(self.scope, grain.period)
+        rows = exp.select().from_(table(self.payees, "y"), copy=False).join(spans.subquery("n", copy=False), join_type="cross", copy=False)
         if self.component.pool is not None and self.pooled is None:
             for formula in (self.component.pool.group, self.component.pool.where, self.component.pool.by):
                 if formula is not None:
                     emitter.emit(formula)  # so that what it reads is joined
-        rows = self._with_day(rows, grain)
+        rows = self._with_day(rows, grain) if self.divided is None else self.divided.join(rows, grain.period)
         rows = self._with_payee(rows, sql.column("payee", "y"))
         rows = self._with_windowed(rows, sql.column("payee", "y"), {grain.period: sql.column("period", "n")})
         if self.ranking is not None or self.pooled is not None:
@@ -250,6 +254,7 @@ class ComponentLowering:
         match leaf:
             case (
                 ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt() | ty.Averaged() | ty.LeaveShare() | ty.AverageBefore()
+                | ty.Prorated()
             ):  # fmt: skip
                 return self._windowed(leaf, cadence)
             case ty.PayeeField(path=()):

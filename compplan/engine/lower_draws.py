@@ -66,7 +66,7 @@ def paid_before(plan: ty.Plan, parts: Sequence[str], name: str, title: str) -> S
 # ---- balances ---------------------------------------------------------------------------------------------------------
 
 
-def draw_balance(plan: ty.Plan, draw: ty.Draw, added: str, room: str | None, paid: str, name: str) -> Step:
+def draw_balance(plan: ty.Plan, draw: ty.Draw, added: str, room: str | None, paid: str, stays: str | None, name: str) -> Step:
     """The balance of a draw by payout period: what is added to it, and what is recovered of it."""
     base = exp.select(*(sql.column(n, "a") for n in _KEYS), sql.alias(_or_nothing("amount", "p"), "paid"))
     base = base.from_(table(added, "a"), copy=False).join(table(paid, "p"), on=_same("p", "a"), join_type="left", copy=False)
@@ -80,7 +80,13 @@ def draw_balance(plan: ty.Plan, draw: ty.Draw, added: str, room: str | None, pai
         least = exp.Case().when(exp.GT(this=earned, expression=sql.whole(0)), sql.whole(0), copy=False)
         most = least.else_(sql.column("earned", "r"), copy=False)
         base = base.select(sql.alias(exp.Sub(this=earned, expression=sql.paren(most)), "net"), copy=False)
-        query = balance_query(plan, base, draw.forgive)
+        if draw.leaving is not None and stays is not None:
+            from compplan.engine.leaving import leaving_periods, settled  # only where people come and go
+
+            reads.append(stays)
+            query = settled(plan, balance_query(plan, base, draw.forgive), leaving_periods(plan, stays), draw.leaving)
+        else:
+            query = balance_query(plan, base, draw.forgive)
     return Step(name, f"The balance of {draw.label}", _KEYS, query, tuple(reads), draw.span)
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sqlglot import exp
 
+from compplan.calendar import FiscalPeriod
 from compplan.engine import sql
+from compplan.engine.figure_checks import prorations
 from compplan.engine.lower_carried_caps import corrections_query, payable_step, rest_step
 from compplan.engine.lower_components import ComponentLowering
 from compplan.engine.lower_draws import (
@@ -46,6 +48,16 @@ class PlanLowering:
     """The step of a name with a component's figures, worked out with the payouts that another step has."""
     named: Callable[..., str]
     """The name of a step of the plan."""
+    stays: str | None
+    """The step with who is a payee when, where people are dated."""
+
+
+def cap_stand_in(cap: ty.PlanCap, index: int) -> ty.Component:
+    """A component that comes to the limit of a cap for each payee and period."""
+    grain = ty.ForPeriod(cap.period, None, None)
+    return ty.Component(
+        "commission", f"cap {index}", "", grain, (cap.limit,), (), None, None, None, None, cap.limit.unit, cap.period, cap.span
+    )  # fmt: skip
 
 
 Parts = list[tuple[str, str | None]]
@@ -90,7 +102,7 @@ def _capped(lowering: PlanLowering, parts: Parts) -> Iterator[Step]:
             query, reads = corrections_query(plan, payable.name, rest.name, _cap_name(plan, index)), (payable.name, rest.name)
         else:
             query = _corrections(plan, cap, index, before, limits.name)
-        checks = (_cap_check(cap, corrections),)
+        checks = (_cap_check(plan, cap, corrections),)
         yield Step(corrections, "What the cap takes off", ("payee", "period", "component"), query, reads, cap.span, checks)
         parts.append((corrections, CAP))
 
@@ -123,7 +135,7 @@ def _drawn(lowering: PlanLowering, draw: ty.Draw, parts: Parts) -> Iterator[Step
         room = lowering.figures(most, named(plan, "room", draw.name), before.name)
         yield room
     rooms = None if room is None else room.name
-    balance = draw_balance(plan, draw, topped.name, rooms, before.name, named(plan, "balance", DRAW, draw.name))
+    balance = draw_balance(plan, draw, topped.name, rooms, before.name, lowering.stays, named(plan, "balance", DRAW, draw.name))
     changes = corrections(named(plan, DRAW, draw.name), balance.name, draw.name)
     yield from (balance, changes)
     parts.append((changes.name, DRAW))
@@ -175,18 +187,26 @@ def _limits(lowering: ComponentLowering, cap: ty.PlanCap, name: str) -> Step:
     """The cap of each payee and period, rounded as earnings are."""
     figured = lowering.figured()
     query = figured.rows.copy().select(*figured.keys, fixed(lowering, figured.figure).named("limit"), copy=False)
+    if lowering.stays is not None:
+        query = query.where(sql.not_null(sql.column("day", "l")), copy=False)  # nothing is earned before the first day as a payee
     reads = tuple(dict.fromkeys(t.name for t in query.find_all(exp.Table) if t.db == "steps"))
     return Step(name, "The cap of each payee", ("payee", "period"), query, reads, cap.span)
 
 
-def _cap_check(cap: ty.PlanCap, step: str) -> Check:
+def _cap_check(plan: ty.Plan, cap: ty.PlanCap, step: str) -> Check:
+    why, hint = "something that it is made from is empty", "Complete the records of the people named."
+    if isinstance(cap.limit, ty.Prorated) and cap.limit.how.by == "asked":
+        why = f"they are a payee for part of the {cap.period}, or the cap changes within it, and the plan does not say what then counts"
+        hint = f"Write {prorations(cap.limit.of)}."
     empty = exp.select(sql.column("payee"), sql.column("period")).from_(table(step), copy=False)
     return Check(
         "no-figure",
         "A cap cannot be worked out",
         empty.where(sql.is_null(sql.column("amount")), copy=False),
-        lambda row: f"The cap of {row[0]} cannot be worked out: something that it is made from is empty.",
-        "Complete the records of the people named.",
+        lambda row: (
+            f"The cap each {cap.period} of {row[0]} cannot be worked out in {FiscalPeriod(plan.payout, int(str(row[1]))).label}: {why}."
+        ),
+        hint,
         cap.span,
     )
 

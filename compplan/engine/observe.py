@@ -65,6 +65,7 @@ _KINDS: Mapping[type, str] = {
     ty.Averaged: "average",
     ty.LeaveShare: "leave",
     ty.AverageBefore: "average before leave",
+    ty.Prorated: "prorated",
     ty.Named: "named",
     ty.ParameterAt: "parameter",
 }
@@ -146,7 +147,7 @@ class Observer:
                 return conversion_plan(self, expr)
             case ty.ParameterAt() if len(expr.values) > 1:
                 return self._parameter(expr)
-            case ty.RecordSum() | ty.ParameterAt() | ty.Averaged():
+            case ty.RecordSum() | ty.ParameterAt() | ty.Averaged() | ty.Prorated():
                 return NodePlan(expr, self.sources.words(expr), self.watch(self.emitter.plain(expr)), ())
             case _:
                 value = self.watch(self.emitter.plain(expr))

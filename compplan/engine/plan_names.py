@@ -63,6 +63,9 @@ class PlanNames:
             self.plan_step(plan, "cost", cost.name)
         for draw in plan.draws:
             self.balance_step(plan, draw.name)
+        for limit in (*(cap.limit for cap in plan.caps), *(draw.level for draw in plan.draws)):
+            if isinstance(limit, ty.Prorated):
+                self.prorated_steps(plan, limit)
 
     # ---- what is of one plan
 
@@ -73,6 +76,12 @@ class PlanNames:
     def balance_step(self, plan: ty.Plan, name: str) -> str:
         """The name of the step with the balance of a draw; of `payout`, of negative payouts that are carried forward."""
         return self.plan_step(plan, "balance", "carried") if name == "payout" else self.plan_step(plan, "balance", "draw", name)
+
+    def prorated_steps(self, plan: ty.Plan, limit: ty.Prorated) -> tuple[str, str]:
+        """The names of the steps with a prorated cap or level of a draw, and with its parts."""
+        key = f"{plan.name}: {limit!r}"
+        prorated = self.given.name(key, "prorated", plan.name, limit.of)
+        return prorated, self.given.name(f"parts of {key}", "parts", plan.name, limit.of)
 
     def kept_steps(self, plan: ty.Plan, component: ty.Component) -> KeptSteps:
         """The names of the steps with what becomes of a component's earnings where something holds it or takes it back."""

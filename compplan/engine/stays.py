@@ -65,11 +65,16 @@ def _people(scope: Scope, plan: ty.Plan, selected: list[exp.Expr], where: list[e
 
 
 def stays_step(scope: Scope, plan: ty.Plan, name: str) -> Step:
-    """A row for each stretch of days within the plan's dates on which a person is a payee with one row of people."""
+    """A row for each stretch of days within the plan's dates on which a person is a payee with one row of people.
+
+    Where people are not dated, these are all days of the plan.
+    """
     people = scope.schema.kinds[PEOPLE]
-    assert people.valid is not None
-    first = exp.func("greatest", sql.column(people.valid.first, "p"), sql.day(plan.first))
-    last = exp.func("least", last_day_of(people, "p"), sql.day(plan.last))
+    first: exp.Expr = sql.day(plan.first)
+    last: exp.Expr = sql.day(plan.last)
+    if people.valid is not None:
+        first = exp.func("greatest", sql.column(people.valid.first, "p"), first)
+        last = exp.func("least", last_day_of(people, "p"), last)
     selected = [sql.alias(sql.column(people.key[0], "p"), "payee"), sql.alias(first, "first"), sql.alias(last, "last")]
     query = _people(scope, plan, selected, [exp.LTE(this=first.copy(), expression=last.copy())])
     return Step(name, f"Who is a payee of {plan.label}, and when", ("payee", "first"), query, (), plan.span)

@@ -159,6 +159,12 @@ class Builder(FormulaBuilder):
         *what, name, _, (by, least) = kids
         return t.Relieve(_without_tokens(what), self._name(name), by, least, self._of(meta))
 
+    def prorated_cap(self, meta: Meta, kids: list[Any]) -> t.ProratedCap:
+        return t.ProratedCap(kids[1], self._of(meta))
+
+    def prorated_draw(self, meta: Meta, kids: list[Any]) -> t.ProratedDraw:
+        return t.ProratedDraw(self._name(kids[1]), self._of(meta))
+
     def cap_plan(self, meta: Meta, kids: list[Any]) -> t.PlanCap:
         return t.PlanCap(kids[0], kids[1], kids[2], self._of(meta))
 
@@ -173,6 +179,12 @@ class Builder(FormulaBuilder):
 
     def forgive(self, meta: Meta, kids: list[Any]) -> t.Forgive:
         return t.Forgive(kids[0], self._of(meta))
+
+    def leaving(self, meta: Meta, kids: list[Any]) -> t.Leaving:
+        return t.Leaving(kids[0], self._of(meta))
+
+    def left_over(self, _: Meta, kids: list[Token]) -> str:
+        return str(kids[0])
 
     def draw(self, meta: Meta, kids: list[Any]) -> t.Draw:
         return t.Draw(self._name(kids[0]), unquote(kids[1]), _without_tokens(kids[2:]), self._of(meta))

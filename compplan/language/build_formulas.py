@@ -186,6 +186,9 @@ class FormulaBuilder:
         name, different, *arguments, where, overlays, against = kids
         return t.Call(self._name(name), tuple(arguments), where, against, different is not None, overlays is not None, self._of(meta))
 
+    def the_level(self, meta: Meta, _: list[Token]) -> t.TheLevel:
+        return t.TheLevel(self._of(meta))
+
     def the_target(self, meta: Meta, _: list[Token]) -> t.TheTarget:
         return t.TheTarget(self._of(meta))
 

@@ -36,10 +36,10 @@ FORMS: Mapping[str, Form] = {
     ),
     "prorate": Form(
         ("plan",),
-        "prorate COLUMN, quota(MEASURE) by calendar days (or by working days, by months of at least COUNT days)",
+        "prorate COLUMN, quota(MEASURE), cap each PERIOD, draw NAME by calendar days (by working days, by months of at least COUNT days)",
         "prorate target_incentive by calendar days",
     ),
-    "do": Form(("plan",), "do not prorate COLUMN, quota(MEASURE)", "do not prorate target_incentive"),
+    "do": Form(("plan",), "do not prorate COLUMN, quota(MEASURE), cap each PERIOD, draw NAME", "do not prorate target_incentive"),
     "relieve": Form(
         ("plan",),
         "relieve quota(MEASURE) for NAME leave by calendar days (or by working days, by months of at least COUNT days)",
@@ -89,7 +89,7 @@ FORMS: Mapping[str, Form] = {
     "take": Form(("clawback",), "take SHARE on DATE where CONDITION", "take 100% on cancelled_date"),
     "example": Form(_CHANGING, 'example "TEXT" {', 'example "at 120 %" {'),
     "where": Form(("credit",), "where CONDITION", 'where stage = "Won"'),
-    "on": Form(("credit",), "on DATE_COLUMN", "on close_date"),
+    "on": Form(("credit", "draw"), "on DATE_COLUMN", "on close_date"),
     "repeat": Form(("credit",), "repeat each PERIOD, NUMBER times", "repeat each month, 36 times"),
     "amount": Form(("credit",), "amount FORMULA, or amount NAME = FORMULA", "amount acv"),
     "give": Form(("credit",), "give SHARE to PERSON, or give the rest to PERSON", "give 100% to owner"),
@@ -167,6 +167,11 @@ _IN: Mapping[tuple[str, str], Form] = {
     ("remove", "change"): Form(("change",), "remove ROW, or remove SENTENCE", "remove from 200%: 3x"),
     ("replace", "change"): Form(("change",), "replace SENTENCE", "replace pay 9% of credited"),
     ("cap", "plan"): Form(("plan",), "cap each PERIOD at FORMULA, the rest is carried to the next PERIOD", "cap each year at 90,000 USD"),
+    ("on", "draw"): Form(
+        ("draw",),
+        "on leaving, the balance is forgiven (or owed, or recovered from the last payout, the rest is forgiven)",
+        "on leaving, the balance is forgiven",
+    ),
     **{("cap", place): Form(_EARNED, "cap at FORMULA", "cap at 10,000 USD") for place in _EARNED},
     **{
         ("effective", place): Form((place,), "effective from DATE, effective through DATE, or both", "effective from 2027-07-01")
@@ -294,6 +299,8 @@ MEANT: Mapping[str, tuple[str, ...]] = {
     "retain": ("hold", "keep"),
     "recover": ("clawback", "take"),
     "reclaim": ("clawback", "take"),
+    "leaving": ("on",),
+    "termination": ("on",),
     "refund": ("clawback", "take"),
     "cancel": ("clawback", "take"),
     "vest": ("release",),

@@ -27,7 +27,7 @@ from compplan.language.tree_components import (
     ToTop,
 )
 from compplan.language.tree_costs import ContractCost, CostLine, Expense, Term, WriteOff
-from compplan.language.tree_draws import Draw, DrawLine, Forgive, Recover, TopUp
+from compplan.language.tree_draws import Draw, DrawLine, Forgive, Leaving, Recover, TopUp
 from compplan.language.tree_examples import Example, Expect, Given
 
 # isort: off
@@ -38,7 +38,7 @@ from compplan.language.tree_definitions import (
 from compplan.language.tree_formulas import (
     Against, Among, AverageBefore, Binary, BoundKind, Call, Compare, Convert, Curve, Divide, Expression, Factor, InPeriod, IsEmpty,
     LeaveShare, Literal, LiteralKind, Logical, Name, Negate, Not, Over, Path, PeriodLiteral, PerPeriod, Reach, Row, ShareOf, Slices, Step,
-    TheTarget, Window,
+    TheLevel, TheTarget, Window,
 )  # fmt: skip
 
 # isort: on
@@ -94,12 +94,28 @@ class Payout:
 
 
 @immutable
+class ProratedCap:
+    """Of what is prorated: `cap each year`."""
+
+    period: Period
+    span: Span = span_field()
+
+
+@immutable
+class ProratedDraw:
+    """Of what is prorated: `draw monthly`."""
+
+    name: Name
+    span: Span = span_field()
+
+
+@immutable
 class Prorate:
     """`prorate target_incentive, quota(arr) by calendar days`; `by` is days, working days, months (of at `least` so many
     days) or not.
     """
 
-    what: tuple[Path | Call, ...]
+    what: tuple[Path | Call | ProratedCap | ProratedDraw, ...]
     by: str
     least: int
     span: Span = span_field()
@@ -326,6 +342,7 @@ __all__ = [
     "Keep",
     "Leave",
     "LeaveShare",
+    "Leaving",
     "Let",
     "Literal",
     "LiteralKind",
@@ -349,6 +366,8 @@ __all__ = [
     "PlanCap",
     "PlanLine",
     "Prorate",
+    "ProratedCap",
+    "ProratedDraw",
     "Quota",
     "Reach",
     "Recipient",
@@ -372,6 +391,7 @@ __all__ = [
     "Table",
     "Tenure",
     "Term",
+    "TheLevel",
     "TheTarget",
     "ToDate",
     "ToGroup",

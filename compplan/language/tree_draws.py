@@ -35,7 +35,15 @@ class Forgive:
     span: Span = span_field()
 
 
-DrawLine = TopUp | Recover | Forgive
+@immutable
+class Leaving:
+    """`on leaving, the balance is forgiven`; `left` is forgiven, owed, or recovered."""
+
+    left: str
+    span: Span = span_field()
+
+
+DrawLine = TopUp | Recover | Forgive | Leaving
 
 
 @immutable

@@ -197,6 +197,13 @@ class Call:
 
 
 @immutable
+class TheLevel:
+    """`the level`: in a draw, what it tops up to."""
+
+    span: Span = span_field()
+
+
+@immutable
 class TheTarget:
     """`the target`: what the component's `pay` sentence comes to."""
 
@@ -286,7 +293,7 @@ class Logical:
 
 
 Expression = (
-    Literal | Path | Binary | Divide | Negate | ShareOf | PerPeriod | Over | Convert | Call | TheTarget
+    Literal | Path | Binary | Divide | Negate | ShareOf | PerPeriod | Over | Convert | Call | TheTarget | TheLevel
     | LeaveShare | AverageBefore | Compare | Among | InPeriod | IsEmpty | Not | Logical
 )  # fmt: skip
 

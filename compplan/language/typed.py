@@ -57,6 +57,7 @@ from compplan.language.typed_formulas import (
     Neg,
     NotE,
     ParameterAt,
+    Prorated,
     Rate,
     RecordSum,
     Scale,
@@ -101,7 +102,9 @@ class Plan:
     quotas: Mapping[str, Quota]
     tables: Mapping[str, Table]
     prorations: Mapping[str, Proration]
-    """How columns of people, and quotas as `quota(measure)`, are prorated; where nothing is said, it is asked."""
+    """How columns of people, quotas as `quota(measure)`, caps as `cap each year` and draws as `draw monthly` are prorated; where nothing is
+    said, it is asked.
+    """
     leaves: Mapping[str, Leave]
     reliefs: Mapping[str, Relief]
     """What leave takes off, by quotas as `quota(measure)`."""
@@ -194,6 +197,7 @@ __all__ = [
     "Plan",
     "PlanCap",
     "Pool",
+    "Prorated",
     "Proration",
     "Quota",
     "QuotaAt",

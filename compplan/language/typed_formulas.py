@@ -24,6 +24,7 @@ from compplan.language.typed_figures import (
     Part,
     PayeeField,
     Place,
+    Proration,
     QuotaAt,
     RecordField,
     Since,
@@ -285,9 +286,25 @@ class ParameterAt:
     span: Span = span_field()
 
 
+@immutable
+class Prorated:
+    """A cap, or what a draw tops up to, worked out for each part of a period as a payee of the plan; the parts are averaged as quotas are.
+
+    `of` is `cap each year` or `draw monthly`. Where it is `asked`, it is empty if somebody is a payee for part of the period, or if it is
+    not the same in all parts. In a period without a day as a payee it is not prorated.
+    """
+
+    of: str
+    formula: Expr
+    period: Period
+    how: Proration
+    unit: Unit
+    span: Span = span_field()
+
+
 Expr = (
     Const | RecordField | ChildField | PayeeField | CreditField | Arith | Div | Neg | Scale | Rate | Convert | EndOf | Func | Shift | Cmp
     | In | Within | Empty | NotE | AndOr | MeasureAt | QuotaAt | Attainment | RecordSum | EarnedAt | Lookup | Slices | Step | Curve | Place
     | Named | Part | PaidBefore | Moment | ParameterAt | Tenure | Averaged
-    | LeaveShare | AverageBefore
+    | LeaveShare | AverageBefore | Prorated
 )  # fmt: skip

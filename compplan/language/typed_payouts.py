@@ -58,7 +58,8 @@ class PlanCap:
 class Draw:
     """Payouts topped up to a level where every condition holds, and what was added recovered later; in the order of the text.
 
-    A `room` of None: nothing is ever recovered. `forgive`: the period with the end of which the balance starts anew.
+    A `room` of None: nothing is ever recovered. `forgive`: the period with the end of which the balance starts anew. `leaving`: what
+    becomes of the balance of somebody who leaves: it is forgiven, owed, or recovered from the last payout; None where nobody can leave.
     """
 
     name: str
@@ -68,4 +69,5 @@ class Draw:
     room: Expr | None
     room_if: Expr | None
     forgive: Period | None
+    leaving: str | None
     span: Span = span_field()

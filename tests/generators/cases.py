@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, cast
 
 from hypothesis import strategies as st
 
@@ -97,16 +97,39 @@ def plans(draw: st.DrawFn, year: FiscalYear, payout: Period, has_days: bool) -> 
         f"currency USD, each earning rounded to {rounding}",
         draw(payout_sentence(payout, must_say=any(k.startswith("clawback") for k in kept))),
         *_weights(parts),
-        *(prorations := draw(st.sampled_from(PRORATIONS)) if has_days else ()),
     ]
     components = [version for part in parts for version in draw(versions(part, year))]
     head += [*parameters(year), *lines, *components, *draw(taken_back()), *kept]
     head += draw(costs([p.text for p in parts], in_weeks=year.calendar.pattern != "months"))
-    head += [*draw(caps(known, payout, kept=bool(kept))), *draw(draws(known, payout))]
-    head += draw(leave(prorations, [f"part{i}" for i, p in enumerate(parts) if not p.text.startswith("award")]))
+    limits = [*draw(caps(known, payout, kept=bool(kept))), *draw(draws(known, payout, has_days=has_days))]
+    said = tuple(draw(st.sampled_from(PRORATIONS))) if has_days else ()
+    head += [*said, *draw(prorations(limits, year, head[0], has_days=has_days)), *limits]
+    head += draw(leave(said, [f"part{i}" for i, p in enumerate(parts) if not p.text.startswith("award")]))
     text = block('plan generated "Generated"', head) + "\n"
     changed = draw(changes(text)) if pick(draw, False, False, False, True) else None
     return text if changed is None else amended(text, changed, year.day(3, 0))
+
+
+@st.composite
+def prorations(draw: st.DrawFn, limits: list[str], year: FiscalYear, dates: str, *, has_days: bool) -> list[str]:
+    """How caps and draws are prorated: one by one, now and then not at all said."""
+    whole = dates == f"effective from {year.day(0, 0)} through {year.calendar.start_of_month(year.first_month + 12) - timedelta(days=1)}"
+    names = [found[0] for found in map(re.compile(r"cap each \w+|draw \w+").match, limits) if found]
+    lines = []
+    for name in dict.fromkeys(names):
+        if has_days or (name.startswith("cap") and name != "cap each month" and not whole and _is_cut(name, dates, year)):
+            methods = ("calendar days", "working days", "months of at least 10 days")
+            lines.append(pick(draw, *(f"prorate {name} by {method}" for method in methods), f"do not prorate {name}"))
+    unsaid = has_days and whole and pick(draw, *[False] * 9, True)
+    return [] if unsaid else lines
+
+
+def _is_cut(name: str, dates: str, year: FiscalYear) -> bool:
+    """Whether a plan's dates cut a period of the kind that a cap is for."""
+    size = MONTHS_IN[cast("Period", name.removeprefix("cap each "))]
+    found = [date.fromisoformat(day) for day in re.findall(r"[0-9-]{10}", dates)]
+    first, last = (year.calendar.month_of(day) for day in found)
+    return first % size != 0 or (last + 1) % size != 0
 
 
 def parameters(year: FiscalYear) -> list[str]:

@@ -24,19 +24,22 @@ def taken_back(draw: st.DrawFn) -> list[str]:
 
 
 @st.composite
-def draws(draw: st.DrawFn, known: Known, payout: Period) -> list[str]:
+def draws(draw: st.DrawFn, known: Known, payout: Period, *, has_days: bool) -> list[str]:
     """None to two draws."""
-    return [draw(_draw(f"draw{n}", known, payout)) for n in range(pick(draw, 0, 0, 1, 1, 2))]
+    return [draw(_draw(f"draw{n}", known, payout, has_days)) for n in range(pick(draw, 0, 0, 1, 1, 2))]
 
 
 @st.composite
-def _draw(draw: st.DrawFn, name: str, known: Known, payout: Period) -> str:
+def _draw(draw: st.DrawFn, name: str, known: Known, payout: Period, has_days: bool) -> str:
     levels = ["100 USD", "33.335 USD", f"25% of target per {payout}", "max(50% of arr, 20 USD)", "payout + 10 USD"]
     lines = [f"top up to {one_of(draw, levels)}{draw(_when(known, payout))}"]
     if draw(st.integers(0, 4)) == 0:
         return block(f'draw {name} "{name}"', [*lines, "recover nothing"])
-    rooms = ["payout - 20 USD", "50% of payout", "payout", "15.005 USD", "max(arr, 0 USD) / 3"]
+    rooms = ["payout - 20 USD", "payout - the level", "50% of the level", "50% of payout", "payout", "15.005 USD", "max(arr, 0 USD) / 3"]
     lines.append(f"recover at most {one_of(draw, rooms)}{draw(_when(known, payout))}")
+    if has_days:
+        left = pick(draw, "forgiven", "owed", "recovered from the last payout, the rest is forgiven")
+        lines.append(f"on leaving, the balance is {left}")
     longer = [p for p in PERIODS if MONTHS_IN[p] >= MONTHS_IN[payout]]
     if draw(st.integers(0, 2)) == 0:
         lines.append(f"forgive at the end of each {one_of(draw, longer)}")

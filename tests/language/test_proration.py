@@ -63,7 +63,7 @@ def test_columns_that_are_figures_and_quotas_are_prorated(line: str) -> None:
     [
         ("prorate role by calendar days", "role is text, and has no average."),
         ("prorate quota(team_arr) by calendar days", "team_arr is not the goal of one payee, whose days could count."),
-        ("prorate attainment(arr) by calendar days", "A column of people or a quota is prorated."),
+        ("prorate attainment(arr) by calendar days", "A column of people, a quota, a cap or a draw is prorated."),
         ("prorate target by months of at least 40 days", "No month has 40 days."),
         ("prorate target by calendar days\n  do not prorate target", "It is said twice how target is prorated."),
         ("prorate targe by calendar days", "A payee has no column targe."),
@@ -78,3 +78,12 @@ def test_working_days_are_those_of_the_project() -> None:
     parsed = parse(PLAN.format(line="prorate target by working days\n  do not prorate quota(arr)"), "p.plan")
     checked = check_plans([parsed.file], schema, Calendar(), lambda _: None)
     assert [d.message for d in checked.diagnostics if d.is_error] == ["The project file does not say which days are working days."]
+
+
+def test_a_draw_says_what_becomes_of_the_balance_of_whoever_leaves() -> None:
+    draw = 'prorate draw d by calendar days\n  draw d "D" {\n    top up to 5 USD\n    recover at most payout\n  }'
+    assert [d.message for d in errors(draw)] == ["The draw d does not say what becomes of the balance of somebody who leaves."]
+    assert errors(draw.replace("payout\n", "payout\n    on leaving, the balance is forgiven\n")) == []
+    kept = draw.replace("recover at most payout\n", "recover nothing\n    on leaving, the balance is owed\n")
+    assert [d.message for d in errors(kept)] == ["Nothing is recovered, so it need not be said when it is owed."]
+    assert [d.message for d in errors("prorate draw e by calendar days")] == ["The plan has no draw e."]

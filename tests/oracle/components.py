@@ -284,6 +284,8 @@ def indispensable(condition: ty.Expr) -> Iterator[ty.Expr]:
         case ty.Averaged():
             if not condition.column.optional:
                 yield condition
+        case ty.Prorated():
+            yield condition
         case ty.Empty():
             pass
         case ty.Func(name="if", arguments=arguments):

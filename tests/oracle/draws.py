@@ -106,8 +106,19 @@ def drawn(
             changes[payee, n] = added - recovered
             if draw.room is not None:
                 balance += added - recovered
+            if draw.leaving is not None and _leaves(plan, stays, payee, period):
+                payout = paid + changes[payee, n]
+                changes[payee, n] -= {"forgiven": NOTHING, "owed": balance, "recovered": min(balance, max(payout, NOTHING))}[draw.leaving]
+                balance = NOTHING
             after[payee, n] = NOTHING if _begins(plan, draw, n + 1) else balance
     return changes, after
+
+
+def _leaves(plan: ty.Plan, stays: Stays, payee: str, period: FiscalPeriod) -> bool:
+    """Whether somebody's last day as a payee lies in a period, and is not the plan's own."""
+    last = max(stay.last for stay in stays.stays if stay.payee == payee)
+    calendar = stays.world.calendar
+    return last < plan.last and calendar.start(period) <= last < calendar.end(period)
 
 
 def _periods(plan: ty.Plan, first: int, last: int) -> list[int]:

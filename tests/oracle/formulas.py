@@ -35,6 +35,7 @@ class Scope:
     average: Callable[[ty.Averaged], Fraction | None] | None = None
     leave_share: Callable[[ty.LeaveShare], Fraction] | None = None
     average_before: Callable[[ty.AverageBefore], Fraction | None] | None = None
+    prorated: Callable[[ty.Prorated, Fraction | None], Fraction | None] | None = None
     place: Fraction | None = None
     paid: Fraction | None = None
     parts: tuple[Fraction | None, ...] = ()
@@ -91,6 +92,9 @@ def value_of(expr: ty.Expr, scope: Scope) -> Value | None:
         case ty.AverageBefore():
             assert scope.average_before is not None
             return scope.average_before(expr)
+        case ty.Prorated():
+            assert scope.prorated is not None
+            return scope.prorated(expr, scope.paid)
         case ty.PaidBefore():
             return scope.paid
         case ty.Part():

@@ -202,6 +202,24 @@ class Measures:
         there = [month for month in months if self.stays.last_day(payee, month, month) is not None]
         return round12(self.earned_by(e.component, payee, end - e.months, end - 1) / len(there)) if there else None
 
+    def prorated(self, e: ty.Prorated, payee: str, period: FiscalPeriod, paid: Fraction | None) -> Fraction | None:
+        """A cap or the level of a draw, for each part of a period, averaged; None where it would have to be asked.
+
+        In a period without a day as a payee it is that of the last day before.
+        """
+        first, end = period.first_month, period.last_month
+        inside = (replace(s, first=max(s.first, self.plan.first), last=min(s.last, self.plan.last)) for s in self.stays.stays)
+        within = Stays(self.world, tuple(inside))
+        parts, whole = within.parts(payee, first, end, e.how), within.whole(first, end, e.how)
+        if not parts:
+            return figure_of(e.formula, replace(self.period_scope(payee, period), paid=paid))
+        values = [figure_of(e.formula, replace(self.period_scope(payee, period, dated=part.day), paid=paid)) for part in parts]
+        if e.how == ASKED:
+            return values[0] if sum(part.weight for part in parts) == whole and len(set(values)) == 1 else None
+        weighed = [(v, p.weight) for v, p in zip(values, parts, strict=True) if p.weight > 0]
+        known = [v * weight for v, weight in weighed if v is not None]
+        return round12(sum(known, Fraction(0)) / whole) if len(known) == len(weighed) else None
+
     def record_sum(self, expr: ty.RecordSum, owner: str, first: int, last: int) -> Fraction | None:
         """The sum over the rows of a kind that name the owner and a period within the months; None where there is no row."""
         found = []
@@ -246,12 +264,14 @@ class Measures:
         """What a component has earned a payee between two months."""
         return sum((amount for who, month, amount in self.earned[component] if who == payee and first <= month <= last), Fraction(0))
 
-    def period_scope(self, payee: str, period: FiscalPeriod, place: Fraction | None = None, *, since: int | None = None) -> Scope:
+    def period_scope(
+        self, payee: str, period: FiscalPeriod, place: Fraction | None = None, *, since: int | None = None, dated: date | None = None
+    ) -> Scope:
         """What a formula sees for one payee at the end of a period: the payee's columns as they were on the last day on which the payee was
-        one, since a month.
+        one, since a month, or on another day.
         """
         last = period.last_month
-        day = self.stays.last_day(payee, since, last)
+        day = dated or self.stays.last_day(payee, since, last)
 
         def months(window: ty.Window) -> tuple[int, int]:
             return months_over(window, period.first_month, last)
@@ -266,6 +286,7 @@ class Measures:
             average=lambda e: self.average(e, payee, last),
             leave_share=lambda e: self.leave_share(e, payee, last),
             average_before=lambda e: self.average_before(e, payee, last),
+            prorated=lambda e, paid: self.prorated(e, payee, period, paid),
             earned=lambda e: self.earned_by(e.component, payee, *months(e.window)),
             place=place,
             day=self.last_day(last),

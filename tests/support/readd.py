@@ -98,7 +98,7 @@ def _draws(plan: Json, paid: dict[str, Fraction]) -> Iterator[str]:
         yield from _same(f"{name} {period}: the payout before it", paid.get(period, NONE), draw["paid"])
         yield from _same(f"{name} {period}: the balance before", balances.get(name, before), draw["before"])
         yield from _same(f"{name} {period}: the balance after", before + added - recovered - forgiven, draw["after"])
-        if min(before, added, recovered, forgiven, after) < 0 or recovered > before:
+        if min(before, added, recovered, forgiven, after) < 0 or recovered > before + added:
             yield f"{name} {period}: a balance cannot be less than nothing"
         balances[name] = after
         paid[period] = paid.get(period, NONE) + added - recovered

@@ -10,6 +10,7 @@ from compplan.language import typed as ty
 from compplan.language.check.environment import Environment
 from compplan.language.check.formulas import type_quantity
 from compplan.language.check.place import Grain, Place
+from compplan.language.check.prorated import cap_mark, prorated
 from compplan.language.units import money
 from compplan.language.walk import every
 from compplan.schema import MONTHS_IN
@@ -35,7 +36,7 @@ def check_carried(env: Environment, caps: Sequence[ty.PlanCap], *, kept: bool) -
 
 
 def _type_cap(env: Environment, line: t.PlanCap, code: str, payout: t.PlanLine | None) -> ty.PlanCap | None:
-    place = Place(Grain.PERIOD, "the plan's cap", period=line.period, window=ty.Window(line.period), converts=True)
+    place = Place(Grain.PERIOD, "the plan's cap", period=line.period, window=ty.Window(line.period), as_of=True, converts=True)
     limit = type_quantity(env, place, line.limit)
     if limit is None:
         return None
@@ -56,4 +57,5 @@ def _type_cap(env: Environment, line: t.PlanCap, code: str, payout: t.PlanLine |
         message = f"What goes beyond the cap of a {line.period} is carried to the next {line.period}."
         env.problem("wrong-arguments", message, line.span, f"Write: the rest is carried to the next {line.period}.")
         return None
-    return ty.PlanCap(line.period, limit, line.carried is not None, line.span)
+    limit = prorated(env, cap_mark(line.period), limit, line.period, line.span)
+    return None if limit is None else ty.PlanCap(line.period, limit, line.carried is not None, line.span)

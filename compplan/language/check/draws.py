@@ -10,9 +10,10 @@ from compplan.language import typed as ty
 from compplan.language.check import formulas, hints
 from compplan.language.check.environment import Environment
 from compplan.language.check.place import Grain, Place
+from compplan.language.check.prorated import draw_mark, prorated
 from compplan.language.units import RATIO, money
 from compplan.language.walk import every, is_negative
-from compplan.schema import MONTHS_IN, Period
+from compplan.schema import MONTHS_IN, PEOPLE, Period
 
 _EXAMPLES = {"top": "top up to 2,000 USD", "recover": "recover at most payout - 2,000 USD, or recover nothing"}
 
@@ -27,13 +28,17 @@ def _type_draw(env: Environment, tree: t.Draw, currency: str, payout: Period | N
     top_up = _one(env, tree, t.TopUp, "top")
     recover = _one(env, tree, t.Recover, "recover")
     forgive = _one(env, tree, t.Forgive, "forgive")
+    leaving = _one(env, tree, t.Leaving, "on leaving")
     if payout is None or not isinstance(top_up, t.TopUp) or not isinstance(recover, t.Recover):
         return None
     place = Place(Grain.PERIOD, f"the draw {tree.name.text}", period=payout, window=ty.Window(payout), paid=money(currency), converts=True)
-    level, level_if = _amount(env, place, top_up.level, currency), _condition(env, place, top_up.when)
+    level, level_if = _amount(env, place.having(as_of=True), top_up.level, currency), _condition(env, place, top_up.when)
+    if level is not None:
+        level = prorated(env, draw_mark(tree.name.text), level, payout, tree.span)
+    place = place.having(level=level)
     room = None if recover.room is None else _amount(env, place, recover.room, currency)
     room_if = _condition(env, place, recover.when)
-    good = _recovers(env, recover, forgive) and _forgives(env, forgive, payout)
+    good = _recovers(env, recover, forgive, leaving) and _forgives(env, forgive, payout) and _leaves(env, tree, recover, leaving)
     if level is None or (recover.room is not None and room is None) or level_if is False or room_if is False or not good:
         return None
     if is_negative(level):
@@ -43,7 +48,8 @@ def _type_draw(env: Environment, tree: t.Draw, currency: str, payout: Period | N
         return None
     period = forgive.period if isinstance(forgive, t.Forgive) else None
     conditions = [None if isinstance(c, bool) else c for c in (level_if, room_if)]
-    return ty.Draw(tree.name.text, tree.label, level, conditions[0], room, conditions[1], period, tree.span)
+    left = leaving.left if isinstance(leaving, t.Leaving) else None
+    return ty.Draw(tree.name.text, tree.label, level, conditions[0], room, conditions[1], period, left, tree.span)
 
 
 def _one(env: Environment, tree: t.Draw, kind: type[t.DrawLine], word: str) -> t.DrawLine | None:
@@ -75,15 +81,31 @@ def _condition(env: Environment, place: Place, tree: t.Expression | None) -> ty.
     return True if tree is None else formulas.type_condition(env, place, tree) or False
 
 
-def _recovers(env: Environment, recover: t.Recover, forgive: t.DrawLine | None) -> bool:
-    """Where nothing is recovered, there is nothing to say when, and nothing to forgive."""
+def _recovers(env: Environment, recover: t.Recover, forgive: t.DrawLine | None, leaving: t.DrawLine | None) -> bool:
+    """Where nothing is recovered, there is nothing to say when, and nothing to forgive or to owe."""
     if recover.room is not None:
         return True
-    for line, what in ((recover.when, "it is recovered"), (forgive, "it is forgiven")):
+    for line, what in ((recover.when, "it is recovered"), (forgive, "it is forgiven"), (leaving, "it is owed")):
         if line is not None:
             message = f"Nothing is recovered, so it need not be said when {what}."
             env.problem("wrong-place", message, line.span, "Leave it out.")
             return False
+    return True
+
+
+def _leaves(env: Environment, tree: t.Draw, recover: t.Recover, leaving: t.DrawLine | None) -> bool:
+    """Where people come and go, it is said what becomes of the balance of whoever leaves; where nobody does, it is not."""
+    dated = env.schema.kinds[PEOPLE].valid is not None
+    if leaving is not None and not dated:
+        message = "People hold no days here, so that nobody leaves."
+        env.problem("wrong-place", message, leaving.span, "Say in the project file from when through when rows of people hold: valid.")
+        return False
+    if leaving is None and dated and recover.room is not None:
+        message = f"The draw {tree.name.text} does not say what becomes of the balance of somebody who leaves."
+        say = "on leaving, the balance is"
+        hint = f"Write: {say} forgiven. Or: {say} owed. Or: {say} recovered from the last payout, the rest is forgiven."
+        env.problem("missing-sentence", message, tree.name.span, hint)
+        return False
     return True
 
 

@@ -60,7 +60,7 @@ def type_formula(env: Environment, place: Place, expr: t.Expression) -> ty.Expr 
             return type_convert(env, place, expr)
         case t.Call():
             return type_call(env, place, expr)
-        case t.TheTarget() | t.LeaveShare() | t.AverageBefore():
+        case t.TheTarget() | t.TheLevel() | t.LeaveShare() | t.AverageBefore():
             return _figure_of_the_place(env, place, expr)
         case _:
             return _condition(env, place, expr)
@@ -203,10 +203,17 @@ def _target(env: Environment, place: Place, expr: t.TheTarget) -> ty.Expr | None
     return ty.Named("the target", place.target, place.target.unit, expr.span)
 
 
-def _figure_of_the_place(env: Environment, place: Place, expr: t.TheTarget | t.LeaveShare | t.AverageBefore) -> ty.Expr | None:
-    """What is one of the component, or of the payee on leave: `the target`, `the share on`, `the monthly average of`."""
-    if isinstance(expr, t.TheTarget):
-        return _target(env, place, expr)
+def _level(env: Environment, place: Place, expr: t.TheLevel) -> ty.Expr | None:
+    if place.level is None:
+        env.problem("wrong-place", "The level is what a draw tops up to, for its sentence with recover; here there is none.", expr.span)
+        return None
+    return ty.Named("the level", place.level, place.level.unit, expr.span)
+
+
+def _figure_of_the_place(env: Environment, place: Place, expr: t.TheTarget | t.TheLevel | t.LeaveShare | t.AverageBefore) -> ty.Expr | None:
+    """What is one of the component, draw, or payee on leave: `the target`, `the level`, `the share on`, `the monthly average of`."""
+    if isinstance(expr, (t.TheTarget, t.TheLevel)):
+        return _target(env, place, expr) if isinstance(expr, t.TheTarget) else _level(env, place, expr)
     from compplan.language.check.leave import type_average, type_share  # rarely needed, and at start all is loaded
 
     return type_share(env, place, expr) if isinstance(expr, t.LeaveShare) else type_average(env, place, expr)

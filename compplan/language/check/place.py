@@ -34,7 +34,7 @@ class Place:
     kind whose rows a `give` goes through. `period` is how often, `window` what a bare measure is taken over, `to_date` whether the
     figure is one to date, `against` which quota it is held against. `group` is a quota's group: a column of people, "" for the company.
     `adding` is whether the credits at hand are being added up, `dated` the day on which the record at hand is credited. `paid` is the unit
-    of the payout, in a draw; `converts` whether money can be converted.
+    of the payout, in a draw; `level` is what it tops up to, where that is known. `converts` is whether money can be converted.
     """
 
     grain: Grain
@@ -55,6 +55,7 @@ class Place:
     dated: ty.RecordField | None = None
     paid: Unit | None = None
     converts: bool = False
+    level: ty.Expr | None = None
 
     def having(self, **changes: object) -> Place:
         """The same place with some of it changed."""

@@ -29,6 +29,7 @@ from compplan.language.check.formulas import type_condition
 from compplan.language.check.holds import Components, type_clawbacks, type_holds
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
+from compplan.language.check.prorated import check_prorated
 from compplan.language.check.proration import read_prorations
 from compplan.language.check.terms import currency_is_right, dates_are_right, warn_cut, warn_cut_draws
 from compplan.language.check.weights import check_weights
@@ -102,6 +103,7 @@ class _Checker:
         shared = [line for block in blocks for line in block.lines if named_as(line) not in self.tree.hidden]
         fill(self.env, self.tree.lines, shared)
         read_prorations(self.env, [line for line in self.tree.lines if isinstance(line, t.Prorate)])
+        check_prorated(self.env, list(self.tree.lines))
         relieving = [line for line in self.tree.lines if isinstance(line, t.Relieve)]
         if relieving:
             from compplan.language.check.leave import read_reliefs  # rarely needed, and at start all is loaded

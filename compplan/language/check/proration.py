@@ -9,6 +9,7 @@ from compplan.language.check.dated import on_the_way
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import follow
 from compplan.language.check.place import Grain, Place
+from compplan.language.check.prorated import cap_mark, cut_by_plan, draw_mark
 from compplan.language.units import Kind
 from compplan.schema import PEOPLE
 
@@ -18,7 +19,9 @@ MOST_DAYS_OF_A_MONTH = 35
 def read_prorations(env: Environment, lines: list[t.Prorate]) -> None:
     """Fills in how each column and quota is prorated; each is named once."""
     for line in lines:
-        if env.schema.kinds[PEOPLE].valid is None:
+        if env.schema.kinds[PEOPLE].valid is None and not all(
+            isinstance(w, t.ProratedCap) and cut_by_plan(env, w.period) for w in line.what
+        ):
             message = "People hold no days here, so that everyone is a payee all the time."
             env.problem("proration", message, line.span, "Say in the project file from when through when rows of people hold: valid.")
             return
@@ -44,12 +47,24 @@ def check_method(env: Environment, by: str, least: int, span: Span) -> None:
         env.problem("proration", message, span, "Write working_days there, with weekdays and, if there are any, holidays.")
 
 
-def _words(what: t.Path | t.Call) -> str:
-    return what.text if isinstance(what, t.Path) else "this quota"
+def _words(what: t.Path | t.Call | t.ProratedCap | t.ProratedDraw) -> str:
+    match what:
+        case t.Path():
+            return what.text
+        case t.ProratedCap():
+            return f"the cap each {what.period}"
+        case t.ProratedDraw():
+            return f"the draw {what.name.text}"
+        case _:
+            return "this quota"
 
 
-def _named(env: Environment, what: t.Path | t.Call) -> str | None:
-    """A column of people by its name, a quota by that of its measure behind a mark; None after a report."""
+def _named(env: Environment, what: t.Path | t.Call | t.ProratedCap | t.ProratedDraw) -> str | None:
+    """A column of people by its name, a quota by that of its measure behind a mark, caps and draws by theirs; None after a report."""
+    if isinstance(what, t.ProratedCap):
+        return cap_mark(what.period)
+    if isinstance(what, t.ProratedDraw):
+        return draw_mark(what.name.text)
     if isinstance(what, t.Path):
         reached = follow(env, env.schema.kinds[PEOPLE], what.names, "A payee")
         if reached is not None and not reached.unit.is_quantity:
@@ -58,7 +73,12 @@ def _named(env: Environment, what: t.Path | t.Call) -> str | None:
         return None if reached is None else ".".join(reached.path)
     argument = what.arguments[0] if len(what.arguments) == 1 else None
     if what.name.text != "quota" or not isinstance(argument, t.Path) or argument.text not in env.quotas:
-        env.problem("proration", "A column of people or a quota is prorated.", what.span, "Write target_incentive, or quota(arr).")
+        env.problem(
+            "proration",
+            "A column of people, a quota, a cap or a draw is prorated.",
+            what.span,
+            "Write target_incentive, quota(arr), cap each year or draw monthly.",
+        )
         return None
     env.use(argument.text)
     if env.measures[argument.text].group is not None:
