@@ -63,9 +63,9 @@ class PlanNames:
             self.plan_step(plan, "cost", cost.name)
         for draw in plan.draws:
             self.balance_step(plan, draw.name)
-        for limit in (*(cap.limit for cap in plan.caps), *(draw.level for draw in plan.draws)):
-            if isinstance(limit, ty.Prorated):
-                self.prorated_steps(plan, limit)
+        limits = [*(cap.limit for cap in plan.caps), *(draw.level for draw in plan.draws)]
+        for prorated in [limit for limit in limits if isinstance(limit, ty.Prorated)]:
+            self.prorated_steps(plan, prorated)
 
     # ---- what is of one plan
 

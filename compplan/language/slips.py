@@ -58,6 +58,38 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
         "The amount that counts stands without a sign.",
         "Write amount acv; a further amount has a name: amount kept = renewed.",
     ),
+    (
+        r"^\s*leave\s+from\b|^\s*leave\s+\w+\s+(?!from\b)",
+        "A leave has a name, and the records that say who is on it.",
+        'Write leave parental from absences where kind = "parental".',
+    ),
+    (
+        r"^\s*leave\b.*(?:[^,\s]\s+lasting\b|,\s*(?:of |for )?at least\b).*$",
+        "How long a leave lasts stands after a comma.",
+        'Write leave parental from absences where kind = "parental", lasting at least 30 days.',
+    ),
+    (
+        r"^\s*relieve\b(?!.*\bfor\s+\w+\s+leave\s+by\b).*$",
+        "It is not said for which leave, or how its days are counted.",
+        "Write relieve quota(arr) for parental leave by calendar days.",
+    ),
+    (
+        r"\bby\s+(?:(?:business|work|week|bank|weekly)[ -]?)?days\b",
+        "Days are calendar days, or working days.",
+        "Write by calendar days, or by working days.",
+    ),
+    (
+        r"\bshare\s+of\s+(?:\w+\s+)?leave\b|\bshare\s+on\s+leave\b|(?<!\bthe )\bshare\s+on\s+\w+\s+leave\b"
+        r"|\bthe\s+share\s+on\s+\w+\s+leave\b(?!\s+by\b)",
+        "How much of a period somebody is on leave is written in one way.",
+        "Write the share on parental leave by calendar days.",
+    ),
+    (
+        r"(?<!\bmonthly )\baverage\s+of\b.*\bleave\b|(?<!\bthe )\bmonthly\s+average\s+of\b"
+        r"|\bmonthly\s+average\s+of\s+(?!earned\(\w+\)\s+over\s+\d+\s+(?:month|year)s?\s+before\s+\w+\s+leave\b)",
+        "An average before a leave is written in one way.",
+        "Write the monthly average of earned(own) over 3 months before parental leave.",
+    ),
     (r"^\s*give\s+(all|everything|full)\b", "Which share is given is written as a percentage.", "Write give 100% to owner."),
     (r"^\s*give\s+to\b", "Which share is given comes first.", "Write give 100% to owner."),
     (
