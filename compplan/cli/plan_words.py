@@ -217,6 +217,9 @@ def _limits(plan: ty.Plan, words: _Words) -> Iterator[str]:
     for cap in plan.caps:
         rest = f", the rest is carried to the next {cap.period}" if cap.carries else ""
         yield from words.quoted("cap", f"each {cap.period} at ", cap.limit, tail=rest)
+    for cost in {c.name: c for c in plan.costs}.values():
+        named = ", ".join(c.component for c in plan.costs if c.name == cost.name)
+        yield _row("cost", f"{cost.name}: {safe(cost.label)}, of {named}  ({words.place(cost.span)})")
     yield _row("below zero", _NEGATIVE[plan.negative])
     for draw in plan.draws:
         yield from _draw(draw, words)

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import duckdb
 
+from compplan.engine.explanation import ComponentExplanation, Earning
 from compplan.engine.explanation_records import SpreadExplanation, SpreadRow
 from compplan.engine.figure_text import money
 from compplan.engine.laid_out import line
@@ -45,6 +46,14 @@ def spread_lines(spread: SpreadExplanation, currency: str, most: int | None) -> 
     for row in spread.rows:
         if row.record is None:
             yield line(f"      of no {spread.credit}", money(row.amount, currency))
+
+
+def spread_part(c: ComponentExplanation, e: Earning, currency: str) -> Iterator[str]:
+    """What of a period's figure belongs to the records that are left of its spread."""
+    assert e.spread is not None
+    of = f"  {c.label} ({c.word} {c.name}, {c.file}, line {c.line}), of {money(e.earned, currency)} for {e.when}"
+    yield line(of, money(_sum(e.spread.rows), currency))
+    yield f"    {e.spread.words}"
 
 
 def _sum(rows: Sequence[SpreadRow]) -> Fraction:

@@ -107,6 +107,11 @@ class _Renderer:
         """One record in a plan."""
         for c in p.components:
             for earning in c.earnings:
+                if earning.spread is not None:
+                    from compplan.engine.explain_spread import spread_part  # few plans spread anything
+
+                    yield from spread_part(c, earning, p.currency)
+                    continue
                 amount_earned = money(earning.earned, p.currency) if c.thing is None else _things(earning.earned, c.thing)
                 yield line(f"  {c.label} ({c.word} {c.name}, {c.file}, line {c.line}), earned in {earning.period}", amount_earned)
                 for condition in earning.conditions:
@@ -119,6 +124,10 @@ class _Renderer:
                 yield f"  {c.label} ({c.word} {c.name}, {c.file}, line {c.line}) does not pay for it"
                 yield from self.condition(one.condition, "for each ... where")
         yield from self.kept(p)
+        if p.costs:
+            from compplan.engine.explain_costs import cost_text  # few plans say what their costs become
+
+            yield from cost_text(p.costs, p.currency, None)
 
     def caps(self, p: PlanExplanation) -> Iterator[str]:
         """Each cap, with the sums that it is held against; those of earlier periods, too, which the payouts above do not show."""

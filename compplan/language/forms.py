@@ -188,6 +188,8 @@ def instead_of_amending(word: str) -> str:
     match word:
         case "draw" | "cap":
             return "Let its amount be a parameter, and give that another value: replace parameter level = 3,000 USD."
+        case "contract":
+            return "Let its time be a column of the records, or replace it in a plan that is based on this one."
         case "hold" | "clawback":
             return "Let its share be a parameter, and give that another value: replace parameter part = 40%."
         case "payees" | "payout" | "currency" | "prorate" | "do" | "use" | "weights" | "tenure":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -84,3 +86,15 @@ def test_the_export_has_a_sheet_where_there_are_costs(tmp_path: Path) -> None:
     plain = write_project(tmp_path / "q", {"p": simple_plan('bonus a "A" {\n for each month\n pay 1 USD\n}\n')})
     with opened_results(compplan.open_project(plain).run("2027-Q1", tmp_path / "s").run) as (_, tables):
         assert [t.name for t in tables][-1] == "awards"
+
+
+def test_one_record_is_followed_to_its_part_and_to_its_cost(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    run_whole(folder, "2027-Q1", folder / "runs")
+    done = subprocess.run(
+        [sys.executable, "-m", "compplan", "explain", "ana", "--period", "2027-Q1", "--record", "d1"],
+        cwd=folder, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "spread  over booking in proportion to credited" in done.stdout or "spread over booking in proportion" in done.stdout
+    assert "Winning (contract cost winning), left" in done.stdout
+    assert "2 of 7 months" in done.stdout

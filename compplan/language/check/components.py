@@ -21,7 +21,6 @@ from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
 from compplan.language.check.pools import pool_is_of_the_group, type_pool
-from compplan.language.check.spreads import spread_fits, type_spread
 from compplan.language.check.tiers import type_factor
 from compplan.language.formulas_of import all_formulas
 from compplan.language.said import said_of
@@ -43,7 +42,7 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
     budget = type_budget(env, tree, grain, currency)
     good = good and budget is not False
     pool = type_pool(env, place, tree, grain)
-    spread = type_spread(env, tree, grain)
+    spread = _spread(env, tree, grain)
     good = good and pool is not False and spread is not False
     if top_tree is not None:
         place = place.having(ranked=True)
@@ -74,11 +73,28 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
         cap, floor, thing, unit, None, tree.span, *dates, said_of(tree), None if isinstance(pool, bool) else pool,
         None if isinstance(budget, bool) else budget, None if isinstance(spread, bool) else spread,
     )  # fmt: skip
-    if (typed.pool is not None and not pool_is_of_the_group(env, typed)) or not spread_fits(env, typed):
+    if (typed.pool is not None and not pool_is_of_the_group(env, typed)) or not _spread_fits(env, typed):
         return None
     typed = replace(typed, earned_at=_earned_at(typed))
     warn_doubtful(env, typed, tree)
     return typed if _running_fits(env, typed) else None
+
+
+def _spread(env: Environment, tree: t.Component, grain: ty.ForPeriod | ty.ForCredit) -> ty.Spread | bool:
+    """The typed spread; True where the component has none, False after a report."""
+    if not any(isinstance(line, t.SpreadOver) for line in tree.lines):
+        return True
+    from compplan.language.check.spreads import type_spread  # few plans spread anything, and at start all is loaded
+
+    return type_spread(env, tree, grain)
+
+
+def _spread_fits(env: Environment, component: ty.Component) -> bool:
+    if component.spread is None:
+        return True
+    from compplan.language.check.spreads import spread_fits  # few plans spread anything, and at start all is loaded
+
+    return spread_fits(env, component)
 
 
 def _dates_fit(env: Environment, tree: t.Component, grain: ty.ForPeriod | ty.ForCredit) -> bool:
