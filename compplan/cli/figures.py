@@ -16,8 +16,11 @@ def amount_text(amount: Decimal, decimals: int) -> str:
 
 def exact_text(amount: Decimal, currency: str) -> str:
     """An amount for programs: with the digits that its currency has, or as many more as it needs."""
+    decimals, digits = -int(amount.as_tuple().exponent), digits_of(currency)
+    if 0 <= decimals <= digits:
+        return f"{amount:f}"
     needed = max(0, -int(amount.normalize().as_tuple().exponent))
-    return f"{amount:.{max(needed, min(digits_of(currency), -int(amount.as_tuple().exponent)))}f}"
+    return f"{amount:.{max(needed, min(digits, decimals))}f}"
 
 
 def value_text(value: Fraction, unit: Unit) -> str:

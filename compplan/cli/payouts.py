@@ -229,9 +229,10 @@ def as_json(payouts: Payouts, results: Results) -> str:
 
 def _in_lines(value: object) -> str:
     """A list as JSON with a line for each thing in it: a hundred thousand rows are written in a second, and can be told apart."""
+    encode = json.JSONEncoder(ensure_ascii=False).encode
     if not isinstance(value, list) or not value:
-        return json.dumps(value, ensure_ascii=False)
-    return "[\n" + ",\n".join(f"    {json.dumps(one, ensure_ascii=False)}" for one in value) + "\n  ]"
+        return encode(value)
+    return "[\n" + ",\n".join(f"    {encode(one)}" for one in value) + "\n  ]"
 
 
 def as_csv(payouts: Payouts) -> str:
