@@ -6,6 +6,7 @@ a table, and each bad one is named, as with any other file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from compplan.records.opened import Opened
 from compplan.records.spec import LARGEST_RATIO, ColumnSource, SourceSpec
 from compplan.records.sql import any_of, name, text
 from compplan.schema import Column, CurrencyType, DateType, MoneyType, PeriodType, RatioType, RecordKind, ReferenceType, TextType
+
+_DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 
 
 def can_stay(kind: RecordKind, spec: SourceSpec, paths: Sequence[Path]) -> bool:
@@ -65,21 +68,38 @@ def _finds(tables: Tables, opened: Opened, condition: str) -> bool:
 
 
 def _has_type(column: Column, source: ColumnSource, opened: Opened) -> bool:
-    return opened.columns[source.header][1] == physical_type(column)
+    """Whether the file has the column as it is wanted, or as a decimal with no more places."""
+    found, wanted = opened.columns[source.header][1], physical_type(column)
+    if found == wanted:
+        return True
+    places, most = _places(found), _places(wanted)
+    return places is not None and most is not None and places[1] <= most[1]
+
+
+def _places(physical: str) -> tuple[int, int] | None:
+    """How many digits a decimal has before its point, and after it."""
+    found = _DECIMAL.fullmatch(physical)
+    return None if found is None else (int(found[1]) - int(found[2]), int(found[2]))
 
 
 def _cell(column: Column, spec: SourceSpec, columns: Mapping[str, tuple[str, str]]) -> _Cell:
     source = spec.columns[column.name]
-    read = name(columns[source.header][0])
-    unsound = list(_unsound(column, source, read))
+    read = seen = name(columns[source.header][0])
+    unsound = list(_unsound(column, source, seen))
+    found, wanted = columns[source.header][1], physical_type(column)
+    places, most = _places(found), _places(wanted)
+    if found != wanted and places is not None and most is not None:
+        read = f"CAST({seen} AS {wanted})"
+        if places[0] > most[0]:
+            unsound += [f"{seen} >= {10 ** most[0]}", f"{seen} <= -{10 ** most[0]}"]
     if isinstance(column.type, MoneyType) and source.currency_header is not None:
         currency = f"upper(trim(CAST({name(columns[source.currency_header][0])} AS VARCHAR)))"
-        unsound.append(f"{read} IS NOT NULL AND {currency} IS DISTINCT FROM {text(column.type.currency or '')}")
+        unsound.append(f"{seen} IS NOT NULL AND {currency} IS DISTINCT FROM {text(column.type.currency or '')}")
     if isinstance(column.type, MoneyType) and column.type.currency_in is not None:
         own = name(columns[spec.columns[column.type.currency_in].header][0])
         unsound += [condition for _, condition in own_currency_refusals(read, read, own, column.type)]
     if column.required:
-        unsound.append(f"{read} IS NULL")
+        unsound.append(f"{seen} IS NULL")
     # What begins with a space sorts before every sign, or is beyond ASCII: a bound of the column often settles it.
     is_text = isinstance(column.type, TextType | ReferenceType)
     blank = f"({read} < '!' OR {read} >= {text(_WIDE_SPACE)}) AND trim({read}) = ''" if is_text else None

@@ -100,6 +100,52 @@ def test_what_is_wrong_is_named(changed: Mapping[str, list[Any]], rejects: list[
     assert len(company.rows("deals")) == 3 - len({line for line, *_ in rejects})
 
 
+def write_with(company: Company, columns: Mapping[str, tuple[pa.DataType, list[Any]]]) -> None:
+    """The sound deals, with some columns of another type."""
+    company.project(DEALS)
+    table = pa.table(SOUND, TYPES)
+    for name, (kind, values) in columns.items():
+        table = table.set_column(table.column_names.index(name), name, pa.array([Decimal(v) for v in values], kind))
+    pq.write_table(table, company.root / "deals.parquet")
+
+
+@pytest.mark.parametrize(("amount", "rate"), [((12, 1), (7, 4)), ((18, 0), (18, 5)), ((4, 2), (3, 1)), ((38, 2), (30, 6))])
+def test_decimals_with_fewer_places_stay_too(amount: tuple[int, int], rate: tuple[int, int], company: Company) -> None:
+    amounts, rates = ["1", "2", "99"], ["0.5", "1", "-10"]
+    write_with(company, {"amount": (pa.decimal128(*amount), amounts), "rate": (pa.decimal128(*rate), rates)})
+    company.load()
+    assert is_view(company)
+    assert [row[-2:] for row in company.rows("deals")] == [(Decimal(r), Decimal(a)) for r, a in zip(rates, amounts, strict=True)]
+    described = company.connection.execute("DESCRIBE records.deals").fetchall()
+    assert [row[1] for row in described][-2:] == ["DECIMAL(18,6)", "DECIMAL(18,2)"]
+
+
+@pytest.mark.parametrize(("kind", "value"), [((20, 2), "1e16"), ((18, 0), "1e16"), ((38, 2), "-1e17"), ((18, 3), "1.005")])
+def test_decimals_that_do_not_fit_are_copied_and_told(kind: tuple[int, int], value: str, company: Company) -> None:
+    write_with(company, {"amount": (pa.decimal128(*kind), ["1", value, "3"])})
+    company.load()
+    assert not is_view(company)
+    assert [row[:2] for row in company.rejects()] == [(2, "amount")]
+    assert len(company.rows("deals")) == 2
+
+
+@pytest.mark.parametrize(("amount", "stays"), [("12.50", True), ("12.00", True), ("0.10", False)])
+def test_amounts_in_a_currency_of_their_own_stay_where_they_have_no_more_digits(amount: str, stays: bool, company: Company) -> None:
+    company.project("""
+    sales:
+      source: sales.parquet
+      columns:
+        currency: currency
+        value: {type: money, currency_in: currency}
+    """)
+    currencies = pa.array(["USD", "JPY" if not stays else "BHD", "EUR"])
+    table = pa.table({"currency": currencies, "value": pa.array([Decimal(1), Decimal(amount), Decimal(2)], pa.decimal128(18, 2))})
+    pq.write_table(table, company.root / "sales.parquet")
+    company.load()
+    assert is_view(company, "sales") == stays
+    assert [row[1] for row in company.rejects()] == ([] if stays else ["value"])
+
+
 def test_spaces_in_a_cell_that_may_be_empty_are_nothing(company: Company) -> None:
     write(company, {"second": ["Ben", "", "\u00a0 "], "note": [" ", "x", " y"]})
     company.load()
