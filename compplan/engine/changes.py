@@ -7,8 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
-from compplan.engine.explanation import ComponentExplanation, Earning, KeptExplanation, Node, PlanExplanation, Value
+from compplan.engine.explanation import ComponentExplanation, Earning, Node, PlanExplanation
 from compplan.engine.figure_text import in_unit
+from compplan.engine.kept_values import KeptExplanation
+from compplan.engine.page import Value
 from compplan.engine.payout_kinds import HOLD
 from compplan.immutable import immutable
 from compplan.schema import PERIODS

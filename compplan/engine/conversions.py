@@ -9,7 +9,8 @@ from sqlglot import exp
 from compplan.engine import sql
 from compplan.engine.emit import Emitter
 from compplan.engine.emit_exchange import is_divisor
-from compplan.engine.explanation import Node, Value
+from compplan.engine.explanation import Node
+from compplan.engine.page import Value
 from compplan.engine.share_words import key_text
 from compplan.engine.sql import decimal_of
 from compplan.engine.steps import Check

@@ -221,10 +221,14 @@ class Emitter:
             return sql.multiply(operand, sql.constant(share), narrow=self.narrow)
         return sql.divide(operand, sql.constant(Fraction(expr.divide)))
 
-    def _function(self, expr: ty.Func) -> Figure:
+    def _function(self, expr: ty.Func) -> Emitted:
         if expr.name == "if":
             condition, then, otherwise = expr.arguments
-            return sql.choose([(self.condition(condition), self.figure(then))], self.figure(otherwise))
+            if expr.unit.is_quantity:
+                return sql.choose([(self.condition(condition), self.figure(then))], self.figure(otherwise))
+            return exp.Case().when(self.condition(condition), self.plain(then), copy=False).else_(self.plain(otherwise), copy=False)
+        if expr.name == "months":
+            return sql.whole_months(*(self.plain(a) for a in expr.arguments))
         figures = [self.figure(a) for a in expr.arguments]
         match expr.name:
             case "min":
@@ -237,6 +241,8 @@ class Emitter:
                 unit = expr.arguments[1]
                 assert isinstance(unit, ty.Const)
                 assert isinstance(unit.value, Fraction)
+                if expr.name != "round":
+                    return sql.cut(figures[0], unit.value, up=expr.name == "round_up")
                 return sql.to_unit(figures[0], unit.value)
 
     def _shift(self, expr: ty.Shift) -> exp.Expr:

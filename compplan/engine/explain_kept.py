@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import duckdb
 
-from compplan.engine.explanation import HeldExplanation, KeptCause, KeptExplanation, Waiting
+from compplan.engine.kept_values import HeldExplanation, KeptCause, KeptExplanation, Waiting
 from compplan.engine.lower import Lowering
 from compplan.engine.observe import Sources, to_value
 from compplan.engine.payout_kinds import CLAWBACK, HOLD

@@ -6,20 +6,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from compplan.calendar import Calendar, FiscalPeriod, parse_period
-from compplan.engine.explanation import (
-    ComponentExplanation,
-    Condition,
-    Earning,
-    Explanation,
-    Factor,
-    Node,
-    PlanExplanation,
-    PoolShare,
-    Value,
-)
+from compplan.engine.explanation import ComponentExplanation, Condition, Earning, Explanation, Factor, Node, PlanExplanation, PoolShare
 from compplan.engine.figure_text import amount, in_unit, money, plain, shown
 from compplan.engine.laid_out import MOST_ROWS, laid_out, line
 from compplan.engine.node_text import inside_text, part_text
+from compplan.engine.page import Value
 from compplan.engine.payout_kinds import CAP, CARRIED, DRAW, EARNING
 from compplan.schema import MONTHS_IN, PERIODS
 
@@ -93,6 +84,10 @@ class _Renderer:
             yield from self.component(component, p.currency)
         yield from self.credits(p)
         yield from self.stays(p)
+        if p.quotas:
+            from compplan.engine.quota_months import quota_text  # rarely needed
+
+            yield from quota_text(p.quotas, self.width)
         yield from self.leaves(p)
 
     def kept(self, p: PlanExplanation) -> Iterator[str]:

@@ -26,16 +26,16 @@ from compplan.engine.explanation import (
     Earning,
     Explanation,
     Factor,
-    HeldExplanation,
-    KeptExplanation,
     LeaveLine,
     LeftOut,
     PeriodDates,
     PlanExplanation,
     PoolShare,
+    QuotaExplanation,
     Ranking,
 )
 from compplan.engine.explanation_records import CostExplanation, SpreadExplanation
+from compplan.engine.kept_values import HeldExplanation, KeptExplanation
 from compplan.engine.lower import Lowering
 from compplan.engine.observe import ConditionPlan, Sources, to_value
 from compplan.engine.payout_kinds import pays_later
@@ -151,6 +151,7 @@ class _Explainer:
             tuple(draw_lines(self.connection, self.lowering, self.sources, plan, self.payee)),
             payouts,
             tuple(stay_lines(self.connection, self.lowering, plan, self.payee)),
+            self._quotas(plan),
             self._leaves(plan),
             self._costs(plan),
             total,
@@ -163,6 +164,15 @@ class _Explainer:
         from compplan.engine.explain_kept import kept_lines  # few plans hold anything: the others need not load it
 
         return kept_lines(self.connection, self.lowering, self.sources, plan, self.payee, paid_months(plan, self.lowering.asked))
+
+    def _quotas(self, plan: ty.Plan) -> tuple[QuotaExplanation, ...]:
+        """Quotas that are ramped, prorated or relieved, month by month."""
+        if not any(q.ramp is not None or f"quota({q.measure})" in {**plan.prorations, **plan.reliefs} for q in plan.quotas.values()):
+            return ()
+        from compplan.engine.quota_months import quota_lines  # rarely needed, and at start all is loaded
+
+        months = paid_months(plan, self.lowering.asked)
+        return tuple(quota_lines(self.connection, self.lowering, plan, self.payee, months, self.steps))
 
     def _costs(self, plan: ty.Plan) -> tuple[CostExplanation, ...]:
         """What becomes of earnings as costs of contracts."""

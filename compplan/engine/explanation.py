@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from compplan.engine.explanation_records import CostExplanation, SpreadExplanation
-from compplan.engine.explanation_records import Value as Value  # noqa: PLC0414 - others read it from here
-from compplan.engine.page import Page
+from compplan.engine.kept_values import HeldExplanation, KeptExplanation
+from compplan.engine.page import Page, Value
 from compplan.immutable import immutable
 
 
@@ -197,65 +197,6 @@ class CapExplanation:
 
 
 @immutable
-class KeptCause:
-    """What releases or takes a share: the day in the plan's words, the row of another kind that it is of, the day, the share."""
-
-    words: str
-    source: str | None
-    day: str
-    share: Value
-
-
-@immutable
-class KeptExplanation:
-    """What a hold or clawback changes of one earning in a month: what is released or taken to date, what is left of it, what is held.
-
-    `kept` is what a hold keeps in the beginning. Without causes, a hold begins to keep, and a clawback takes its part of what is released.
-    """
-
-    kind: str
-    name: str
-    label: str
-    component: str
-    record: str
-    earned_in: str
-    month: str
-    period: str
-    earned: Value
-    kept: Value
-    share: Value
-    left: Value
-    change: Value
-    held: Value
-    causes: tuple[KeptCause, ...]
-
-
-@immutable
-class Waiting:
-    """What a hold waits for: its sentence, the row of another kind that it is of, and why nothing is known of the day."""
-
-    name: str
-    label: str
-    words: str
-    source: str | None
-    why: str
-
-
-@immutable
-class HeldExplanation:
-    """What is held of one earning when the run's months end: what is known to come, each on its day, and what the rest waits for."""
-
-    component: str
-    label: str
-    record: str
-    earned_in: str
-    earned: Value
-    held: Value
-    coming: tuple[KeptExplanation, ...]
-    waiting: tuple[Waiting, ...]
-
-
-@immutable
 class DrawExplanation:
     """A draw in one payout period: the payout before it, its balance before, what it adds, recovers and forgives, its balance after.
 
@@ -323,6 +264,29 @@ class LeaveLine:
 
 
 @immutable
+class QuotaMonth:
+    """A month's part of a quota: what a ramp asks for in it, how much of the period's days, or months, it counts, what that makes."""
+
+    month: str
+    asked: Value
+    counted: Value
+    part: Value
+
+
+@immutable
+class QuotaExplanation:
+    """A payee's quota that is ramped, prorated or relieved, in one of its periods, month by month; `whole` is all that could count."""
+
+    measure: str
+    period: str
+    unit: str
+    counts: str | None
+    whole: Value
+    value: Value
+    months: tuple[QuotaMonth, ...]
+
+
+@immutable
 class PlanExplanation:
     """One plan for one payee."""
 
@@ -340,6 +304,7 @@ class PlanExplanation:
     draws: tuple[DrawExplanation, ...]
     payouts: tuple[PayoutLine, ...]
     stays: tuple[StayLine, ...]
+    quotas: tuple[QuotaExplanation, ...]
     leaves: tuple[LeaveLine, ...]
     costs: tuple[CostExplanation, ...]
     total: Value

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from compplan.currencies import digits_of
-from compplan.engine.explanation import Node, Value
-from compplan.engine.page import decimal_text
+from compplan.engine.explanation import Node
+from compplan.engine.page import Value, decimal_text
 
 
 def amount(value: Value, currency: str) -> str:

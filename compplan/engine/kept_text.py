@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from compplan.engine.explanation import HeldExplanation, KeptExplanation, PlanExplanation, Value
+from compplan.engine.explanation import PlanExplanation
 from compplan.engine.figure_text import amount, in_unit, money
+from compplan.engine.kept_values import HeldExplanation, KeptExplanation
 from compplan.engine.laid_out import MOST_ROWS, line
+from compplan.engine.page import Value
 from compplan.engine.payout_kinds import HOLD
 
 

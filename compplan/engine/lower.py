@@ -69,6 +69,7 @@ class Lowering:
     _credits: dict[str, CreditShape] = field(default_factory=dict)
     _measures: dict[str, MeasureShape] = field(default_factory=dict)
     _quotas: dict[str, Valued] = field(default_factory=dict)
+    quotas_made: dict[str, partial[tuple[Step, Valued]]] = field(default_factory=dict)
     _earnings: dict[tuple[str, ...], EarningsShape] = field(default_factory=dict)
     _windows: dict[tuple[str, Windowed, Period], Valued] = field(default_factory=dict)
 
@@ -209,7 +210,8 @@ class Lowering:
                     self._add(step)
             days = self._days(plan, quota) if group is None else None
             relieved = self._relieved(plan, quota, days)
-            step, self._quotas[name] = lower_quota(self.scope(plan), quota, group, name, sums, days, relieved)
+            self.quotas_made[name] = partial(lower_quota, self.scope(plan), quota, group, name, sums, days, relieved)
+            step, self._quotas[name] = self.quotas_made[name]()
             self._add(step)
         base = self._quotas[name]
         if leaf.window == ty.Window(quota.period) and cadence == quota.period:

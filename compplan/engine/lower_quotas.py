@@ -97,8 +97,13 @@ def lower_quota(
     sums: Mapping[ty.RecordSum, Valued],
     days: QuotaDays | None,
     relieved: Relieved | None = None,
+    *,
+    by_month: bool = False,
 ) -> tuple[Step, Valued]:
-    """The quota of every owner in each of its own periods; where people are dated, prorated as the plan says, and relieved for leave."""
+    """The quota of every owner in each of its own periods; where people are dated, prorated as the plan says, and relieved for leave.
+
+    `by_month`: a row for each month, with its part of the quota, what a ramp asks for in it, how much of it counts, and of how much.
+    """
     averaged = days is not None and days.is_averaged
     payee = RecordColumns(scope.schema, scope.schema.kinds[PEOPLE], "p", sql.column("day", "t" if averaged else "l"))
     joined: dict[ty.RecordSum, str] = {}
@@ -135,25 +140,33 @@ def lower_quota(
     reads = [sums[e].step for e in joined]
     if days is not None and averaged:
         made, (query, value) = (days.parts, days.payees, *counted_by(days.how)), _averaged(query, days, value, ramp)
+        counted: exp.Expr = sql.column("weight", "t")
     else:
-        query, value, made = _of_the_period(scope, query, quota, (days, relieved), value, ramp)
+        query, value, made, counted = _of_the_period(scope, query, quota, (days, relieved), value, ramp)
     reads += made
     query = _with_people(query, payee) if fields else query
     query = join_valued(query, {alias: sums[e].step for e, alias in joined.items()}, sql.column("owner", "o"), sql.column("period", "w"))
     reads += lookups.reads()
     query = lookups.join(query).select(sql.column("owner", "o"), sql.column("period", "w"), value.named("value"), copy=False)
+    if by_month:
+        month = sql.column("month", "t") if averaged else sql.column("number", "m")
+        asked = exp.null() if ramp is None else exp.func("max", ramp.node)
+        whole = exp.null() if how is None else exp.func("max", sql.column("whole", "w"))
+        columns = {"month": month, "asked": asked, "counted": exp.func("sum", counted), "whole": whole}
+        query = query.select(*(sql.alias(node, column) for column, node in columns.items()), copy=False).group_by(month.copy(), copy=False)
     title = f"The quota for {quota.measure}, for each {quota.period}"
     return Step(name, title, ("owner", "period"), query, tuple(dict.fromkeys(reads)), quota.span), Valued(name, value)
 
 
 def _of_the_period(
     scope: Scope, query: exp.Select, quota: ty.Quota, days: tuple[QuotaDays | None, Relieved | None], value: Figure, ramp: Figure | None
-) -> tuple[exp.Select, Figure, tuple[str, ...]]:
-    """The quota of a whole period, ramped and relieved month by month; and the steps that it is made from."""
+) -> tuple[exp.Select, Figure, tuple[str, ...], exp.Expr]:
+    """The quota of a whole period, ramped and relieved month by month; the steps that it is made from; what is left of a month."""
     prorated, relieved = days
     reads: tuple[str, ...] = ()
+    left: exp.Expr = exp.null()
     if relieved is not None:
-        query, value = _relieved(query, relieved, value if ramp is None else sql.multiply(value, ramp))
+        query, value, left = _relieved(query, relieved, value if ramp is None else sql.multiply(value, ramp))
         reads = (relieved.off, *counted_by(relieved.how))
     elif ramp is not None:
         query, value = _with_months(query), _ramped(value, ramp, MONTHS_IN[quota.period])
@@ -163,7 +176,7 @@ def _of_the_period(
         value = value if asked is None else Figure(exp.Case().when(asked, value.node, copy=False), value.digits, value.decimals)
         if (ramp is not None or relieved is not None) and asked is not None:
             query = query.group_by(sql.column("payee", "k"), copy=False)
-    return query, value, reads
+    return query, value, reads, left
 
 
 def _with_people(query: exp.Select, payee: RecordColumns) -> exp.Select:
@@ -215,7 +228,7 @@ def _averaged(query: exp.Select, days: QuotaDays, value: Figure, ramp: Figure | 
     return query.group_by(sql.column("owner", "o"), sql.column("period", "w"), copy=False), figure
 
 
-def _relieved(query: exp.Select, relieved: Relieved, value: Figure) -> tuple[exp.Select, Figure]:
+def _relieved(query: exp.Select, relieved: Relieved, value: Figure) -> tuple[exp.Select, Figure, exp.Expr]:
     """The average over the months of the period, each as long as it is without the leave."""
     query = _with_months(query)
     first, last = sql.column("first_day", "m"), sql.column("last_day", "m")
@@ -228,8 +241,8 @@ def _relieved(query: exp.Select, relieved: Relieved, value: Figure) -> tuple[exp
     off = [exp.EQ(this=sql.column("payee", "v"), expression=sql.column("owner", "o"))]
     off.append(exp.EQ(this=sql.column("month", "v"), expression=sql.column("number", "m")))
     query = query.join(table(relieved.off, "v"), on=sql.all_of(off), join_type="left", copy=False)
-    left = exp.Sub(this=whole, expression=exp.func("coalesce", sql.column("weight", "v"), sql.whole(0)))
-    return query, weighted(value, exp.func("max", sql.column("whole", "w")), sql.paren(left))
+    left = sql.paren(exp.Sub(this=whole, expression=exp.func("coalesce", sql.column("weight", "v"), sql.whole(0))))
+    return query, weighted(value, exp.func("max", sql.column("whole", "w")), left), left.copy()
 
 
 def _ramped(value: Figure, ramp: Figure, months: int) -> Figure:

@@ -18,7 +18,8 @@ from compplan.diagnostics import Span
 from compplan.engine import sql
 from compplan.engine.emit import Emitter
 from compplan.engine.emit_tiers import slice_parts
-from compplan.engine.explanation import Condition, Node, TierRow, Value
+from compplan.engine.explanation import Condition, Node, TierRow
+from compplan.engine.page import Value
 from compplan.engine.sql import Figure
 from compplan.immutable import immutable
 from compplan.language import typed as ty

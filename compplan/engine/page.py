@@ -6,6 +6,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+Value = Fraction | str | bool | None
+"""What figures and other values of a page are."""
+
 
 class Page:
     """An immutable value that people read: printing it prints its text."""

@@ -247,6 +247,38 @@ def to_unit(value: Figure, unit: Fraction, half_even: bool = False) -> Figure:
     return multiply_exactly(rounded(shifted, 0), constant(unit))
 
 
+def cut(value: Figure, unit: Fraction, *, up: bool) -> Figure:
+    """The number to a multiple of a power of ten: towards zero or, with `up`, away from it."""
+    decimals = len(str(unit.denominator)) - 1
+    size = 10 ** (value.decimals - decimals) if unit <= 1 and value.decimals > decimals else int(unit * 10**value.decimals)
+    if unit <= 1 and value.decimals <= decimals:
+        return value
+    divisor = cast(exp.Literal.string(str(size)), HUGE)
+    number = paren(exp.IntDiv(this=in_units(value), expression=divisor))
+    if up:
+        rest = exp.NEQ(this=paren(exp.Mod(this=in_units(value), expression=divisor.copy())), expression=whole(0))
+        away = exp.Case().when(rest, cast(exp.func("sign", in_units(value)), HUGE), copy=False).else_(cast(whole(0), HUGE), copy=False)
+        number = paren(exp.Add(this=number, expression=paren(away)))
+    if unit <= 1:
+        return from_units(number, decimals)
+    return from_units(exp.Mul(this=number, expression=cast(exp.Literal.string(str(int(unit))), HUGE)), 0)
+
+
+def whole_months(first: exp.Expr, last: exp.Expr) -> Figure:
+    """How many months can be added to a day without passing another; a month's missing day is its last."""
+
+    def number(day: exp.Expr) -> exp.Expr:
+        return exp.Add(this=exp.Mul(this=exp.func("year", day.copy()), expression=whole(12)), expression=exp.func("month", day.copy()))
+
+    is_last = exp.EQ(this=exp.func("last_day", last.copy()), expression=last.copy())
+    reached = exp.Or(this=exp.LTE(this=exp.func("day", first.copy()), expression=exp.func("day", last.copy())), expression=is_last)
+    short = exp.Case().when(reached, whole(0), copy=False).else_(whole(1), copy=False)
+    months = exp.Sub(this=exp.Sub(this=paren(number(last)), expression=paren(number(first))), expression=paren(short))
+    empty = exp.Or(this=is_null(first.copy()), expression=is_null(last.copy()))
+    known = exp.Case().when(empty, exp.null(), copy=False).else_(paren(months), copy=False)
+    return Figure(cast(known, decimal_type(18, 0)), 18, 0)
+
+
 def in_units(value: Figure) -> exp.Expr:
     """The number counted in its last decimal, as a whole number."""
     scaled = exp.Mul(this=paren(widened(value).node), expression=cast(whole(10**value.decimals), decimal_type(value.decimals + 1, 0)))

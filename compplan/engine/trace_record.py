@@ -19,11 +19,11 @@ from compplan.engine.asked_for import known_payee, plans_of
 from compplan.engine.columns import node_of
 from compplan.engine.covered import credits_used
 from compplan.engine.database import create_calendar, open_database
-from compplan.engine.explanation import Condition, Explanation, Value
+from compplan.engine.explanation import Condition, Explanation
 from compplan.engine.lower import Lowering
 from compplan.engine.lower_credits import CreditLowering
 from compplan.engine.observe import ConditionPlan, Observer, Sources
-from compplan.engine.page import Page
+from compplan.engine.page import Page, Value
 from compplan.engine.reach import reach
 from compplan.engine.relations import RECORDS, STEPS, quoted
 from compplan.engine.steps import Months

@@ -154,6 +154,8 @@ def ratio_of_period(draw: st.DrawFn, at: Setting) -> str:
         draw(tiers.along_ratio(rate)),
         draw(tiers.along_money(arr, tiers.RATIOS)),
         f"round({rate}, 10%)",
+        f"round_down({rate}, {pick(draw, '10%', '1x', '0.01%')})",
+        f"round_up({rate}, {pick(draw, '1%', '10x')})",
         "grown",
         "fixed",
     ]
@@ -194,6 +196,9 @@ CREDIT_CONDITIONS = (
     'product = "Core"',
     "hire_date + 3 months <= close_date",
     "close_date - hire_date >= 60",
+    "months(hire_date, close_date) >= 3",
+    "months(close_date, hire_date) < 0",
+    'if(strategic, product, role) != "Core"',
     "close_date in 2027-Q1",
     "not overlay",
     "owner = payee",

@@ -165,6 +165,8 @@ def _function(expr: ty.Func, scope: Scope) -> Value | None:
     if expr.name == "if":
         condition_, then, otherwise = expr.arguments
         return value_of(then if is_yes(condition_, scope) else otherwise, scope)
+    if expr.name == "months":
+        return _whole_months(*(value_of(a, scope) for a in expr.arguments))
     found = [figure_of(a, scope) for a in expr.arguments]
     figures = [f for f in found if f is not None]
     if len(figures) < len(found):
@@ -176,8 +178,20 @@ def _function(expr: ty.Func, scope: Scope) -> Value | None:
             return max(figures)
         case "abs":
             return abs(figures[0])
+        case "round_down" | "round_up":
+            whole, rest = divmod(abs(figures[0]), figures[1])
+            steps = whole + (1 if rest and expr.name == "round_up" else 0)
+            return steps * figures[1] if figures[0] >= 0 else -steps * figures[1]
         case _:
             return half_away(figures[0], figures[1])
+
+
+def _whole_months(first: Value | None, last: Value | None) -> Fraction | None:
+    """The most months that can be added to a day without passing another."""
+    if not isinstance(first, date) or not isinstance(last, date):
+        return None
+    months = (last.year - first.year) * 12 + last.month - first.month
+    return Fraction(months if moved(first, 0, months) <= last else months - 1)
 
 
 def condition(expr: ty.Cmp | ty.In | ty.Within | ty.Empty | ty.NotE | ty.AndOr, scope: Scope) -> bool:

@@ -51,6 +51,10 @@ def _plan(plan: Json, run: str) -> Iterator[str]:
         for node in credit["conversions"]:
             yield from (f"credit {credit['record']}: {problem}" for problem in _node(node))
     yield from kept_amiss(plan, lambda value: to_unit(value, Fraction(found["unit"]), half_even=found["half"] == "even"))
+    for quota in plan["quotas"]:
+        parts = sum((Fraction(m["part"]) for m in quota["months"]), NONE)
+        if abs(parts - Fraction(quota["value"])) > Fraction(len(quota["months"]), 10**12):
+            yield f"the months of the quota of {quota['measure']} come to {parts}, and {quota['value']} is said"
     yield from _costs(plan)
     yield from _payouts(plan, run)
 

@@ -12,7 +12,7 @@ from compplan.language import typed as ty
 from compplan.language.check.names import did_you_mean
 from compplan.language.units import Kind, Unit
 
-FUNCTIONS = ("sum", "count", "min", "max", "abs", "if", "round", "attainment", "quota", "earned")
+FUNCTIONS = ("sum", "count", "min", "max", "abs", "if", "round", "round_down", "round_up", "months", "attainment", "quota", "earned")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LONGEST_STRETCH = 1000
 
@@ -32,8 +32,14 @@ _IN_SPREADSHEETS: Mapping[str, str] = {
     "counta": "Count the rows of a credit: count(booking).",
     "countunique": "Count each once: count(different booking.account).",
     "unique": "Count each once: count(different booking.account).",
-    "rounddown": _ROUNDED,
-    "roundup": _ROUNDED,
+    "rounddown": "Round to a multiple, down: round_down(figure, 1 USD).",
+    "roundup": "Round to a multiple, up: round_up(figure, 1 USD).",
+    "floor": "Round to a multiple, down: round_down(figure, 1 USD).",
+    "ceiling": "Round to a multiple, up: round_up(figure, 1 USD).",
+    "int": "Round to a multiple, down: round_down(figure, 1).",
+    "trunc": "Round to a multiple, down: round_down(figure, 1).",
+    "datedif": "Count whole months: months(close_date, cancelled_date); days: cancelled_date - close_date.",
+    "datediff": "Count whole months: months(close_date, cancelled_date); days: cancelled_date - close_date.",
     "mround": _ROUNDED,
     "iferror": "Say behind the division what holds where it divides by zero: a / b else 0%.",
     "ifs": "Write if within if, or tiers, or a table.",
@@ -77,6 +83,8 @@ def for_period(name: str) -> str | None:
 def for_rounding(figure: ty.Expr, to: ty.Expr) -> str:
     """How `round` is told what to round to: not in digits, but as the unit itself."""
     value = _written(to)
+    if value is not None and value > 0 and to.unit == figure.unit and to.unit.kind is Kind.MONEY:
+        return f"Round how often it fits, for each full {in_unit(value, to.unit)}: round_down(figure / {in_unit(value, to.unit)}, 1x)."
     if value is not None and value.denominator != 1:
         return f"What to round to has the unit of the figure: {in_unit(value, figure.unit)}."
     digits = int(value) if value is not None and 0 <= value <= 6 else 2
