@@ -144,7 +144,10 @@ class Results:
 
     @property
     def payouts(self) -> pa.Table:
-        """A row for each plan, payee, payout period (`label`) and component; what a cap takes off has rows of the kind `cap`."""
+        """A row for each plan, payee, payout period (`label`) and component; what a cap takes off has rows of the kind `cap`.
+
+        `amount` is what is paid, in `currency`; `counted` is the same in the currency of the plan.
+        """
         return self.run.payouts()
 
     @property

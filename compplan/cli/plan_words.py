@@ -31,7 +31,8 @@ def plan_lines(plan: ty.Plan, texts: Mapping[str, str]) -> Iterator[str]:
         yield _row("prorated", f"{what} {_method(how)}")
     for what, relief in plan.reliefs.items():
         yield _row("relieved", f"{what} for {relief.leave} leave {_method(relief.how)}  ({words.place(relief.span)})")
-    yield _row("payout", f"each {plan.payout}, in {plan.currency}; each earning rounded to {_unit(plan)}, {ties}")
+    paid = plan.currency if plan.paid_in is None else f"{plan.currency}, paid {' '.join(words.text(plan.paid_in.span))}"
+    yield _row("payout", f"each {plan.payout}, in {paid}; each earning rounded to {_unit(plan)}, {ties}")
     yield from _definitions(plan, words)
     for component in plan.components:
         yield ""

@@ -140,16 +140,14 @@ class _Asking:
                 sums = (self._sum("earned", step, "earned_month", expectation) for step in steps)
                 return sum((s for s in sums if s is not None), Fraction(0))
             case "draw":
-                query = f"""SELECT sum(p.amount) FROM {STEPS}.payouts p JOIN calendar.periods n ON n.label = p.label
+                query = f"""SELECT sum(p.counted) FROM {STEPS}.payouts p JOIN calendar.periods n ON n.label = p.label
                     WHERE (p.payee = $payee OR $payee IS NULL) AND n.first_month >= $first AND n.last_month <= $last
                         AND p.kind = 'draw' AND p.component = $draw"""
                 return self._one(query, {**_asked_of(expectation), "draw": target.name})
             case "balance":
                 return self._balance(target.name, expectation)
             case "payout":
-                query = f"""SELECT sum(p.amount) FROM {STEPS}.payouts p JOIN calendar.periods n ON n.label = p.label
-                    WHERE (p.payee = $payee OR $payee IS NULL) AND n.first_month >= $first AND n.last_month <= $last"""
-                return self._one(query, _asked_of(expectation))
+                return self._paid(expectation)
             case "change":
                 return self._changed(target.name, expectation)
             case "cost":
@@ -164,10 +162,19 @@ class _Asking:
             case _:
                 return self._measured(target, expectation)
 
+    def _paid(self, expectation: ty.Expectation) -> Fraction | None:
+        """What is paid in the currency that is expected; nothing where any of it is paid in another."""
+        where = f"""FROM {STEPS}.payouts p JOIN calendar.periods n ON n.label = p.label
+            WHERE (p.payee = $payee OR $payee IS NULL) AND n.first_month >= $first AND n.last_month <= $last"""
+        values = {**_asked_of(expectation), "currency": expectation.unit.currency}
+        if self._one(f"SELECT count(*) {where} AND p.currency <> $currency", values):
+            return None
+        return self._one(f"SELECT sum(p.amount) {where} AND p.currency = $currency", values)
+
     def _changed(self, name: str, expectation: ty.Expectation) -> Fraction:
         """What a hold or clawback changes payouts by; of one record, what it changes what is left of its earnings by."""
         if expectation.record is None:
-            query = f"""SELECT sum(p.amount) FROM {STEPS}.payouts p JOIN calendar.periods n ON n.label = p.label
+            query = f"""SELECT sum(p.counted) FROM {STEPS}.payouts p JOIN calendar.periods n ON n.label = p.label
                 WHERE (p.payee = $payee OR $payee IS NULL) AND n.first_month >= $first AND n.last_month <= $last
                     AND p.kind IN ('hold', 'clawback') AND p.component = $name"""
             values = {

@@ -36,7 +36,7 @@ def ends_name(period: Period) -> str:
 def exchange_steps(plans: object, schema: Schema, calendar: Calendar, asked: Months) -> Iterator[Step]:
     """The steps that the formulas of plans look rates and ends of periods up in."""
     asking = list(_asking(plans))
-    wanted = list(dict.fromkeys(e.rates for e in asking if isinstance(e, ty.Rate)))
+    wanted = list(dict.fromkeys(e.rates for e in asking if isinstance(e, (ty.Rate, ty.PaidIn))))
     ends: list[Period] = [e.period for e in asking if isinstance(e, ty.EndOf)]
     for name in wanted:
         kind = _period_of(schema, schema.rates[name])
@@ -47,9 +47,9 @@ def exchange_steps(plans: object, schema: Schema, calendar: Calendar, asked: Mon
         yield _rates(schema, schema.rates[name])
 
 
-def _asking(node: object) -> Iterator[ty.Rate | ty.EndOf]:
+def _asking(node: object) -> Iterator[ty.Rate | ty.EndOf | ty.PaidIn]:
     """Every rate, and every end of a period, that is asked for in anything typed."""
-    if isinstance(node, (ty.Rate, ty.EndOf)):
+    if isinstance(node, (ty.Rate, ty.EndOf, ty.PaidIn)):
         yield node
     if is_dataclass(node) and not isinstance(node, type):
         for f in fields(node):

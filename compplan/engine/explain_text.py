@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from compplan.calendar import Calendar, FiscalPeriod, parse_period
-from compplan.engine.explanation import ComponentExplanation, Condition, Earning, Explanation, Factor, Node, PlanExplanation, PoolShare
+from compplan.engine.explanation import (
+    ComponentExplanation,
+    Condition,
+    Earning,
+    Explanation,
+    Factor,
+    Node,
+    PaidExplanation,
+    PayoutLine,
+    PlanExplanation,
+    PoolShare,
+)
 from compplan.engine.figure_text import amount, in_unit, money, plain, shown
 from compplan.engine.laid_out import MOST_ROWS, laid_out, line
 from compplan.engine.node_text import inside_text, part_text
@@ -58,7 +69,7 @@ class _Renderer:
 
     def plan(self, p: PlanExplanation) -> Iterator[str]:
         self.currency = p.currency
-        yield line(f"{p.label}, payout", money(p.total, p.currency))
+        yield line(f"{p.label}, payout", _paid(p))
         yield "=" * self.width
         labels = {(EARNING, c.name): c.label for c in p.components}
         labels |= {(k.kind, k.name): k.label for k in p.kept}
@@ -72,6 +83,7 @@ class _Renderer:
             for part in parts:
                 name = "the cap takes off" if part.kind == CAP else part.component
                 yield line(f"    {labels.get((part.kind, part.component), name)}", self.amount(part.amount))
+            yield from (row for paid in p.paid if paid.period == period for row in self.paid(paid, labels, parts))
         yield from self.kept(p)
         yield from self.caps(p)
         yield from self.draws(p)
@@ -123,6 +135,14 @@ class _Renderer:
             from compplan.engine.explain_costs import cost_text  # few plans say what their costs become
 
             yield from cost_text(p.costs, p.currency, None)
+
+    def paid(self, paid: PaidExplanation, labels: Mapping[tuple[str, str], str], parts: Sequence[PayoutLine]) -> Iterator[str]:
+        """The payout in the currency in which it is paid, and each of its lines."""
+        what = _conversion(paid.conversion) if len(paid.conversion.parts) > 1 else f"rounded to the digits of {paid.currency}"
+        yield line(f"    {paid.conversion.words}: {what.removesuffix(': ' + shown(paid.conversion))}", shown(paid.conversion))
+        for part in parts if len(parts) > 1 else ():
+            name = "the cap takes off" if part.kind == CAP else part.component
+            yield line(f"      {labels.get((part.kind, part.component), name)}", amount(part.paid, paid.currency))
 
     def caps(self, p: PlanExplanation) -> Iterator[str]:
         """Each cap, with the sums that it is held against; those of earlier periods, too, which the payouts above do not show."""
@@ -308,6 +328,14 @@ class _Renderer:
             if len(lines) > MOST_ROWS and not self.all_rows:
                 rest = sum((c.credited for c in lines[MOST_ROWS:] if isinstance(c.credited, Fraction)), Fraction(0))
                 yield line(f"  and {len(lines) - MOST_ROWS} more (--all lists them)", in_unit(rest, lines[0].unit))
+
+
+def _paid(p: PlanExplanation) -> str:
+    """What is paid, in each currency."""
+    sums: dict[str, Fraction] = {}
+    for paid in p.paid:
+        sums[paid.currency] = _sum(sums.get(paid.currency), paid.conversion.value)
+    return ", ".join(money(total, currency) for currency, total in sums.items()) or money(p.total, p.currency)
 
 
 def _payday(p: PlanExplanation, period: str) -> str:

@@ -16,7 +16,7 @@ from compplan.engine.asked_for import known_payee, plans_of
 from compplan.engine.covered import paid_months
 from compplan.engine.database import create_calendar
 from compplan.engine.explain_credits import credit_lines
-from compplan.engine.explain_payouts import cap_lines, draw_lines, payout_lines
+from compplan.engine.explain_payouts import cap_lines, draw_lines, paid_lines, payout_lines
 from compplan.engine.explained_stays import stay_lines
 from compplan.engine.explanation import (
     AmendedLine,
@@ -150,6 +150,7 @@ class _Explainer:
             tuple(cap_lines(self.connection, self.lowering, self.sources, plan, self.payee)),
             tuple(draw_lines(self.connection, self.lowering, self.sources, plan, self.payee)),
             payouts,
+            tuple(paid_lines(self.connection, self.lowering, self.sources, plan, self.payee)),
             tuple(stay_lines(self.connection, self.lowering, plan, self.payee)),
             self._quotas(plan),
             self._leaves(plan),

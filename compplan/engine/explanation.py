@@ -217,12 +217,22 @@ class DrawExplanation:
 
 @immutable
 class PayoutLine:
-    """What a component, a cap or a draw adds to the payout of a period."""
+    """What a component, a cap or a draw adds to the payout of a period, and that in the currency in which it is paid."""
 
     period: str
     kind: str
     component: str
     amount: Value
+    paid: Value
+
+
+@immutable
+class PaidExplanation:
+    """The payout of a period in the currency in which it is paid, where that is another than the plan's: the amount and the rate."""
+
+    period: str
+    currency: str
+    conversion: Node
 
 
 @immutable
@@ -303,6 +313,7 @@ class PlanExplanation:
     caps: tuple[CapExplanation, ...]
     draws: tuple[DrawExplanation, ...]
     payouts: tuple[PayoutLine, ...]
+    paid: tuple[PaidExplanation, ...]
     stays: tuple[StayLine, ...]
     quotas: tuple[QuotaExplanation, ...]
     leaves: tuple[LeaveLine, ...]

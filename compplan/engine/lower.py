@@ -375,7 +375,8 @@ class Lowering:
                 self._add(step)
         stays = self.stays(plan) if plan.draws else None
         dated = None if stays is None else stays.step
-        lowering = PlanLowering(self.scope(plan), plan, partial(self.limit, plan), figures, self.names.plan_step, dated)
+        days = None if plan.paid_in is None else self.stays(plan)
+        lowering = PlanLowering(self.scope(plan), plan, partial(self.limit, plan), figures, self.names.plan_step, dated, days)
         for step in lower_plan_payouts(lowering, made):
             self._add(step)
         return self.steps[self.names.plan_step(plan, "payouts")]

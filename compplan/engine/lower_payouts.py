@@ -27,6 +27,7 @@ from compplan.engine.project_earnings import fixed
 from compplan.engine.relations import CALENDAR, Earnings
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
+from compplan.engine.stays import Stays
 from compplan.engine.steps import Check, Step, table
 from compplan.immutable import immutable
 from compplan.language import typed as ty
@@ -50,6 +51,8 @@ class PlanLowering:
     """The name of a step of the plan."""
     stays: str | None
     """The step with who is a payee when, where people are dated."""
+    days: Stays | None
+    """Where people are dated and paid in their own currency: on which day of a period a payee is read."""
 
 
 def cap_stand_in(cap: ty.PlanCap, index: int) -> ty.Component:
@@ -81,9 +84,15 @@ def lower_plan_payouts(lowering: PlanLowering, earnings: Sequence[Earnings]) -> 
     for draw in plan.draws:
         yield from _drawn(lowering, draw, parts)
     last = lowering.named(plan, "payouts")
+    due = last if plan.paid_in is None else lowering.named(plan, "due")
+    title = f"Payouts of {plan.label}" if plan.paid_in is None else f"What is due by {plan.label}, in {plan.currency}"
     query = _asked(lowering.scope, plan, parts)
-    checks = (negative_check(plan, last),) if plan.negative is None else ()
-    yield Step(last, f"Payouts of {plan.label}", ("payee", "period", "component"), query, tuple(p for p, _ in parts), plan.span, checks)
+    checks = (negative_check(plan, due),) if plan.negative is None else ()
+    yield Step(due, title, ("payee", "period", "component"), query, tuple(p for p, _ in parts), plan.span, checks)
+    if plan.paid_in is not None:
+        from compplan.engine.lower_paid_in import lower_paid_in  # few plans pay in another currency: the others need not load it
+
+        yield from lower_paid_in(lowering.scope, plan, lowering.days, due, (lowering.named(plan, "paid_in"), last))
 
 
 def _capped(lowering: PlanLowering, parts: Parts) -> Iterator[Step]:
@@ -284,6 +293,7 @@ def _asked(scope: Scope, plan: ty.Plan, parts: Sequence[tuple[str, str | None]])
                 sql.column("component", "e"),
                 sql.column("amount", "e"),
                 sql.alias(sql.text(plan.currency), "currency"),
+                sql.alias(sql.column("amount", "e"), "counted"),
             )
             .from_(table(step, "e"), copy=False)
             .join(
@@ -306,7 +316,12 @@ def _asked(scope: Scope, plan: ty.Plan, parts: Sequence[tuple[str, str | None]])
         return exp.select(exp.Star()).from_(union.subquery("u", copy=False), copy=False)
     names = ("plan", "payee", "period", "label", "kind", "component")
     total = sql.cast(exp.func("sum", sql.column("amount", "u")), sql.decimal_type(18, plan.unit_decimals))
-    columns = [*(sql.column(n, "u") for n in names), sql.alias(total, "amount"), sql.column("currency", "u")]
+    columns = [
+        *(sql.column(n, "u") for n in names),
+        sql.alias(total, "amount"),
+        sql.column("currency", "u"),
+        sql.alias(total.copy(), "counted"),
+    ]
     query = exp.select(*columns).from_(union.subquery("u", copy=False), copy=False)
     return query.group_by(*(sql.column(n, "u") for n in (*names, "currency")), copy=False)
 

@@ -135,7 +135,13 @@ class Builder(FormulaBuilder):
         return t.Currency(str(values[0]), self._number(values[1]), values[2], self._of(meta))
 
     def payout(self, meta: Meta, kids: list[Any]) -> t.Payout:
-        return t.Payout(kids[0], kids[1], self._of(meta))
+        period, paid_in, negative = kids
+        return t.Payout(period, negative, paid_in, self._of(meta))
+
+    def paid_in(self, meta: Meta, kids: list[Any]) -> t.PaidIn:
+        currency, rates, (day, period, literal) = kids
+        into = currency if isinstance(currency, t.Path) else str(currency)[-3:]
+        return t.PaidIn(into, self._name(rates), day, period, literal, self._of(meta))
 
     def negative(self, _: Meta, kids: list[Token]) -> str:
         return "owed" if "owed" in kids else "carried"

@@ -85,11 +85,27 @@ class Currency:
 
 
 @immutable
+class PaidIn:
+    """`in payee.currency at the daily rate of the end of the month`, or in one currency for all; the rate's day is as in `Convert`."""
+
+    currency: Path | str
+    rates: Name
+    date: Path | Literal | None
+    period: Period | None
+    literal: PeriodLiteral | None
+    span: Span = span_field()
+
+
+@immutable
 class Payout:
-    """`payout each month, a negative one is carried forward`; `negative` is "carried", "owed", or None where nothing is said."""
+    """`payout each month, a negative one is carried forward`; `negative` is "carried", "owed", or None where nothing is said.
+
+    `paid_in` is in which currency, where it is said.
+    """
 
     period: Period
     negative: str | None
+    paid_in: PaidIn | None
     span: Span = span_field()
 
 
@@ -356,6 +372,7 @@ __all__ = [
     "Not",
     "OfComponents",
     "Over",
+    "PaidIn",
     "Parameter",
     "Path",
     "Payees",

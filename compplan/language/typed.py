@@ -68,7 +68,7 @@ from compplan.language.typed_formulas import (
     Within,
 )
 from compplan.language.typed_leave import Leave, Relief
-from compplan.language.typed_payouts import Clawback, DatedShare, Draw, Hold, PlanCap
+from compplan.language.typed_payouts import Clawback, DatedShare, Draw, Hold, PaidIn, PlanCap
 from compplan.language.typed_tables import KeyCell, Parameter, Table, TableRow
 from compplan.schema import Period
 
@@ -114,6 +114,8 @@ class Plan:
     negative: str | None
     """What becomes of a negative payout: "carried" forward, "owed", or None where the plan does not say."""
     draws: tuple[Draw, ...]
+    paid_in: PaidIn | None
+    """In which currency payouts are made, where it is another than the plan's."""
     holds: tuple[Hold, ...]
     """A hold of several components stands here once for each of them."""
     clawbacks: tuple[Clawback, ...]
@@ -189,6 +191,7 @@ __all__ = [
     "Neg",
     "NotE",
     "PaidBefore",
+    "PaidIn",
     "Parameter",
     "ParameterAt",
     "Part",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
 from compplan.language.span_field import span_field
+from compplan.language.typed_figures import PayeeField
 from compplan.language.typed_formulas import Expr
 from compplan.schema import Period
 
@@ -51,6 +54,19 @@ class PlanCap:
     period: Period
     limit: Expr
     carries: bool
+    span: Span = span_field()
+
+
+@immutable
+class PaidIn:
+    """In which currency payouts are made: that of a payee's column, or one for all; at which rates, on which day.
+
+    None is the last day of the payout period. Each amount is rounded to the digits of its currency, half away from zero.
+    """
+
+    currency: PayeeField | str
+    rates: str
+    on: date | None
     span: Span = span_field()
 
 

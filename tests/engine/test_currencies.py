@@ -178,7 +178,6 @@ def test_salaries_of_people_in_their_own_currency_are_converted_in_a_component(t
     }
     told = str(results.explain("bo"))
     assert "divided by the monthly rate from USD to JPY on 2027-01-31 = 150" in told
-    print(told)
     assert "salary per month = 1,000,000 JPY" in told
 
 
@@ -200,3 +199,65 @@ def test_a_rate_that_a_component_needs_is_told_once_and_only_where_it_is_needed(
         ("no-rate", "There is no monthly rate from KWD to USD on 2027-01-31, which A tenth of the salary of ana and 1 other need."),
     ]
     assert stopped.value.diagnostics[0].span is not None
+
+
+PAID_ABROAD = """plan p "P" {
+  effective  from 2027-01-01 through 2027-12-31
+  payees     everyone
+  currency   USD, each earning rounded to 0.01, half away from zero
+  payout     each month, in payee.cur at the daily rate of the end of the month, a negative one is owed
+  cap        each month at 900 USD
+
+  bonus a "A" {
+    for  each month
+    pay  333.33 USD
+  }
+  bonus b "B" {
+    for  each month
+    pay  666.66 USD
+  }
+}
+"""
+OUT = "f,t,day,rate\nUSD,EUR,2027-01-01,0.9\nUSD,JPY,2027-01-01,150.123\nUSD,EUR,2027-02-10,0.95\nUSD,GBP,2027-01-01,0.8\n"
+
+
+def paid_abroad(folder: Path, staff: str = STAFF, rates: str = OUT) -> Path:
+    salaries(folder, staff, rates=rates)
+    (folder / "p.plan").write_text(PAID_ABROAD, encoding="utf-8")
+    return folder
+
+
+def test_payouts_are_made_in_the_currency_of_each_payee(tmp_path: Path) -> None:
+    results = run_whole(paid_abroad(tmp_path), "2027-Q1", tmp_path / "runs")
+    rows = results.payouts.to_pylist()
+    paid: dict[tuple[str, str, str], Fraction] = {}
+    for row in rows:
+        key = (row["payee"], row["label"], row["currency"])
+        paid[key] = paid.get(key, Fraction(0)) + Fraction(row["amount"])
+    assert {key: amount for key, amount in paid.items() if key[0] != "sam"} == {
+        ("ana", "2027-01", "EUR"): Fraction(810),
+        ("ana", "2027-02", "GBP"): Fraction(720),
+        ("ana", "2027-03", "GBP"): Fraction(720),
+        ("bo", "2027-01", "JPY"): Fraction(135_111),
+        ("bo", "2027-02", "JPY"): Fraction(135_111),
+        ("bo", "2027-03", "JPY"): Fraction(135_111),
+    }
+    lines = [
+        (r["component"], f"{r['amount'].normalize():f}", str(r["counted"])) for r in rows if r["payee"] == "bo" and r["label"] == "2027-01"
+    ]
+    assert sorted(lines) == [("a", "50040", "333.33"), ("b", "100081", "666.66"), ("cap", "-15010", "-99.99")]
+
+
+def test_a_payout_in_another_currency_is_explained(tmp_path: Path) -> None:
+    told = run_whole(paid_abroad(tmp_path), "2027-01", tmp_path / "runs").explain("bo").to_text(200)
+    print(told)
+    assert "900.00 USD x 150.123, the daily rate from USD to JPY on 2027-01-31; rounded to 1" in told
+    assert "135,111 JPY" in told
+
+
+def test_a_rate_that_payouts_need_is_told_once(tmp_path: Path) -> None:
+    with pytest.raises(Problems) as stopped:
+        compplan.open_project(paid_abroad(tmp_path, rates=OUT.replace("USD,JPY", "USD,CHF"))).run("2027-01", tmp_path / "runs")
+    assert [(d.code, d.message) for d in stopped.value.diagnostics] == [
+        ("no-rate", "There is no daily rate from USD to JPY on 2027-01-31, which the payout of bo needs."),
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from compplan.schema import MONTHS_IN, PERIODS, Period
+from tests.generators.exchange import paid_in
 from tests.generators.known import Known, block, one_of, pick
 
 
@@ -12,7 +13,8 @@ from tests.generators.known import Known, block, one_of, pick
 def payout_sentence(draw: st.DrawFn, payout: Period, *, must_say: bool) -> str:
     """How often is paid, and what becomes of a negative payout."""
     unsaid = [] if must_say else [""]
-    return f"payout each {payout}{pick(draw, ', a negative one is carried forward', ', a negative one is owed', *unsaid)}"
+    elsewhere = draw(paid_in(payout))
+    return f"payout each {payout}{elsewhere}{pick(draw, ', a negative one is carried forward', ', a negative one is owed', *unsaid)}"
 
 
 @st.composite

@@ -33,3 +33,11 @@ def there_and_back(draw: st.DrawFn, amount: str) -> str:
     into = pick(draw, "EUR", "JPY")
     rounding = one_of(draw, ROUNDINGS)
     return f"({amount} in {into} at the daily rate of 2027-03-31, {rounding} in USD at the daily rate of 2027-05-15, not rounded)"
+
+
+@st.composite
+def paid_in(draw: st.DrawFn, payout: Period) -> str:
+    """In which currency payouts are made; mostly in that of the plan."""
+    currency = pick(draw, "", "", "payee.paid_in", "payee.paid_in", "EUR", "JPY")
+    day = pick(draw, f"the end of the {payout}", f"the end of the {payout}", "2027-03-31")
+    return f", in {currency} at the daily rate of {day}" if currency else ""

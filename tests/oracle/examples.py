@@ -83,10 +83,9 @@ def _target(outcome: Outcome, asked: ty.Expectation, target: ty.Target) -> Fract
             payees = {payee for payee, _ in after if asked.payee in (None, payee)}
             return sum((_last_balance(measures.plan, target.name, after, payee, last) for payee in payees), Fraction(0))
         case "payout":
-            return sum(
-                (amount for payee, label, _, amount in outcome.payouts if asked.payee in (None, payee) and _inside(label, asked)),
-                Fraction(0),
-            )
+            lines = [line for line in outcome.paid if asked.payee in (None, line[0]) and _inside(line[1], asked)]
+            elsewhere = any(currency != asked.unit.currency for _, _, _, currency, _ in lines)
+            return None if elsewhere else sum((amount for *_, amount in lines), Fraction(0))
         case "change":
             changes = [c for c in outcome.changes if c.name == target.name and first <= c.month <= last and _of(c.earning, asked)]
             return sum((c.amount for c in changes), Fraction(0))

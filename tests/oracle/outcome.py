@@ -15,6 +15,7 @@ from tests.oracle.costs import CostRow, contract_costs
 from tests.oracle.credits import credit_rows
 from tests.oracle.kept import Change, Held, what_becomes
 from tests.oracle.measures import Measures
+from tests.oracle.paid_in import PaidLine
 from tests.oracle.payouts import Paid, Payout, first_month_needed, payouts
 from tests.oracle.spreads import attributed
 from tests.oracle.stays import Stays, stays_of
@@ -39,6 +40,8 @@ class Outcome:
     by_record: Sequence[Earning] = ()
     """The earnings of money record by record: those of periods as they are spread, what belongs to no record beside them."""
     costs: Sequence[CostRow] = ()
+    paid: Sequence[PaidLine] = ()
+    """The payouts in the currencies in which they are paid."""
 
     def measure(self, name: str, owner: str | None, first_month: int, last_month: int) -> Fraction | None:
         """A measure of its owner (a payee, a group or the company) over months."""
@@ -98,6 +101,7 @@ def evaluate(plan: ty.Plan, schema: Schema, calendar: Calendar, records: Records
         tuple(held),
         tuple(e for e in by_record if first_month <= e.earned_month <= last_month),
         tuple(costs),
+        tuple(paid.in_currencies),
     )
 
 

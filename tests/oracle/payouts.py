@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from compplan.calendar import FiscalPeriod
@@ -17,6 +17,7 @@ from tests.oracle.draws import Amounts, carried_forward, carried_on, drawn
 from tests.oracle.formulas import figure_of
 from tests.oracle.kept import Change
 from tests.oracle.measures import Measures
+from tests.oracle.paid_in import PaidLine, in_currencies
 from tests.oracle.stays import Stays
 from tests.oracle.values import Trouble, half_away, half_even
 
@@ -33,6 +34,7 @@ class Paid:
 
     payouts: list[Payout]
     balances: dict[str, Amounts]
+    in_currencies: list[PaidLine] = field(default_factory=list)
 
 
 def first_month_needed(plan: ty.Plan, measures: Measures, first: int) -> int:
@@ -119,7 +121,7 @@ def payouts(
         for (payee, number, component), amount in sorted(sums.items())
         if first <= number * size + size - 1 <= last
     ]
-    return Paid(found, balances)
+    return Paid(found, balances, in_currencies(plan, measures.world, stays, found, troubles))
 
 
 def _corrections(plan: ty.Plan, cap: ty.PlanCap, measures: Measures, totals: _ByCohort, last: int, troubles: list[Trouble]) -> _ByCohort:

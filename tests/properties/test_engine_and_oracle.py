@@ -30,6 +30,7 @@ def test_the_engine_pays_what_the_oracle_pays(case: Case) -> None:
         assert earned(found.by_record) == earned(expected.by_record)
         assert found.costs == costs(expected)
         assert paid(found) == paid(expected)
+        assert in_currencies(found) == in_currencies(expected)
 
 
 def earned(earnings: Sequence[Earning]) -> dict[tuple[object, ...], Fraction]:
@@ -51,6 +52,11 @@ def costs(outcome: Outcome) -> dict[tuple[object, ...], tuple[Fraction, ...]]:
         figures = (row.capitalised, row.expensed, row.amortised, row.written_off, row.balance)
         sums[key] = tuple(a + b for a, b in zip(sums.get(key, (Fraction(0),) * 5), figures, strict=True))
     return {key: figures for key, figures in sums.items() if any(figures)}
+
+
+def in_currencies(outcome: Outcome | Found) -> dict[tuple[str, str, str, str], Fraction]:
+    """The same in the currencies in which it is paid."""
+    return {(payee, label, name, currency): amount for payee, label, name, currency, amount in outcome.paid if amount}
 
 
 def paid(outcome: Outcome | Found) -> dict[tuple[str, str, str], Fraction]:

@@ -19,6 +19,7 @@ from compplan.language import typed as ty
 from compplan.schema import Schema
 from tests.generators import check
 from tests.oracle.components import Earning
+from tests.oracle.paid_in import PaidLine
 
 Records = Mapping[str, Sequence[Mapping[str, ty.Value | None]]]
 
@@ -35,6 +36,7 @@ class Found:
     """What components are said to have earned by which record; what belongs to none beside it."""
     costs: Mapping[tuple[object, ...], tuple[Fraction, ...]] = field(default_factory=dict)
     """By contract cost, component, payee, record and month: what is capitalised, expensed, amortised, written off, and left."""
+    paid: Sequence[PaidLine] = ()
 
 
 def run_engine(
@@ -66,9 +68,9 @@ def run_engine(
         found = [e for part in lowered.earnings for e in _earnings(connection, plan, part, part.step, asked)]
         by_record = [e for part in lowered.earnings for e in _earnings(connection, plan, part, part.by_record or part.step, asked)]
         money, awards = ([e for e in found if (e.word == "award") is award] for award in (False, True))
-        return Found(
-            money, awards, _payouts(connection, lowered), (), [e for e in by_record if e.word != "award"], _costs(connection, plan)
-        )
+        payouts, paid = _payouts(connection, lowered)
+        of_records = [e for e in by_record if e.word != "award"]
+        return Found(money, awards, payouts, (), of_records, _costs(connection, plan), paid)
 
 
 def _costs(connection: duckdb.DuckDBPyConnection, plan: ty.Plan) -> dict[tuple[object, ...], tuple[Fraction, ...]]:
@@ -101,13 +103,13 @@ def _earnings(connection: duckdb.DuckDBPyConnection, plan: ty.Plan, part: Earnin
     return made
 
 
-def _payouts(connection: duckdb.DuckDBPyConnection, lowered: Lowered) -> list[tuple[str, str, str, Fraction]]:
-    if not lowered.payouts:
-        return []
+def _payouts(connection: duckdb.DuckDBPyConnection, lowered: Lowered) -> tuple[list[tuple[str, str, str, Fraction]], list[PaidLine]]:
+    """The payouts in the plan's currency, and in the currencies in which they are paid."""
     sums: dict[tuple[str, str, str], Fraction] = {}
-    for payee, label, kind, component, amount in connection.execute(
-        "SELECT payee, label, kind, component, amount FROM steps.payouts"
-    ).fetchall():
+    paid: dict[tuple[str, str, str, str], Fraction] = {}
+    query = "SELECT payee, label, kind, component, counted, currency, amount FROM steps.payouts"
+    for payee, label, kind, component, counted, currency, amount in connection.execute(query).fetchall() if lowered.payouts else ():
         key = (payee, label, "" if kind == "cap" else component)
-        sums[key] = sums.get(key, Fraction(0)) + Fraction(amount)
-    return [(*key, amount) for key, amount in sums.items()]
+        sums[key] = sums.get(key, Fraction(0)) + Fraction(counted)
+        paid[(*key, currency)] = paid.get((*key, currency), Fraction(0)) + Fraction(amount)
+    return [(*key, amount) for key, amount in sums.items()], [(*key, amount) for key, amount in paid.items()]

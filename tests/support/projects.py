@@ -100,7 +100,7 @@ def assert_explained(results: compplan.Results, payees: set[str] | None = None) 
     """Every explanation of a run (or those of some payees) is as its schema says, adds up, and comes to the payouts of the run."""
     paid: dict[str, Fraction] = {}
     for row in results.payouts.to_pylist():
-        paid[row["payee"]] = paid.get(row["payee"], Fraction(0)) + Fraction(row["amount"])
+        paid[row["payee"]] = paid.get(row["payee"], Fraction(0)) + Fraction(row["counted"])
     everyone = {r["payee"] for name in results.run.manifest.steps if name.startswith("payees_") for r in results.step(name).to_pylist()}
     schema = explanation_schema()
     chosen = sorted(everyone if payees is None else payees)

@@ -87,10 +87,24 @@ def _payouts(plan: Json, run: str) -> Iterator[str]:
         plan,
         {k: sum((v for (p, _), v in (*earned.items(), *kept.items(), *caps.items()) if p == k), NONE) for k, _ in (*earned, *kept, *caps)},
     )
+    yield from _paid(plan)
     total = sum((Fraction(p["amount"]) for p in plan["payouts"]), NONE)
     yield from _same(f"the payouts of {plan['name']}", total, plan["total"])
     whole = sum(earned.values(), NONE) + sum(kept.values(), NONE) + sum(caps.values(), NONE) + sum(drawn.values(), NONE)
     yield from _same(f"earnings and corrections of {plan['name']}", whole, plan["total"])
+
+
+def _paid(plan: Json) -> Iterator[str]:
+    """Each payout in the currency in which it is paid: the sum of its lines, and what its amount comes to at the rate."""
+    known = {paid["period"] for paid in plan["paid"]}
+    for paid in plan["paid"]:
+        lines = [p for p in plan["payouts"] if p["period"] == paid["period"]]
+        yield from _node(paid["conversion"])
+        yield from _same("the payout", sum((Fraction(p["amount"]) for p in lines), NONE), paid["conversion"]["parts"][0]["value"])
+        yield from _same("the lines as they are paid", sum((Fraction(p["paid"]) for p in lines), NONE), paid["conversion"]["value"])
+    for line in plan["payouts"]:
+        if line["period"] not in known:
+            yield from _same("a line that is paid in the plan's currency", Fraction(line["amount"]), line["paid"])
 
 
 def _draws(plan: Json, paid: dict[str, Fraction]) -> Iterator[str]:

@@ -28,7 +28,7 @@ def type_convert(env: Environment, place: Place, expr: t.Convert) -> ty.Convert 
         return None
     operand = formulas.type_quantity(env, place, expr.operand)
     rates = rates_named(env, expr.rates)
-    on = None if rates is None else _day(env, place, expr, rates)
+    on = None if rates is None else rate_day(env, place, expr, rates)
     good = check_currency(env, expr.currency, expr.span)
     source = None if operand is None else _source(env, operand, expr)
     if isinstance(source, ty.Const) and source.value == expr.currency:
@@ -105,7 +105,7 @@ def _currency_of(amount: ty.RecordField | ty.ChildField | ty.PayeeField) -> ty.E
             return ty.PayeeField(path, TEXT, optional, amount.span)
 
 
-def _day(env: Environment, place: Place, expr: t.Convert, rates: ExchangeRates) -> ty.Expr | None:
+def rate_day(env: Environment, place: Place, expr: t.Convert | t.PaidIn, rates: ExchangeRates) -> ty.Expr | None:
     """The day whose rate is taken."""
     when = env.schema.kinds[rates.kind].column(rates.when)
     assert when is not None
@@ -131,7 +131,7 @@ def _day(env: Environment, place: Place, expr: t.Convert, rates: ExchangeRates) 
     return day if expr.period is None else ty.EndOf(day, expr.period, DATE, expr.date.span)
 
 
-def _end_of_period(env: Environment, place: Place, expr: t.Convert, period: Period) -> ty.Expr | None:
+def _end_of_period(env: Environment, place: Place, expr: t.Convert | t.PaidIn, period: Period) -> ty.Expr | None:
     """The last day of the period at hand."""
     if place.grain not in (Grain.PERIOD, Grain.GROUP):
         message = f"Which {period}? Here there is one value for {place.grain.value}."

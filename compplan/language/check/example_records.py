@@ -24,7 +24,8 @@ LATER = ("payout", "draw", "balance", "change", "held")
 @immutable
 class Frame:
     """What examples need to know of their plan: the word and the credit of each component, its currency, dates and payouts, its draws, its
-    holds and clawbacks with the components that each names, and the components that are held.
+    holds and clawbacks with the components that each names, and the components that are held; `elsewhere` is
+    whether it pays in another currency.
     """
 
     components: Mapping[str, str]
@@ -38,6 +39,7 @@ class Frame:
     held: frozenset[str] = frozenset()
     costs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The contract costs, with the components of each."""
+    elsewhere: bool = False
 
 
 def check_given(env: Environment, tree: t.Example, given: Sequence[ty.Rows]) -> None:

@@ -17,7 +17,7 @@ from compplan.language.check.measures import type_measure
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
 from compplan.language.tree_formulas import paths
-from compplan.language.units import NUMBER, RATIO, Unit, money
+from compplan.language.units import NUMBER, RATIO, Kind, Unit, money
 from compplan.language.walk import every
 from compplan.schema import Period
 
@@ -37,7 +37,8 @@ def type_expectation(env: Environment, tree: t.Expect, frame: Frame) -> ty.Expec
     const = type_literal(literal)
     if targets is None or period is None or not isinstance(const.value, Fraction):
         return None
-    units = [_target_unit(env, target, frame) for target in targets]
+    paid = frame.elsewhere and const.unit.kind is Kind.MONEY
+    units = [const.unit if paid and target.how == "payout" else _target_unit(env, target, frame) for target in targets]
     for unit in units:
         if unit is None or unit == const.unit:
             continue

@@ -190,6 +190,7 @@ class _Checker:
             each = f"payout each {payout.period}, a negative one is"
             env.problem("missing-sentence", message, payout.span, f"Write `{each} carried forward` or `{each} owed`.")
         check_carried(env, caps, kept=bool(holds or clawbacks))
+        paid_in = self._paid_in(payout, code)
         check_weights(env, tree)
         frame = self._frame(code, effective, payout)
         examples = [type_example(env, line, frame) for line in tree.lines if isinstance(line, t.Example)]
@@ -211,7 +212,7 @@ class _Checker:
             tables={k: v for k, v in env.typed_tables.items() if v is not None},
             parameters={k: v for k, v in env.typed_parameters.items() if v is not None},
             components=tuple(components), caps=caps,
-            negative=payout.negative, draws=draws,
+            negative=payout.negative, draws=draws, paid_in=paid_in,
             holds=holds, clawbacks=clawbacks, costs=costs,
             examples=tuple(e for e in examples if e is not None), file=tree.span.file, span=tree.span,
             amended=tuple(_amended(a) for a in tree.amended),
@@ -219,6 +220,13 @@ class _Checker:
         if not env.failed and not env.damage.lost and not env.refused:
             warn_doubtful_plan(env, plan)
         return plan
+
+    def _paid_in(self, payout: t.PlanLine | None, code: str) -> ty.PaidIn | None:
+        if not isinstance(payout, t.Payout) or payout.paid_in is None:
+            return None
+        from compplan.language.check.paid_in import type_paid_in  # few plans pay in another currency: the others need not load it
+
+        return type_paid_in(self.env, payout, code)
 
     def _frame(self, code: str, effective: t.PlanLine | None, payout: t.PlanLine | None) -> Frame:
         trees = [line for line in self.tree.lines if isinstance(line, t.Component)]
@@ -237,7 +245,8 @@ class _Checker:
             for k in self.tree.lines
             if isinstance(k, t.ContractCost)
         }
-        return Frame({c.name.text: c.word for c in trees}, per_credit, code, dates, period, draws, carries, names, held, costs)
+        elsewhere = isinstance(payout, t.Payout) and payout.paid_in is not None
+        return Frame({c.name.text: c.word for c in trees}, per_credit, code, dates, period, draws, carries, names, held, costs, elsewhere)
 
     def _payees(self, line: t.PlanLine | None) -> ty.Expr | None:
         if not isinstance(line, t.Payees) or line.where is None:
