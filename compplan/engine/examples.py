@@ -194,7 +194,8 @@ class _Asking:
         value, first = quoted(figure), expectation.period.first_month
         if figure == "balance":
             value, first = "capitalised - amortised - written_off", 0
-        where = "month BETWEEN $first AND $last AND (payee = $payee OR $payee IS NULL) AND (record = $record OR $record IS NULL)"
+        where = "month BETWEEN $first AND $last AND (payee = $payee OR $payee IS NULL) AND "
+        where += "($record IS NULL OR record = $record OR starts_with(record, $record || ', '))"
         step = quoted(self.lowering.names.plan_step(self.plan, "cost", name))
         values = {**_asked_of(expectation), "first": first, "record": expectation.record}
         return self._one(f"SELECT sum({value}) FROM {STEPS}.{step} WHERE {where}", values)

@@ -28,11 +28,19 @@ class SpreadExplanation:
 
 
 @immutable
+class ComingCost:
+    """What of a contract cost will be amortised in a fiscal year, or in what the run leaves of it; `later`, in all others."""
+
+    year: str
+    amount: Value
+
+
+@immutable
 class CostExplanation:
     """A contract cost of one record in the run's months: what was there before, what was added, what became an expense, what is left.
 
     `record` is null for what belongs to none. `elapsed` months or days of the `term` have gone by when the months end; null, where the time
-    has not begun.
+    has not begun. `coming` is when the balance will be amortised, if nothing else happens: its amounts add up to the balance.
     """
 
     name: str
@@ -48,3 +56,4 @@ class CostExplanation:
     elapsed: Value
     term: Value
     by: str
+    coming: tuple[ComingCost, ...]

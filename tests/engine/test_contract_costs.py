@@ -98,3 +98,14 @@ def test_one_record_is_followed_to_its_part_and_to_its_cost(tmp_path: Path) -> N
     assert "spread  over booking in proportion to credited" in done.stdout or "spread over booking in proportion" in done.stdout
     assert "Winning (contract cost winning), left" in done.stdout
     assert "2 of 7 months" in done.stdout
+    assert "then 71.48 USD in 2027" in done.stdout
+
+
+def test_what_is_coming_is_what_later_runs_amortise(tmp_path: Path) -> None:
+    folder = write_project(tmp_path / "p", {"p": simple_plan(COSTS).replace("7 months", "29 months").replace("write off", "# write off")})
+    now = next(explain_each(run_whole(folder, "2027-Q2", tmp_path / "runs").run, ["ana"]))
+    said = {one.year: one.amount for cost in now.plans[0].costs if cost.component == "own" for one in cost.coming}
+    assert list(said) == ["2027", "2028", "2029"]
+    for year, amount in said.items():
+        found = rows(run_whole(folder, "2027-H2" if year == "2027" else year, tmp_path / "runs").run)
+        assert sum(Fraction(str(r[5])) for r in found if r[:2] == ("own", "d1")) == amount

@@ -165,6 +165,8 @@ def _costs(plan: Json) -> Iterator[str]:
     for cost in plan["costs"]:
         before, added, amortised, lost = (Fraction(cost[n]) for n in ("before", "capitalised", "amortised", "written_off"))
         yield from _same(f"what is left of {cost['name']} for {cost['record']}", before + added - amortised - lost, cost["balance"])
+        if cost["coming"]:
+            yield from _same("what is coming", sum((Fraction(c["amount"]) for c in cost["coming"]), NONE), cost["balance"])
 
 
 def _component(component: Json, unit: Fraction, *, half_even: bool) -> Iterator[str]:
