@@ -149,8 +149,7 @@ def _component_rows(plan: ty.Plan, component: ty.Component, words: _Words) -> It
         yield _row("for", f"each payee and {grain.credit}{_to_date(grain)}")
         yield from words.quoted("", "where ", grain.where)
     if component.top is not None:
-        ties = "ties included" if component.top.ties_included else "ties excluded"
-        yield from words.quoted("only to", f"{_top(component.top)}, {ties}, by ", component.top.by)
+        yield from words.quoted("only to", f"{_top(component.top)}, ties {component.top.ties}, by ", component.top.by)
     for number, factor in enumerate(component.factors):
         granted = f' "{safe(component.thing)}"' if component.thing is not None and number == len(component.factors) - 1 else ""
         keyword = "times" if number else "grant" if component.thing else "pay"

@@ -234,6 +234,10 @@ class _Renderer:
                 yield f"      {plain(one.place):>3}  {one.payee or 'another'}: {in_unit(one.figure, e.ranking.unit)}"
             if e.ranking.payees > len(e.ranking.first):
                 yield f"           and {e.ranking.payees - len(e.ranking.first)} more"
+            if e.ranking.tie is not None and e.ranking.tie.payees > 1:
+                from compplan.engine.explained_tie import tie_line  # few rankings share prizes
+
+                yield tie_line(e.ranking, self.amount)
         for condition in e.conditions:
             yield from self.condition(condition)
         if e.failed is not None:

@@ -17,6 +17,7 @@ from compplan.engine.covered import paid_months
 from compplan.engine.database import create_calendar
 from compplan.engine.explain_credits import credit_lines
 from compplan.engine.explain_payouts import cap_lines, draw_lines, paid_lines, payout_lines
+from compplan.engine.explained_places import Ranking, Tie
 from compplan.engine.explained_stays import stay_lines
 from compplan.engine.explanation import (
     AmendedLine,
@@ -32,7 +33,6 @@ from compplan.engine.explanation import (
     PlanExplanation,
     PoolShare,
     QuotaExplanation,
-    Ranking,
 )
 from compplan.engine.explanation_records import CostExplanation, SpreadExplanation
 from compplan.engine.kept_values import HeldExplanation, KeptExplanation
@@ -323,7 +323,11 @@ class _Explainer:
         if not self.names:
             first = tuple(one if one.payee == self.payee else replace(one, payee=None) for one in first)
         words = self.sources.words(top.by)
-        return Ranking(words, str(top.by.unit), to_value(row["ranked_by"]), to_value(row["place"]), bool(row["qualifies"]), payees, first)
+        figures = to_value(row["ranked_by"]), to_value(row["place"])
+        tie = None
+        if top.ties == "sharing" and row["qualifies"]:
+            tie = Tie(to_value(row["tie_amount"]), int(str(row["tie_weights"])), to_value(row["tie_share"]))
+        return Ranking(words, str(top.by.unit), *figures, bool(row["qualifies"]), payees, first, tie)
 
     def _before(self, component: ty.Component, row: Row, figure: Fraction, earlier: dict[object, Fraction]) -> Fraction | None:
         """What the same figure came to before: kept by the query for each credit, that of the period before for periods."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compplan.engine.explained_places import Ranking
 from compplan.engine.explanation_records import CostExplanation, SpreadExplanation
 from compplan.engine.kept_values import HeldExplanation, KeptExplanation
 from compplan.engine.page import Page, Value
@@ -49,28 +50,6 @@ class Factor:
 
     keyword: str
     node: Node
-
-
-@immutable
-class Ranked:
-    """One of those who are ranked; a colleague is named only where that is asked for."""
-
-    payee: str | None
-    place: Value
-    figure: Value
-
-
-@immutable
-class Ranking:
-    """A place among all payees of the plan: by what, in which unit, among how many, and who the first of them are."""
-
-    words: str
-    unit: str
-    figure: Value
-    place: Value
-    qualifies: bool
-    payees: int
-    first: tuple[Ranked, ...]
 
 
 @immutable

@@ -31,7 +31,7 @@ from compplan.engine.plan_names import PlanNames, tables_of
 from compplan.engine.plan_stays import stays_of
 from compplan.engine.pools import pool_step
 from compplan.engine.project_earnings import earnings_query
-from compplan.engine.rankings import ranking_query
+from compplan.engine.rankings import ranking_steps
 from compplan.engine.reach import reach
 from compplan.engine.relations import Earnings
 from compplan.engine.reporting_lines import managers_step
@@ -284,6 +284,7 @@ class Lowering:
         grain = component.grain
         shapes = {grain.credit: self.credit(plan, grain.credit)} if isinstance(grain, ty.ForCredit) else {}
         ranking = self.names.plan_step(plan, "ranking", component.name, *component.version) if component.top is not None else None
+        shares = component.top is not None and component.top.ties == "sharing"
         return ComponentLowering(
             self.scope(plan),
             plan,
@@ -297,6 +298,7 @@ class Lowering:
             narrow=self.narrow,
             stays=self.stays(plan),
             divided=divided,
+            prizes=self.names.plan_step(plan, "prizes", component.name, *component.version) if shares else None,
         )
 
     def ask(self, plan: ty.Plan, formula: ty.Expr, grain: ty.ForPeriod | ty.ForCredit) -> str:
@@ -323,7 +325,8 @@ class Lowering:
     def _component(self, plan: ty.Plan, component: ty.Component) -> EarningsShape:
         name = self.names.plan_step(plan, "earnings", component.name, *component.version)
         if component.top is not None:
-            self._add(ranking_query(self.component(plan, component)))
+            for step in ranking_steps(lambda: self.component(plan, component)):
+                self._add(step)
         if component.pool is not None:
             self._add(pool_step(self.component(plan, component)))
         lowering = self.component(plan, component)

@@ -66,7 +66,8 @@ class ComponentLowering:
     """Lowers one component; with `only` the rows of the payees in that list, as an explanation needs them.
 
     `every_period` takes in periods that lie partly outside the plan or are not over yet, as a cap's do. `paid` is the step with what
-    payees are paid before a draw. `divided` are the parts of a period, where there is a row for each of them.
+    payees are paid before a draw. `divided` are the parts of a period, where there is a row for each of them. `prizes` is the step with
+    who has which part of the prizes, where those who tie share them; `seated` is whether each of them has a place alone.
     """
 
     scope: Scope
@@ -83,6 +84,8 @@ class ComponentLowering:
     stays: Stays | None = None
     paid: str | None = None
     divided: Divided | None = None
+    prizes: str | None = None
+    seated: bool = False
     joined: dict[tuple[Windowed, Period], str] = field(default_factory=dict)
     lookups: Lookups = field(init=False)
     columns: RecordColumns = field(init=False)
@@ -124,7 +127,7 @@ class ComponentLowering:
                     exp.EQ(this=sql.column("period", "t"), expression=sql.column("period", "n")),
                 ]
             )
-            rows = rows.join(table(self.ranking or self.pooled or "", "t"), on=on, join_type="left", copy=False)
+            rows = rows.join(table(self.prizes or self.ranking or self.pooled or "", "t"), on=on, join_type="left", copy=False)
         if self.paid is not None:
             same = [exp.EQ(this=sql.column(n, "q"), expression=sql.column(n, a)) for n, a in (("payee", "y"), ("period", "n"))]
             rows = rows.join(table(self.paid, "q"), on=sql.all_of(same), join_type="left", copy=False)
@@ -269,7 +272,7 @@ class ComponentLowering:
                 kind = sql.decimal_type(18, self.plan.unit_decimals)
                 return Figure(sql.cast(exp.func("coalesce", sql.column("amount", "q"), sql.whole(0)), kind), 18, self.plan.unit_decimals)
             case ty.Place():
-                return Figure(sql.cast(sql.column("place", "t"), sql.decimal_type(18, 0)), 18, 0)
+                return Figure(sql.cast(sql.column("seat" if self.seated else "place", "t"), sql.decimal_type(18, 0)), 18, 0)
             case ty.Rate() | ty.EndOf():
                 return self._looked_up(leaf, lambda e: self.period_leaf(e, cadence))
             case _:
@@ -364,6 +367,8 @@ class ComponentLowering:
         if self.pooled is not None:
             value = Figure(sql.column("share", "t"), 18, self.plan.unit_decimals)
             cases.append((exp.Not(this=sql.column("member", "t")), sql.constant(Fraction(0))))
+        if self.prizes is not None:
+            value = Figure(sql.column("share", "t"), 18, self.plan.unit_decimals)
         if component.top is not None:
             cases.append((sql.is_null(sql.column("qualifies", "t")), _empty()))
             cases.append((exp.Not(this=sql.column("qualifies", "t")), sql.constant(Fraction(0))))

@@ -47,6 +47,7 @@ class PlanNames:
             self.plan_step(plan, "leave", leave)
         for component in plan.components:
             self.plan_step(plan, "ranking", component.name, *component.version)
+            self.plan_step(plan, "prizes", component.name, *component.version)
             self.plan_step(plan, "pool", component.name, *component.version)
             self.plan_step(plan, "earnings", component.name, *component.version)
             self.plan_step(plan, "attributed", component.name, *component.version)

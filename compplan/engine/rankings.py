@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from sqlglot import exp
 
 from compplan.engine import sql
@@ -17,7 +19,7 @@ def ranking_query(lowering: ComponentLowering) -> Step:
     top = component.top
     assert top is not None
     assert lowering.ranking is not None
-    name, lowering.ranking = lowering.ranking, None
+    name, lowering.ranking, lowering.prizes = lowering.ranking, None, None
     unranked = ty.Component(
         component.word, component.name, component.label, component.grain, (top.by,), (), None, None, None, None,
         top.by.unit, component.earned_at, top.span, component.first, component.last,
@@ -30,7 +32,7 @@ def ranking_query(lowering: ComponentLowering) -> Step:
     place = _ranked(exp.func("rank"), figure, period, "DESC")
     payees = exp.Window(this=exp.Count(this=exp.Star()), partition_by=[period])
     size = _size(top, payees)
-    at_least = place if top.ties_included else exp.paren(_at_least(figure, period))
+    at_least = place if top.ties != "excluded" else exp.paren(_at_least(figure, period))
     qualifies = exp.LTE(this=sql.paren(at_least), expression=sql.paren(size))
     query = exp.select(
         sql.column("payee", "r"),
@@ -38,6 +40,7 @@ def ranking_query(lowering: ComponentLowering) -> Step:
         figure,
         sql.alias(sql.cast(place, "INTEGER"), "place"),
         sql.alias(qualifies, "qualifies"),
+        *([_seat(figure, period, size)] if top.ties == "sharing" else []),
     ).from_(rows.subquery("r", copy=False), copy=False)
     empty = (
         exp.select(sql.column("payee"), sql.column("period"))
@@ -54,6 +57,24 @@ def ranking_query(lowering: ComponentLowering) -> Step:
     )
     reads = tuple(dict.fromkeys(t.name for t in query.find_all(exp.Table) if t.db == "steps"))
     return Step(name, f"The ranking of {component.label}", ("payee", "period"), query, reads, top.span, (check,))
+
+
+def ranking_steps(component: Callable[[], ComponentLowering]) -> Iterator[Step]:
+    """The ranking of a component, and where ties share the prizes, who has which part of them."""
+    yield ranking_query(component())
+    lowering = component()
+    if lowering.prizes is not None:
+        from compplan.engine.prizes import prizes_step  # few rankings share prizes
+
+        yield prizes_step(lowering)
+
+
+def _seat(figure: exp.Expr, period: exp.Expr, size: exp.Expr) -> exp.Expr:
+    """A place for each alone, those who tie in the order of their keys; none beyond the last that is paid."""
+    ordered = [exp.Ordered(this=figure.copy(), desc=True, nulls_first=False), exp.Ordered(this=sql.column("payee", "r"), nulls_first=True)]
+    seat = exp.Window(this=exp.func("row_number"), partition_by=[period.copy()], order=exp.Order(expressions=ordered))
+    paid = exp.LTE(this=sql.paren(seat), expression=sql.paren(size.copy()))
+    return sql.alias(exp.Case().when(paid, sql.cast(seat.copy(), "INTEGER"), copy=False), "seat")
 
 
 def _ranked(function: exp.Expr, figure: exp.Expr, period: exp.Expr, direction: str) -> exp.Expr:

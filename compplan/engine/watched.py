@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.component_formulas import product
-from compplan.engine.explanation import Ranked
+from compplan.engine.explained_places import Ranked
 from compplan.engine.lower import Lowering
 from compplan.engine.lower_components import Figured
 from compplan.engine.observe import ConditionPlan, NodePlan, Observer, Sources, figure_columns, to_value
@@ -62,6 +62,8 @@ def watch(everything: Lowering, sources: Sources, plan: ty.Plan, component: ty.C
         columns.append(sql.alias(figured.where, "counts"))
     if component.top is not None:
         columns += [sql.alias(sql.column(n, "t"), n) for n in ("place", "qualifies")] + [sql.alias(sql.column("figure", "t"), "ranked_by")]
+    if component.top is not None and component.top.ties == "sharing":
+        columns += [sql.alias(sql.column(n, "t"), f"tie_{n}") for n in ("amount", "weights", "share")]
     if component.pool is not None:
         columns += [sql.alias(sql.column(n, "t"), f"pool_{n}") for n in ("group", "member", "amount", "weight", "weights", "share")]
     query = figured.rows.copy().select(*columns, copy=False)

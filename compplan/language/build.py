@@ -269,8 +269,8 @@ class Builder(FormulaBuilder):
     def rounded(self, _: Meta, kids: list[Token]) -> bool:
         return "up" in kids
 
-    def ties(self, _: Meta, kids: list[Token]) -> bool:
-        return "included" in kids
+    def ties(self, _: Meta, kids: list[Token]) -> str:
+        return str(kids[-1])
 
     def pool(self, meta: Meta, kids: list[Any]) -> t.SharedOut:
         group, where, *rest = kids

@@ -104,7 +104,8 @@ FORMS: Mapping[str, Form] = {
     "only": Form((*_EARNED, "award", "change"), "only if CONDITION", "only if attainment(sold) >= 80%"),
     "to": Form(
         (*_EARNED, "award"),
-        "to the top COUNT by FORMULA, ties included (or excluded); to the top PERCENT by FORMULA, rounded up (or down), ties included",
+        "to the top COUNT by FORMULA, ties included (or excluded, or sharing); to the top PERCENT by FORMULA, rounded up (or down), "
+        "ties included",
         "to the top 3 by sold, ties included",
     ),
     "budget": Form(

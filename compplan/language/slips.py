@@ -102,7 +102,7 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
     (
         r"^\s*to\s+the\s+top\b(?!.*\bties\b).*$",
         "It is not said what holds for those who share the last place.",
-        "Write ties included, or ties excluded, after a comma: to the top 3 by arr, ties included.",
+        "Write ties included, excluded, or sharing, after a comma: to the top 3 by arr, ties included.",
     ),
     (
         r"^\s*to\s+(?:the\s+)?(?:best|first|highest|winners?|top(?=\s+\d+%?\s+(?!by\b)\w)|(?<!the )top)\b",

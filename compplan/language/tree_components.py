@@ -43,12 +43,12 @@ class ForCredit:
 
 @immutable
 class ToTop:
-    """`to the top 10% by formula, rounded up, ties included`."""
+    """`to the top 10% by formula, rounded up, ties included`; `ties` is included, excluded or sharing."""
 
     size: Literal
     by: Expression
     rounded_up: bool | None
-    ties_included: bool
+    ties: str
     span: Span = span_field()
 
 

@@ -38,12 +38,16 @@ class ForCredit:
 
 @immutable
 class Top:
-    """Only the first `count`, or the first `share` of all payees, by a figure."""
+    """Only the first `count`, or the first `share` of all payees, by a figure.
+
+    `ties` says of those who share a place whether they are included, excluded, or sharing: then they have the prizes of all the places that
+    they take up, in equal parts.
+    """
 
     count: int | None
     share: Fraction | None
     rounded_up: bool
-    ties_included: bool
+    ties: str
     by: Expr
     span: Span = span_field()
 

@@ -137,3 +137,40 @@ def test_a_pool_that_nobody_has_a_part_in_stops_the_run(tmp_path: Path) -> None:
     with pytest.raises(Problems) as stopped:
         compplan.open_project(folder).run("2027-Q1", tmp_path / "runs")
     assert "There is something to share out among East, and nobody has a part in it." in stopped.value.diagnostics[0].message
+
+
+DEALS_OF_THREE = "deal,owner,close_date,amount,kind\nd1,ana,2027-02-01,{},new\nd2,bob,2027-02-01,{},new\nd3,cy,2027-02-01,{},new\n"
+PRIZES = """
+  table prize {
+    | place | prize   |
+    | 1     | 500.01 USD |
+    | 2     | 300 USD |
+  }
+  bonus best "Best" {
+    for      each quarter
+    to       the top 2 by arr, ties sharing
+    pay      prize(place)
+    only if  arr > 0 USD
+  }
+"""
+
+
+def test_those_who_tie_have_the_prizes_of_the_places_that_they_take_up(tmp_path: Path) -> None:
+    deals = DEALS_OF_THREE.format(100, 100, 50)
+    results = run_whole(write_project(tmp_path / "p", {"p": simple_plan(PRIZES)}, people=PEOPLE, deals=deals), "2027-Q1", tmp_path / "runs")
+    assert payouts_of(results) == {
+        ("p", "ana", "2027-03", "best"): Fraction("400.01"),
+        ("p", "bob", "2027-03", "best"): Fraction(400),
+    }
+    (text,) = (e.to_text() for e in explain_each(results.run, ["bob"]))
+    assert "2 share this place, and the 800.01 of all the places that they take up: 400.00 each, to the last unit" in text
+
+
+def test_a_tie_at_the_last_place_that_is_paid_shares_its_prize(tmp_path: Path) -> None:
+    deals = DEALS_OF_THREE.format(200, 100, 100)
+    results = run_whole(write_project(tmp_path / "p", {"p": simple_plan(PRIZES)}, people=PEOPLE, deals=deals), "2027-Q1", tmp_path / "runs")
+    assert payouts_of(results) == {
+        ("p", "ana", "2027-03", "best"): Fraction("500.01"),
+        ("p", "bob", "2027-03", "best"): Fraction(150),
+        ("p", "cy", "2027-03", "best"): Fraction(150),
+    }

@@ -259,10 +259,9 @@ def ranking(draw: st.DrawFn, name: str, known: Known) -> str:
     by = [*(m.name for m in known.measures if m.unit != "ratio"), "sum(booking.half_of)"]
     by += [f"attainment({m.name})" for m in known.with_quota(period) if m.always_has_quota]
     size = pick(draw, "1", "2", "3", "30%, rounded up", "50%, rounded down")
-    words = size.split(", ")
-    top = (
-        f"to the top {words[0]} by {one_of(draw, by)}{', ' + words[1] if len(words) > 1 else ''}, ties {pick(draw, 'included', 'excluded')}"
-    )
+    count, *rounded = size.split(", ")
+    ties = pick(draw, "included", "excluded", "sharing")
+    top = ", ".join([f"to the top {count} by {one_of(draw, by)}", *rounded, f"ties {ties}"])
     pay = pick(draw, "prize(place)", "100 USD / place else 0 USD", "33.33 USD")
     lines = [f"for each {period}", top, f"pay {pay}", *draw(conditions(at))]
     return block(f'bonus {name} "{name}"', [*lines, *draw(spread(known, "\n".join(lines)))])

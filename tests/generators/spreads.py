@@ -27,7 +27,7 @@ def spread(draw: st.DrawFn, known: Known, text: str, *, in_order: bool = True) -
         return []
     credit = one_of(draw, known.credits)
     measures = [m.name for m in known.measured("money", credit.name)]
-    if in_order and measures and credit.record and "deal_count" not in text and draw(st.booleans()):
+    if in_order and measures and credit.record and "deal_count" not in text and "ties sharing" not in text and draw(st.booleans()):
         measure = one_of(draw, measures)
         factor = pick(draw, f"if({measure} >= 60 USD, 1.5x, 1x)", f"min({measure} / 100 USD, 2x)", f"if({measure} > 0 USD, 1x, 33.3333%)")
         return [f"times {factor}", f"spread over {credit.name} in order of close_date"]

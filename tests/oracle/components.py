@@ -192,7 +192,28 @@ class Components:
         if places is None or not places[payee].qualifies:
             return NOTHING
         scope = self.measures.period_scope(payee, period, Fraction(places[payee].place), since=since)
+        if component.top.ties == "sharing" and not self._fails_a_condition(component, scope, payee, period.label):
+            return self._part_of_prizes(component, payee, period, places)
         return self.figure(component, seen(scope), payee, period.label)
+
+    def _fails_a_condition(self, component: ty.Component, scope: Scope, payee: str, where: str) -> bool:
+        """Whether a condition is no; of each that is looked at, what it cannot do without must be there."""
+        for condition in component.conditions:
+            self._require(component, condition, scope, payee, where)
+            if not is_yes(condition, scope):
+                return True
+        return False
+
+    def _part_of_prizes(self, component: ty.Component, payee: str, period: FiscalPeriod, places: dict[str, Place]) -> Fraction:
+        """An equal part, in whole units, of the prizes of all the places that those who tie take up together."""
+        mine = places[payee]
+        prize = replace(component, conditions=())
+        prizes = NOTHING
+        for place in range(mine.place, mine.last + 1):
+            scope = self.measures.period_scope(payee, period, Fraction(place), since=period.first_month)
+            prizes += self.figure(prize, scope, payee, period.label)
+        tied = sorted(other for other, found in places.items() if found.place == mine.place)
+        return apportion(prizes, dict.fromkeys(tied, Fraction(1)), self.plan.rounding_unit)[payee]
 
     def _places(self, component: ty.Component, period: FiscalPeriod, payees: tuple[str, ...]) -> dict[str, Place] | None:
         """Each payee's place in the ranking; None where there is no ranking, or somebody has no figure to be ranked by."""
@@ -300,10 +321,11 @@ def indispensable(condition: ty.Expr) -> Iterator[ty.Expr]:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A payee's place in a ranking, and whether it is among the top."""
+    """A payee's place in a ranking, whether it is among the top, and the last paid place that those who share it take up."""
 
     place: int
     qualifies: bool
+    last: int
 
 
 def ranked(top: ty.Top, figures: dict[str, Fraction]) -> dict[str, Place]:
@@ -317,5 +339,5 @@ def ranked(top: ty.Top, figures: dict[str, Fraction]) -> dict[str, Place]:
     for payee, figure in figures.items():
         better = sum(1 for other in figures.values() if other > figure)
         no_worse = sum(1 for other in figures.values() if other >= figure)
-        places[payee] = Place(better + 1, better + 1 <= size if top.ties_included else no_worse <= size)
+        places[payee] = Place(better + 1, no_worse <= size if top.ties == "excluded" else better + 1 <= size, min(no_worse, size))
     return places

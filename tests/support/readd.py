@@ -238,6 +238,10 @@ def _figure(earning: Json, unit: Fraction | None, *, half_even: bool) -> Iterato
     if earning["cap"] is not None:
         limited = min(limited, Fraction(earning["cap"]["value"]))
     rounded = limited if unit is None else to_unit(limited, unit, half_even=half_even)
+    tie = earning["ranking"]["tie"] if earning["ranking"] is not None else None
+    if tie is not None:
+        yield from _tie(tie, rounded, earning["figure"], unit)
+        return
     if earning["pool"] is None:
         yield from _same("the rounded figure", rounded, earning["figure"])
         return
@@ -250,6 +254,16 @@ def _figure(earning: Json, unit: Fraction | None, *, half_even: bool) -> Iterato
         exact = Fraction(pool["amount"]) * Fraction(pool["weight"]) / Fraction(pool["weights"])
     if abs(exact - Fraction(pool["share"])) >= unit:
         yield f"the share is {pool['share']}, and {exact} of {pool['amount']} would be due"
+
+
+def _tie(tie: Json, prize: Fraction, figure: str, unit: Fraction | None) -> Iterator[str]:
+    """An equal part of the prizes of those who tie."""
+    if tie["payees"] == 1:
+        yield from _same("the prize of one alone", prize, tie["prizes"])
+    yield from _same("the part of the prizes", Fraction(tie["share"]), figure)
+    exact = Fraction(tie["prizes"]) / tie["payees"]
+    if unit is None or abs(exact - Fraction(tie["share"])) >= unit:
+        yield f"{tie['share']} is no equal part of {tie['prizes']} among {tie['payees']}"
 
 
 def _roots(earning: Json) -> Iterator[Json]:

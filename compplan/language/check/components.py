@@ -20,7 +20,7 @@ from compplan.language.check.doubtful import warn_doubtful
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
-from compplan.language.check.pools import pool_is_of_the_group, type_pool
+from compplan.language.check.pools import pool_is_of_the_group, prizes_are_alike, type_pool
 from compplan.language.check.tiers import type_factor
 from compplan.language.formulas_of import all_formulas
 from compplan.language.said import said_of
@@ -73,6 +73,8 @@ def type_component(env: Environment, tree: t.Component, currency: str) -> ty.Com
         cap, floor, thing, unit, None, tree.span, *dates, said_of(tree), None if isinstance(pool, bool) else pool,
         None if isinstance(budget, bool) else budget, None if isinstance(spread, bool) else spread,
     )  # fmt: skip
+    if typed.top is not None and typed.top.ties == "sharing" and not prizes_are_alike(env, typed):
+        return None
     if (typed.pool is not None and not pool_is_of_the_group(env, typed)) or not _spread_fits(env, typed):
         return None
     typed = replace(typed, earned_at=_earned_at(typed))
@@ -289,7 +291,7 @@ def _top(env: Environment, place: Place, tree: t.ToTop, grain: ty.ForPeriod | ty
         return None
     if by is None or not must_be_one_currency(env, by, "What is ranked"):
         return None
-    return ty.Top(None if percent else int(size), size if percent else None, bool(tree.rounded_up), tree.ties_included, by, tree.span)
+    return ty.Top(None if percent else int(size), size if percent else None, bool(tree.rounded_up), tree.ties, by, tree.span)
 
 
 def _earned_at(component: ty.Component) -> Period | None:

@@ -73,6 +73,22 @@ def pool_is_of_the_group(env: Environment, component: ty.Component) -> bool:
     return True
 
 
+def prizes_are_alike(env: Environment, component: ty.Component) -> bool:
+    """Whether the prize of a place is the same for whoever comes to it, so that those who tie can share it; reports what is not."""
+    assert component.top is not None
+    if component.word == "award":
+        message = "What is granted is no money, and cannot be cut."
+        env.problem("wrong-place", message, component.top.span, "Write ties included, or ties excluded.")
+        return False
+    limits = [f for f in (component.cap, component.floor) if f is not None]
+    for formula in (*component.factors, *limits):
+        for e in (e for e in _own(env, formula, None) if not isinstance(e, ty.Place)):
+            message = "Each payee has one of their own here, and the prize of a place is shared by whoever comes to it."
+            env.problem("wrong-grain", message, e.span, "Use the place, a table of it, or a measure for the company.")
+            return False
+    return True
+
+
 def _own(env: Environment, formula: ty.Expr, column: str | None) -> Iterator[ty.Expr]:
     """What a formula reads of a payee that need not be the same for all of the group."""
     match formula:
