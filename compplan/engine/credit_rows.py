@@ -34,19 +34,19 @@ class CreditRows:
     payees: str
     only: exp.Expr | None
     narrow: bool
-    running: dict[tuple[ty.Aggregate, Period], int] = field(default_factory=dict)
+    running: dict[tuple[ty.Aggregate, Period, ty.RecordField | None], int] = field(default_factory=dict)
     columns: RecordColumns = field(init=False)
 
     def __post_init__(self) -> None:
         self.columns = RecordColumns(self.scope.schema, self.scope.schema.kinds[PEOPLE], "p", sql.column("date", "i"))
 
-    def index(self, aggregate: ty.Aggregate, period: Period) -> int:
+    def index(self, aggregate: ty.Aggregate, period: Period, same: ty.RecordField | None = None) -> int:
         """The index of a running total in its period."""
-        return self.running.setdefault((aggregate, period), len(self.running))
+        return self.running.setdefault((aggregate, period, same), len(self.running))
 
-    def total(self, aggregate: ty.Aggregate, period: Period, *, before: bool) -> Figure:
-        """A running total with the row, or before it."""
-        index = self.index(aggregate, period)
+    def total(self, aggregate: ty.Aggregate, period: Period, same: ty.RecordField | None, *, before: bool) -> Figure:
+        """A running total with the row, or before it; of rows whose record has the same in a column."""
+        index = self.index(aggregate, period, same)
         own = self._own(aggregate)
         digits = sql.NARROW_DIGITS if self._is_narrow(own) else sql.MOST_DIGITS
         total = Figure(sql.column(f"total_{index}", "c"), digits, own.decimals)
@@ -56,36 +56,36 @@ class CreditRows:
         """The credit itself; with running totals where the component reads any."""
         emitter = Emitter(self._leaf, self.scope.tables, self.scope.calendar, self.narrow)
         inner = exp.select().from_(self._with_firsts(), copy=False)
-        own = [(own_figure(emitter, part, index), period) for (part, period), index in self.running.items()]
+        own = [(own_figure(emitter, part, index), period, same) for (part, period, same), index in self.running.items()]
         if self.only is not None:
             inner = inner.where(among(sql.column("payee", "i"), self.only), copy=False)
         inner = self._with_payee(inner)
         if self.grain.to_date is not None:
-            totals = RunningTotals(self.scope, self.shape, self.payees, self.grain.to_date, [f for f, _ in own], self.narrow)
+            totals = RunningTotals(self.scope, self.shape, self.payees, self.grain.to_date, [f for f, _, _ in own], self.narrow)
             return totals.query(inner).subquery("c", copy=False)
         if not self.running and self.only is None:
             return table(self.shape.step, "c")
         inner = inner.select(exp.Column(this=exp.Star(), table=exp.to_identifier("i", quoted=True)), copy=False)
-        for index, (value, period) in enumerate(own):
-            total = Figure(running(exp.func("sum", value.node), self.shape, period), sql.MOST_DIGITS, value.decimals)
+        for index, (value, period, same) in enumerate(own):
+            total = Figure(running(exp.func("sum", value.node), self.shape, period, same), sql.MOST_DIGITS, value.decimals)
             total = sql.narrow(total) if self._is_narrow(value) else total
             inner = inner.select(value.named(f"own_{index}"), total.named(f"total_{index}"), copy=False)
         return inner.subquery("c", copy=False)
 
     def _with_firsts(self) -> exp.Expr:
         """The credit; where values are counted each once, with a mark at the first row of each value in its period."""
-        counted = [(part, period, index) for (part, period), index in self.running.items() if part.different]
+        counted = [(*key, index) for key, index in self.running.items() if key[0].different]
         if not counted:
             return table(self.shape.step, "i")
         emitter = Emitter(self._leaf, self.scope.tables, self.scope.calendar)
-        marks = [sql.alias(is_first(emitter, self.shape, part, period), f"first_{index}") for part, period, index in counted]
+        marks = [sql.alias(is_first(emitter, self.shape, part, period, same), f"first_{index}") for part, period, same, index in counted]
         inner = self._with_payee(exp.select().from_(table(self.shape.step, "i"), copy=False))
         everything = exp.Column(this=exp.Star(), table=exp.to_identifier("i", quoted=True))
         return inner.select(everything, *marks, copy=False).subquery("i", copy=False)
 
     def _with_payee(self, inner: exp.Select) -> exp.Select:
         if not any(
-            isinstance(e, ty.PayeeField) and e.path for part, _ in self.running for f in (part.value, part.where) if f for e in every(f)
+            isinstance(e, ty.PayeeField) and e.path for part, _, _ in self.running for f in (part.value, part.where) if f for e in every(f)
         ):
             return inner
         people, date = self.scope.schema.kinds[PEOPLE], sql.column("date", "i")

@@ -317,7 +317,7 @@ class ComponentLowering:
 
         def part(e: Leaf) -> Emitted:
             assert isinstance(e, ty.Part)
-            return self.credit_rows.total(measure.parts[e.index], leaf.window.period, before=before)
+            return self.credit_rows.total(measure.parts[e.index], leaf.window.period, leaf.same, before=before)
 
         return Emitter(part, self.scope.tables, self.scope.calendar, self.narrow).figure(measure.formula)
 

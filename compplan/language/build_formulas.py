@@ -139,6 +139,9 @@ class FormulaBuilder:
     def up_to_this(self, _: Meta, kids: list[Any]) -> t.Window:
         return t.Window(kids[0], t.Reach.BEFORE)
 
+    def of_the_same(self, _: Meta, kids: list[Any]) -> tuple[t.Window, t.Path]:
+        return t.Window(kids[0], t.Reach.TO_DATE if kids[1].type == "TO_DATE" else t.Reach.BEFORE), kids[2]
+
     def previous(self, _: Meta, kids: list[Any]) -> t.Window:
         return t.Window(kids[0], back=MONTHS_IN[kids[0]])
 
@@ -157,7 +160,8 @@ class FormulaBuilder:
         return t.Window("month", months=months, apart=apart)
 
     def over(self, meta: Meta, kids: list[Any]) -> t.Over:
-        return t.Over(kids[0], kids[1], self._of(meta))
+        window, same = kids[1] if isinstance(kids[1], tuple) else (kids[1], None)
+        return t.Over(kids[0], window, same, self._of(meta))
 
     def rate_on(self, _: Meta, kids: list[Any]) -> tuple[Any, Any, Any]:
         return kids[0], None, None

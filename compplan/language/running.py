@@ -20,4 +20,7 @@ def adds_up(measure: ty.Measure, credit: str) -> bool:
 
 def covers(grain: ty.ForPeriod, window: ty.Window) -> bool:
     """Whether a window holds all credits that a figure of a period is spread over: those of the period, or of the longer one to date."""
-    return MONTHS_IN[window.period] >= MONTHS_IN[grain.to_date or grain.period]
+    months = MONTHS_IN[grain.to_date or grain.period]
+    if window.months:
+        return window.months >= months and not window.apart
+    return MONTHS_IN[window.period] >= months and not window.back

@@ -211,6 +211,11 @@ _NEAR: tuple[tuple[str, str, str], ...] = (
         "So many months stand after the words over the.",
         "Write arr over the last 12 months, with the period at hand, or arr over the 12 months before, without it.",
     ),
+    (
+        r"\bover (?:the )?(?:year|quarter|month|half) of the same\b",
+        "What is of the same customer is added up to one credit, or before it.",
+        "Write arr over year to date of the same account, or arr over year before this one of the same account.",
+    ),
     (r"\bover the (?:year|quarter|month|half)\b", "The period stands right after over.", "Write arr over quarter."),
     (
         r"\beach (?:(?:two|other|second|2|four) )?weeks?\b|\beach (?:day|fortnight)\b|\b(?:bi)?weekly\b",

@@ -149,10 +149,11 @@ class Window:
 
 @immutable
 class Over:
-    """`operand over year to date`."""
+    """`operand over year to date`; `same` where only what has the same in a column counts: `over year to date of the same account`."""
 
     operand: Expression
     window: Window
+    same: Path | None
     span: Span = span_field()
 
 

@@ -75,12 +75,13 @@ class Moment:
 
 @immutable
 class MeasureAt:
-    """A measure over a window."""
+    """A measure over a window; up to one credit, with `same`, of those credits alone whose record has the same in a column."""
 
     measure: str
     window: Window
     unit: Unit
     span: Span = span_field()
+    same: RecordField | None = None
 
 
 @immutable

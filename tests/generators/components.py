@@ -86,7 +86,9 @@ def measured(draw: st.DrawFn, at: Setting, found: list[KnownMeasure]) -> str:
     if draw(st.integers(0, 5)) == 0:
         return chosen.name + looking_back(draw, list(PERIODS), chosen).replace(" to date a year", " a year")
     reaches = ["", " to date", " before this one"] if chosen.credit == at.credit.name and not at.credit.from_credit else [""]
-    return f"{chosen.name} over {one_of(draw, PERIODS)}{one_of(draw, reaches)}"
+    reach = one_of(draw, reaches)
+    same = pick(draw, "", f" of the same {pick(draw, 'product', 'region')}") if reach and at.credit.record else ""
+    return f"{chosen.name} over {one_of(draw, PERIODS)}{reach}{same}"
 
 
 def looking_back(draw: st.DrawFn, longer: list[Period], measure: KnownMeasure | None = None) -> str:

@@ -28,7 +28,7 @@ class Scope:
     child: Row | None = None
     payee: str | None = None
     credit: CreditRow | None = None
-    measure: Over | None = None
+    measure: Callable[[str, ty.Window, ty.RecordField | None], Fraction | None] | None = None
     quota: Over | None = None
     record_sum: Callable[[ty.RecordSum], Fraction | None] | None = None
     earned: Callable[[ty.EarnedAt], Fraction] | None = None
@@ -287,7 +287,7 @@ def over_time(expr: ty.MeasureAt | ty.QuotaAt | ty.Attainment | ty.RecordSum | t
     match expr:
         case ty.MeasureAt():
             assert scope.measure is not None
-            return scope.measure(expr.measure, expr.window)
+            return scope.measure(expr.measure, expr.window, expr.same)
         case ty.QuotaAt():
             assert scope.quota is not None
             return scope.quota(expr.measure, expr.window)

@@ -240,14 +240,18 @@ class Measures:
     def credit_scope(self, row: CreditRow, *, before: bool = False) -> Scope:
         """What a formula sees for one credit; with `before`, figures to date leave the credit itself out."""
 
-        def measure(name: str, window: ty.Window) -> Fraction | None:
+        def measure(name: str, window: ty.Window, same: ty.RecordField | None) -> Fraction | None:
             first, last = months_over(window, row.month, row.month)
             owner = self.owner(name, row.payee, row.date)
             if window.reach is Reach.WHOLE:
                 return self.measure(name, owner, first, last)
-            if window.reach is Reach.TO_DATE and not before:
-                return self.measure(name, owner, first, last, lambda other: other.order <= row.order)
-            return self.measure(name, owner, first, last, lambda other: other.order < row.order)
+            with_this = window.reach is Reach.TO_DATE and not before
+
+            def counts(other: CreditRow) -> bool:
+                earlier = other.order <= row.order if with_this else other.order < row.order
+                return earlier and (same is None or self._have_the_same(same, row, other))
+
+            return self.measure(name, owner, first, last, counts)
 
         def quota(name: str, window: ty.Window) -> Fraction | None:
             return self.quota(name, self.owner(name, row.payee, row.date), *months_over(window, row.month, row.month))
@@ -259,6 +263,11 @@ class Measures:
             self.world, self.plan.tables, row.kind, row.record, None, row.payee, row, measure, quota, earned=earned,
             day=row.date, dated=row.date, record_day=record_date(row),
         )  # fmt: skip
+
+    def _have_the_same(self, column: ty.RecordField, row: CreditRow, other: CreditRow) -> bool:
+        """Whether two records have the same in a column; where it is empty, a record is the same as itself alone."""
+        value = value_of(column, self.credit_scope(row))
+        return row.key == other.key if value is None else value == value_of(column, self.credit_scope(other))
 
     def earned_by(self, component: str, payee: str, first: int, last: int) -> Fraction:
         """What a component has earned a payee between two months."""
@@ -280,7 +289,7 @@ class Measures:
             self.world,
             self.plan.tables,
             payee=payee,
-            measure=lambda name, window: self.measure(name, self.owner(name, payee, day), *months(window)),
+            measure=lambda name, window, _: self.measure(name, self.owner(name, payee, day), *months(window)),
             quota=lambda name, window: self.quota(name, self.owner(name, payee, day), *months(window)),
             record_sum=lambda e: self.record_sum(e, payee, *months(e.window)),
             average=lambda e: self.average(e, payee, last),

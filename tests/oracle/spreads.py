@@ -8,12 +8,11 @@ from fractions import Fraction
 
 from compplan.calendar import FiscalPeriod, parse_period
 from compplan.language import typed as ty
-from compplan.language.tree import Reach
 from compplan.schema import MONTHS_IN
 from tests.oracle.apportion import apportion
 from tests.oracle.components import Components, Earning
 from tests.oracle.formulas import Scope, figure_of, value_of
-from tests.oracle.measures import months_of
+from tests.oracle.measures import months_of, months_over
 from tests.oracle.values import CreditRow, DataError, Trouble
 
 NOTHING = Fraction(0)
@@ -88,13 +87,15 @@ class _Spreading:
         measures, grain = self.components.measures, self.component.grain
         plan, shortest = measures.plan, MONTHS_IN[(grain.to_date if isinstance(grain, ty.ForPeriod) else None) or period.kind]
 
-        def measure(name: str, window: ty.Window) -> Fraction | None:
+        def measure(name: str, window: ty.Window, same: ty.RecordField | None) -> Fraction | None:
             whose = plan.measures[name]
-            if whose.group is not None or MONTHS_IN[window.period] < shortest:
+            all_of_it = not window.back and MONTHS_IN[window.period] >= shortest
+            if window.months:
+                all_of_it = not window.apart and window.months >= shortest
+            if whose.group is not None or not all_of_it:
                 assert scope.measure is not None
-                return scope.measure(name, window)
-            first, last = months_of(window.period, period.last_month)
-            last = period.last_month if window.reach is Reach.TO_DATE else last
+                return scope.measure(name, window, same)
+            first, last = months_over(window, period.first_month, period.last_month)
             return measures.measure(name, self.payee, first, last, lambda row: id(row) not in left_out)
 
         return replace(scope, measure=measure)

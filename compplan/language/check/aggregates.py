@@ -14,7 +14,7 @@ from compplan.language.check.doubtful import is_shared
 from compplan.language.check.environment import Environment
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
-from compplan.language.check.windows import fits_within, type_measure_name, type_measure_over
+from compplan.language.check.windows import fits_within, type_measure_name, type_measure_over, type_of_the_same
 from compplan.language.tree_formulas import paths
 from compplan.language.units import NUMBER, Unit, unit_of
 from compplan.language.walk import every
@@ -250,11 +250,14 @@ def _is_timeless(env: Environment, kind: RecordKind, call: t.Call) -> bool:
 def type_over(env: Environment, place: Place, expr: t.Over) -> ty.Expr | None:
     """`arr over year to date`: a measure, or a sum, over a window of its own."""
     window, operand = expr.window, expr.operand
+    typed: ty.Expr | None = None
     if isinstance(operand, t.Path) and len(operand.names) == 1 and operand.names[0].text in env.measures:
         env.use(operand.names[0].text)
-        return type_measure_over(env, place, operand.names[0].text, window, expr.span)
+        typed = type_measure_over(env, place, operand.names[0].text, window, expr.span)
+        return typed if expr.same is None else type_of_the_same(env, place, typed, expr.same)
     if isinstance(operand, t.Call) and operand.name.text in ("sum", "count"):
-        return type_aggregate(env, place.having(window=window), operand)
+        typed = type_aggregate(env, place.having(window=window), operand)
+        return typed if expr.same is None else type_of_the_same(env, place, typed, expr.same)
     what = operand.text if isinstance(operand, t.Path) else "this"
     env.problem("wrong-arguments", f"Only a measure, a sum or a count is taken over a period; {what} is none.", expr.span)
     return None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from compplan.diagnostics import Span
 from compplan.language import tree as t
 from compplan.language import typed as ty
+from compplan.language.check import formulas
 from compplan.language.check.environment import Environment
 from compplan.language.check.measures import type_measure, type_quota_of
 from compplan.language.check.names import did_you_mean
@@ -76,6 +79,9 @@ def type_earned(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
     argument = call.arguments[0] if len(call.arguments) == 1 else None
     window = None
     if isinstance(argument, t.Over):
+        if argument.same is not None:
+            _refuse_same(env, argument.same)
+            return None
         window, argument = argument.window, argument.operand
     if not isinstance(argument, t.Path) or len(argument.names) != 1:
         env.problem("wrong-arguments", "earned is asked of a component by its name.", call.span, "Write earned(own).")
@@ -198,6 +204,9 @@ def _measured(env: Environment, call: t.Call) -> tuple[str, ty.Window | None] | 
     argument = call.arguments[0] if len(call.arguments) == 1 else None
     window = None
     if isinstance(argument, t.Over):
+        if argument.same is not None:
+            _refuse_same(env, argument.same)
+            return None
         window = argument.window
         argument = argument.operand
     if not isinstance(argument, t.Path) or len(argument.names) != 1:
@@ -209,6 +218,31 @@ def _measured(env: Environment, call: t.Call) -> tuple[str, ty.Window | None] | 
         return None
     env.use(name.text)
     return name.text, window
+
+
+def _refuse_same(env: Environment, same: t.Path) -> None:
+    message = f"Of the same {same.text} there is a measure alone: no quota, and nothing earned."
+    env.problem("wrong-place", message, same.span, "Write the measure itself: arr over year to date of the same account.")
+
+
+def type_of_the_same(env: Environment, place: Place, measure: ty.Expr | None, same: t.Path) -> ty.Expr | None:
+    """A measure up to one credit, of those whose record has the same in a column."""
+    if measure is None:
+        return None
+    if place.grain is not Grain.CREDIT or place.to_date or not isinstance(measure, ty.MeasureAt):
+        message = f"The same {same.text} is that of one credit; here there is one value for {place.grain.value}."
+        if place.to_date:
+            message = f"A figure to date is that of all credits, not of those of the same {same.text}."
+        env.problem("wrong-grain", message, same.span, "Let the component be for each credit, as in for each booking.")
+        return None
+    column = formulas.type_expression(env, place, same)
+    if column is None:
+        return None
+    if not isinstance(column, ty.RecordField) or column.unit.is_quantity:
+        message = f"{same.text} is no column of the record that names something, such as a customer."
+        env.problem("wrong-arguments", message, same.span)
+        return None
+    return replace(measure, same=column)
 
 
 def _quota_window(env: Environment, place: Place, window: ty.Window, against: t.Against | None, span: Span) -> ty.Window | None:
