@@ -4,6 +4,8 @@ Each run is a process of its own, timed from its start to its end; its memory is
 ratio is that of the fastest runs. Peers: plain.sql says the plan in obvious SQL, by_hand.sql (of `deals`) is the same, tuned with all
 that is known of DuckDB. Neither validates its records, keeps hashes, or can explain a figure, and the product does all three in its time.
 
+What it gave on two cores stands in the README.
+
 `deals` has tiers along a running total, a team's step, a bonus and a cap; `managers` has people who change teams, four levels of
 managers, three currencies and a window in which cancelled deals are taken back.
 
