@@ -146,11 +146,14 @@ class _Renderer:
 
     def caps(self, p: PlanExplanation) -> Iterator[str]:
         """Each cap, with the sums that it is held against; those of earlier periods, too, which the payouts above do not show."""
-        for words, limit in dict.fromkeys((c.words, c.limit) for c in p.caps):
-            these = [c for c in p.caps if (c.words, c.limit) == (words, limit)]
+        for name, of, limit in dict.fromkeys((c.name, c.of, c.limit) for c in p.caps):
+            these = [c for c in p.caps if (c.name, c.of) == (name, of)]
             taken = [c for c in these if c.correction]
             last = these[-1]
-            yield f"  {words}, which is {money(limit, p.currency)}{'' if taken else ': takes nothing off'}"
+            about = f", on what was earned in {of}" if last.earned else ""
+            comes_to = "" if last.limit_from.kind == "constant" else f": {money(limit, p.currency)} in {of}"
+            yield f"  {last.words}{about}{comes_to}{'' if taken else '; it takes nothing off'}"
+            yield from inside_text(last.limit_from, "      ")
             for c in taken or [last]:
                 if c.carried is not None:
                     yield line("    carried over", self.amount(c.carried))

@@ -16,12 +16,13 @@ from compplan.engine.asked_for import known_payee, plans_of
 from compplan.engine.covered import paid_months
 from compplan.engine.database import create_calendar
 from compplan.engine.explain_credits import credit_lines
-from compplan.engine.explain_payouts import cap_lines, draw_lines, paid_lines, payout_lines
+from compplan.engine.explain_payouts import draw_lines, paid_lines, payout_lines
 from compplan.engine.explained_places import Ranking, Tie
 from compplan.engine.explained_stays import stay_lines
 from compplan.engine.explanation import (
     AmendedLine,
     BudgetLine,
+    CapExplanation,
     ComponentExplanation,
     Condition,
     Earning,
@@ -147,7 +148,7 @@ class _Explainer:
             components,
             tuple(credit_lines(self.connection, self.lowering, self.sources, plan, self.payee, self.steps)),
             *self._kept(plan),
-            tuple(cap_lines(self.connection, self.lowering, self.sources, plan, self.payee)),
+            self._caps(plan),
             tuple(draw_lines(self.connection, self.lowering, self.sources, plan, self.payee)),
             payouts,
             tuple(paid_lines(self.connection, self.lowering, self.sources, plan, self.payee)),
@@ -157,6 +158,14 @@ class _Explainer:
             self._costs(plan),
             total,
         )
+
+    def _caps(self, plan: ty.Plan) -> tuple[CapExplanation, ...]:
+        """What the plan's caps leave."""
+        if not plan.caps:
+            return ()
+        from compplan.engine.explain_caps import cap_lines  # few plans have caps: the others need not load it
+
+        return tuple(cap_lines(self.found, self.lowering, self.sources, plan, self.payee))
 
     def _kept(self, plan: ty.Plan) -> tuple[tuple[KeptExplanation, ...], tuple[HeldExplanation, ...]]:
         """What is held, released and taken back."""

@@ -162,13 +162,19 @@ class CreditLine:
 class CapExplanation:
     """A plan's cap in one payout period: the cap, what came before in the time that it is for, what came now, and what it takes off.
 
-    What is payable to date is the lesser of the sum to date and the cap; `earlier` and `own` are the sums that it looks at;
-    `carried` is what came over from the time before, None where the rest is lost.
+    It is for each of such periods, here `of` one of them: for what was earned in it, where it looks at what was `earned`, else for what
+    becomes payable in it. What is payable to date is the lesser of the sum to date and the cap; `earlier` and `own` are sums it looks at;
+    `carried` is what came over from the time before, None where the rest is lost. The limit is the figure of `limit_from`, rounded.
     """
 
+    name: str
     words: str
+    each: str
+    of: str
+    earned: bool
     period: str
     limit: Value
+    limit_from: Node
     carried: Value
     earlier: Value
     own: Value

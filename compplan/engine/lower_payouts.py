@@ -108,7 +108,7 @@ def _capped(lowering: PlanLowering, parts: Parts) -> Iterator[Step]:
             payable = payable_step(lowering.scope, plan, cap, before, limits.name, lowering.named(plan, "capped", str(index)))
             rest = rest_step(plan, cap, payable.name, lowering.named(plan, "rest", str(index)))
             yield from (payable, rest)
-            query, reads = corrections_query(plan, payable.name, rest.name, _cap_name(plan, index)), (payable.name, rest.name)
+            query, reads = corrections_query(plan, payable.name, rest.name, cap_name(plan, index)), (payable.name, rest.name)
         else:
             query = _corrections(plan, cap, index, before, limits.name)
         checks = (_cap_check(plan, cap, corrections),)
@@ -116,7 +116,8 @@ def _capped(lowering: PlanLowering, parts: Parts) -> Iterator[Step]:
         parts.append((corrections, CAP))
 
 
-def _cap_name(plan: ty.Plan, index: int) -> str:
+def cap_name(plan: ty.Plan, index: int) -> str:
+    """The name of a cap's lines in the payouts."""
     return f"cap {index}" if len(plan.caps) > 1 else "cap"
 
 
@@ -264,7 +265,7 @@ def _corrections(plan: ty.Plan, cap: ty.PlanCap, index: int, parts: Sequence[str
     correction = sql.cast(sql.paren(change), sql.decimal_type(18, decimals))
     rows = exp.select(
         *(sql.column(n, "p") for n in keys),
-        sql.alias(sql.text(_cap_name(plan, index)), "component"),
+        sql.alias(sql.text(cap_name(plan, index)), "component"),
         sql.alias(correction, "amount"),
     ).from_(inner.subquery("p", copy=False), copy=False)
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compplan.engine.explanation import Node, TierRow
-from compplan.engine.figure_text import in_unit, shown
+from compplan.engine.figure_text import in_unit, plain, shown
 from compplan.engine.laid_out import line
 
 
@@ -38,6 +38,8 @@ def inside_text(node: Node, indent: str) -> Iterator[str]:
             word = (tier.words or "at") if node.kind == "curve" else ("from" if tier.start is not None else "below")
             bound = tier.start if tier.start is not None else (node.tiers[index + 1].start if index + 1 < len(node.tiers) else None)
             yield f"{indent}{mark} {word} {in_unit(bound, node.parts[0].unit)}: {in_unit(tier.value, node.unit)}"
+    elif node.kind == "prorated":
+        yield from (f"{indent}{plain(t.amount)} of {node.note}: {in_unit(t.value, node.unit)}" for t in node.tiers)
     elif node.kind == "table":
         yield from (f"{indent}-> {t.words}: {in_unit(t.value, node.unit)}" for t in node.tiers)
 

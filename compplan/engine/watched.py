@@ -93,8 +93,12 @@ class Found:
     def rows(self, plan: ty.Plan, component: ty.Component, watched: Watched, payee: str) -> Sequence[Row]:
         """One payee's rows of it."""
         key = (plan.name, component.name, *component.version)
+        return self.rows_of(key, watched.query, payee)
+
+    def rows_of(self, key: tuple[str, ...], query: str, payee: str) -> Sequence[Row]:
+        """One payee's rows of a query that asks for all payees; `key` is where they are kept."""
         if key not in self._kept:
-            self._kept[key] = self._rows(watched)
+            self._kept[key] = self._rows(query)
         return self._kept[key].get(payee, [])
 
     def ranked(self, step: str, period: int) -> tuple[int, tuple[Ranked, ...]]:
@@ -109,8 +113,8 @@ class Found:
             self._ranked[key] = (int(rows[0][3]) if rows else 0, first)
         return self._ranked[key]
 
-    def _rows(self, watched: Watched) -> dict[str, list[Row]]:
-        cursor = self.connection.execute(watched.query, {"payees": list(self.payees)})
+    def _rows(self, query: str) -> dict[str, list[Row]]:
+        cursor = self.connection.execute(query, {"payees": list(self.payees)})
         names = [d[0] for d in cursor.description or []]
         rows: dict[str, list[Row]] = {}
         for row in cursor.fetchall():

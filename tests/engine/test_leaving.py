@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from compplan.diagnostics import Problems
 from tests.support.projects import run_whole
+from tests.support.readd import readd
 
 PROJECT = """company: Halden Systems
 currency: USD
@@ -127,3 +129,31 @@ def test_a_rest_that_is_carried_on_is_paid_to_whoever_left(tmp_path: Path) -> No
     where = project(tmp_path / "p", "prorate cap each month by calendar days", cap)
     found = paid(where, "2027", "ana")
     assert [found.get((f"2027-{n:02d}", "cap"), 0) for n in range(2, 6)] == [-800, 280, 280, 240]
+
+
+def test_an_explanation_says_of_which_days_a_limit_is_made(tmp_path: Path) -> None:
+    where = project(
+        tmp_path / "p", "prorate cap each year by calendar days", "cap each year at 10% of salary per year", through="2027-06-30"
+    )
+    told = run_whole(where, "2027-03", where / "runs").explain("ben")
+    (cap,) = told.plans[0].caps
+    assert [(t.amount, t.value) for t in cap.limit_from.tiers] == [(59, 2400), (107, 3600)]
+    assert (cap.of, cap.limit_from.note, cap.limit) == ("2027", "365 calendar days", Fraction("1443.29"))
+    assert "cap each year at 10% of salary per year: 1,443.29 USD in 2027\n      59 of 365 calendar days: 2,400.00 USD" in str(told)
+
+
+def test_what_does_not_add_up_in_a_cap_is_found(tmp_path: Path) -> None:
+    limits = """cap each year at 900 USD
+  hold late "Late" {
+    of own
+    keep 50%
+    release 100% on close_date + 2 months
+  }"""
+    where = project(tmp_path / "p", "do not prorate cap each year", limits)
+    explanation = run_whole(where, "2027", where / "runs").explain("ben")
+    assert "cap each year at 900 USD, on what was earned in 2027" in str(explanation)
+    told = explanation.to_json()
+    for name in ("limit", "earlier", "own", "correction"):
+        changed = copy.deepcopy(told)
+        changed["plans"][0]["caps"][-1][name] = "1.23"
+        assert readd(changed) != []

@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from tests.support.readd_caps import caps_amiss
 from tests.support.readd_kept import kept_amiss
 
 Json = Mapping[str, Any]
@@ -50,7 +51,12 @@ def _plan(plan: Json, run: str) -> Iterator[str]:
     for credit in plan["credits"]:
         for node in credit["conversions"]:
             yield from (f"credit {credit['record']}: {problem}" for problem in _node(node))
-    yield from kept_amiss(plan, lambda value: to_unit(value, Fraction(found["unit"]), half_even=found["half"] == "even"))
+
+    def rounded(value: Fraction) -> Fraction:
+        return to_unit(value, Fraction(found["unit"]), half_even=found["half"] == "even")
+
+    yield from kept_amiss(plan, rounded)
+    yield from caps_amiss(plan, run, rounded, _months)
     for quota in plan["quotas"]:
         parts = sum((Fraction(m["part"]) for m in quota["months"]), NONE)
         if abs(parts - Fraction(quota["value"])) > Fraction(len(quota["months"]), 10**12):
@@ -73,6 +79,8 @@ def _payouts(plan: Json, run: str) -> Iterator[str]:
                 earned[_label(number, size), component["name"]] += Fraction(earning["earned"])
     lines = _sums((p["period"], p["component"], p["amount"]) for p in plan["payouts"] if p["kind"] == "earning")
     yield from _differences("earned", earned, "paid", lines)
+    for cap in plan["caps"]:
+        yield from (f"{cap['name']}: {problem}" for problem in _node(cap["limit_from"]))
     caps = _sums((c["period"], "", c["correction"]) for c in plan["caps"])
     yield from _differences(
         "taken off by caps", caps, "paid", _sums((p["period"], "", p["amount"]) for p in plan["payouts"] if p["kind"] == "cap")
@@ -286,6 +294,7 @@ def _node(node: Json) -> Iterator[str]:
         "table": _table,
         "named": _named,
         "conversion": _conversion,
+        "prorated": _prorated,
     }.get(node["kind"])
     if check is not None:
         yield from (f"{node['words']}: {problem}" for problem in check(node))
@@ -309,6 +318,15 @@ def _conversion(node: Json) -> Iterator[str]:
         amount = to_twelve(amount / value if rate["note"] == "divided" else amount * value)
     unit = re.fullmatch(r"rounded to ([0-9.]+)", node["note"])
     yield from _same("the amount at the rate", amount if unit is None else to_unit(amount, Fraction(unit[1])), node["value"])
+
+
+def _prorated(node: Json) -> Iterator[str]:
+    """Each value times what it counts for of the period, added up and divided by all of it."""
+    if node["value"] is None or not node["tiers"]:
+        return
+    whole = Fraction(node["note"].split()[0])
+    total = sum((Fraction(t["amount"]) * Fraction(t["value"]) for t in node["tiers"]), NONE)
+    yield from _same("the average of the parts", to_twelve(total / whole), node["value"])
 
 
 def _named(node: Json) -> Iterator[str]:
