@@ -95,5 +95,5 @@ def _manifest(case: Case, lowered: Lowered, period: FiscalPeriod) -> Manifest:
 def _paid(connection: duckdb.DuckDBPyConnection, lowered: Lowered) -> dict[str, Fraction]:
     if not lowered.payouts:
         return {}
-    rows = connection.execute("SELECT payee, sum(amount) FROM steps.payouts GROUP BY payee").fetchall()
+    rows = connection.execute("SELECT payee, sum(counted) FROM steps.payouts GROUP BY payee").fetchall()
     return {str(payee): Fraction(amount) for payee, amount in rows}
