@@ -27,7 +27,7 @@ from tests.support.readd import readd
 PLAN = "generated.plan"
 
 
-@examples(30)
+@examples(20)
 @given(cases())
 def test_every_explanation_adds_up(case: Case) -> None:
     plan, errors = check(case.plan_text, case.calendar, case.schema)
