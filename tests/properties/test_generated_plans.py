@@ -144,3 +144,19 @@ def test_slices_with_rates_of_zero_or_more_never_pay_less_for_more(
     assert less <= more
     assert slices(NONE, rows) == 0
     assert all(a < b for a, b in pairwise(starts))
+
+
+@FEW
+@given(cases())
+def test_a_balance_is_what_was_added_to_it_and_never_below_nothing(case: Case) -> None:
+    plan, outcome = worked_out(case)
+    for balances in outcome.balances.values():
+        assert all(balance >= 0 for balance in balances.values())
+    begins = case.calendar.month_of(plan.first)
+    for draw in plan.draws:
+        if draw.room is None or draw.forgive is not None or draw.leaving is not None or begins < case.first_month:
+            continue  # what is forgiven, or was added before the run, is not among its payouts
+        for payee in {p for p, _ in outcome.balances.get(draw.name, {})}:
+            number = max(n for p, n in outcome.balances[draw.name] if p == payee)
+            added = sum((amount for p, _, name, amount in outcome.payouts if (p, name) == (payee, draw.name)), NONE)
+            assert added == outcome.balances[draw.name][payee, number]
