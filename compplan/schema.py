@@ -140,11 +140,15 @@ class ExchangeRates:
 
 @immutable
 class WorkingDays:
-    """Which days are worked: the `weekdays`, Monday as 0, save the days that a column of a kind of record names as holidays."""
+    """Which days are worked: the `weekdays`, Monday as 0, save the days that a column of a kind of record names as holidays.
+
+    With `group`, the column of that name says which people's holiday it is, those who have the same in theirs; all, where it is empty.
+    """
 
     weekdays: tuple[int, ...]
     kind: str | None = None
     date: str | None = None
+    group: str | None = None
 
 
 @immutable

@@ -69,7 +69,7 @@ def schema_from_json(data: Mapping[str, Any]) -> Schema:
         for name, kind in data["kinds"].items()
     }
     days = data.get("working_days")
-    worked = None if days is None else WorkingDays(tuple(days["weekdays"]), days["kind"], days["date"])
+    worked = None if days is None else WorkingDays(tuple(days["weekdays"]), days["kind"], days["date"], days["group"])
     return Schema(data["currency"], kinds, {one["name"]: ExchangeRates(**one) for one in data["rates"]}, worked)
 
 

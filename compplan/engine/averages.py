@@ -11,12 +11,12 @@ from compplan.engine.relations import CALENDAR, RECORDS
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
 from compplan.engine.steps import Step, table
-from compplan.engine.working_days import WORKING_DAYS, between
+from compplan.engine.working_days import WORKABLE, WORKING_DAYS, of_stretch
 from compplan.language import typed as ty
 from compplan.schema import PEOPLE, Period
 
 
-def days_by_month(stretches: str, how: ty.Proration, *more: exp.Expr) -> exp.Select:
+def days_by_month(scope: Scope, stretches: str, how: ty.Proration, *more: exp.Expr) -> exp.Select:
     """A row for each stretch of days and month that meet: its last day in the month, and how many days of the month it takes.
 
     Where working days count, these are how many of them it takes. `more` is read of the stretch, under `s`.
@@ -35,17 +35,17 @@ def days_by_month(stretches: str, how: ty.Proration, *more: exp.Expr) -> exp.Sel
     keys = [sql.column("payee", "s"), sql.alias(sql.column("number", "m"), "month")]
     query = exp.select(*keys, sql.alias(last, "day")).from_(table(stretches, "s"), copy=False).join(month, on=on, copy=False)
     if how.by == "working days":
-        query, days = between(query, first, last)
+        query, days = of_stretch(scope, query, first, last)
     return query.select(sql.alias(days, "weight"), *more, copy=False)
 
 
-def parts_step(stays: str, how: ty.Proration, name: str) -> Step:
+def parts_step(scope: Scope, stays: str, how: ty.Proration, name: str) -> Step:
     """A row for each stay and month that meet: a day on which to read the payee, and the weight of the stay in the month.
 
     By days, a stay weighs its days, or its working days; by months, the last stay of a month weighs one where all stays of the month have
     days enough.
     """
-    query = days_by_month(stays, how)
+    query = days_by_month(scope, stays, how)
     if how.by == "months":
         enough = exp.GTE(this=exp.func("sum", sql.column("weight", "d")), expression=sql.whole(how.least))
         weight = sql.cast(exp.Case().when(enough, sql.whole(1), copy=False).else_(sql.whole(0), copy=False), "INTEGER")
@@ -59,13 +59,16 @@ def parts_step(stays: str, how: ty.Proration, name: str) -> Step:
 
 def reads(how: ty.Proration) -> tuple[str, ...]:
     """The steps that days are counted by."""
-    return (WORKING_DAYS,) if how.by == "working days" else ()
+    return (WORKING_DAYS, WORKABLE) if how.by == "working days" else ()
 
 
 def measured_periods(scope: Scope, cadence: Period, window: ty.Window, how: ty.Proration) -> exp.Select:
-    """The periods of a cadence with their windows, and how much the whole window weighs: its days, its working days, or
-    its months.
+    """The periods of a cadence with their windows, and how much the whole window weighs: its days, or its months.
+
+    Working days are each person's own: there is a row for each `payee` and period then, and `of_payee` picks theirs.
     """
+    if how.by == "working days":
+        return _worked_periods(scope, cadence, window)
     months = exp.Add(this=sql.paren(exp.Sub(this=sql.column("high", "w"), expression=sql.column("low", "w"))), expression=sql.whole(1))
     days = exp.Add(
         this=sql.paren(exp.Sub(this=sql.column("last_day", "z"), expression=sql.column("first_day", "a"))), expression=sql.whole(1)
@@ -77,9 +80,23 @@ def measured_periods(scope: Scope, cadence: Period, window: ty.Window, how: ty.P
         is_month = exp.EQ(this=sql.column("kind", alias), expression=sql.text("month"))
         is_this = exp.EQ(this=sql.column("number", alias), expression=sql.column(month, "w"))
         query = query.join(table("periods", alias, CALENDAR), on=sql.all_of([is_month, is_this]), copy=False)
-    if how.by == "working days":
-        query, whole = between(query, sql.column("first_day", "a"), sql.column("last_day", "z"))
     return query.select(sql.alias(whole, "whole"), copy=False)
+
+
+def _worked_periods(scope: Scope, cadence: Period, window: ty.Window) -> exp.Select:
+    """The periods with their windows for each person, and how many working days of theirs the whole window has."""
+    keys = [sql.column("payee", "k"), *(sql.column(n, "w") for n in ("period", "low", "high", "last_day"))]
+    inside: list[exp.Expr] = [exp.GTE(this=sql.column("month", "k"), expression=sql.column("low", "w"))]
+    inside.append(exp.LTE(this=sql.column("month", "k"), expression=sql.column("high", "w")))
+    query = exp.select(*keys, sql.alias(sql.cast(exp.func("sum", sql.column("days", "k")), "INTEGER"), "whole"))
+    query = query.from_(periods(scope, cadence, window).subquery("w", copy=False), copy=False)
+    query = query.join(table(WORKABLE, "k"), on=sql.all_of(inside), copy=False)
+    return query.group_by(*(k.copy() for k in keys), copy=False)
+
+
+def of_payee(how: ty.Proration, spans: str, payee: exp.Expr) -> list[exp.Expr]:
+    """That measured periods are those of a payee, where each has their own."""
+    return [exp.EQ(this=sql.column("payee", spans), expression=payee)] if how.by == "working days" else []
 
 
 def within(part: str, window: str) -> exp.Expr:
@@ -127,7 +144,8 @@ def average_step(scope: Scope, parts: str, leaf: ty.Averaged, cadence: Period, n
     on = sql.all_of([exp.EQ(this=sql.column(people.key[0], "p"), expression=sql.column("payee", "t")), *holds_on(people, "p", columns.day)])
     query = exp.select(sql.alias(sql.column("payee", "t"), "owner"), sql.column("period", "n"), figure.named("value"))
     query = query.from_(table(parts, "t"), copy=False)
-    query = query.join(measured_periods(scope, cadence, leaf.window, leaf.how).subquery("n", copy=False), on=within("t", "n"), copy=False)
+    mine = sql.all_of([within("t", "n"), *of_payee(leaf.how, "n", sql.column("payee", "t"))])
+    query = query.join(measured_periods(scope, cadence, leaf.window, leaf.how).subquery("n", copy=False), on=mine, copy=False)
     query = columns.join(query.join(table(PEOPLE, "p", RECORDS), on=on, copy=False))
     query = query.group_by(sql.column("payee", "t"), sql.column("period", "n"), copy=False)
     title = f"{leaf.column.path[-1]} over {leaf.window.period}"

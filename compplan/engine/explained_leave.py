@@ -24,7 +24,7 @@ def leave_lines(
         relieved = tuple(f"{quota} by {method(r.how)}" for quota, r in plan.reliefs.items() if r.leave == leave.name)
         query = f"SELECT first, last FROM {STEPS}.{quoted(step)} WHERE payee = ? ORDER BY 1"
         for first, last in connection.execute(query, [payee]).fetchall():
-            worked = working_days_between(connection, first, last) if counts_working_days(plan) else None
+            worked = working_days_between(connection, lowering.schema, payee, (first, last)) if counts_working_days(plan) else None
             yield LeaveLine(leave.name, first.isoformat(), last.isoformat(), (last - first).days + 1, worked, relieved)
 
 

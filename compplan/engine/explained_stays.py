@@ -16,7 +16,7 @@ from compplan.engine.working_days import WORKING_DAYS
 from compplan.language import typed as ty
 from compplan.language.formulas_of import formulas, plan_formulas
 from compplan.language.walk import every
-from compplan.schema import PEOPLE
+from compplan.schema import PEOPLE, Schema
 
 
 def stay_lines(connection: duckdb.DuckDBPyConnection, lowering: Lowering, plan: ty.Plan, payee: str) -> Iterator[StayLine]:
@@ -35,7 +35,7 @@ def stay_lines(connection: duckdb.DuckDBPyConnection, lowering: Lowering, plan: 
         WHERE s.payee = ? AND s.first <= ? AND s.last >= ? ORDER BY 1"""
     for first, last, *values in connection.execute(query, [begin, end, payee, end, begin]).fetchall():
         shown = tuple(ColumnValue(n, to_value(v), u) for (n, u), v in zip(columns.items(), values, strict=True))
-        worked = working_days_between(connection, first, last) if counts_working_days(plan) else None
+        worked = working_days_between(connection, lowering.schema, payee, (first, last)) if counts_working_days(plan) else None
         yield StayLine(first.isoformat(), last.isoformat(), (last - first).days + 1, worked, shown)
 
 
@@ -46,15 +46,28 @@ def counts_working_days(plan: ty.Plan) -> bool:
     return any(how.by == "working days" for how in hows)
 
 
-def working_days_between(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> int | None:
-    """The working days from one day through another; None where nothing of the run counts them."""
+def working_days_between(connection: duckdb.DuckDBPyConnection, schema: Schema, payee: str, days: tuple[date, date]) -> int | None:
+    """A payee's working days from one day through another; None where nothing of the run counts them."""
     tables = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?"
     known = connection.execute(tables, [STEPS, WORKING_DAYS]).fetchone()
     if known is None:
         return None
-    query = f"""SELECT z.through - a."before" FROM {STEPS}.{WORKING_DAYS} a JOIN {STEPS}.{WORKING_DAYS} z ON a.day = ? AND z.day = ?"""
-    found = connection.execute(query, [first, last]).fetchone()
+    counts = f"""SELECT z.through - a."before" FROM {STEPS}.{WORKING_DAYS} a JOIN {STEPS}.{WORKING_DAYS} z ON a.calendar = z.calendar
+        WHERE a.calendar = ? AND a.day = ? AND z.day = ?"""
+    found = connection.execute(counts, [_calendar_of(connection, schema, payee, days[0]), *days]).fetchone()
     return None if found is None else int(found[0])
+
+
+def _calendar_of(connection: duckdb.DuckDBPyConnection, schema: Schema, payee: str, day: date) -> str:
+    """Which holidays are a payee's on a day."""
+    people, worked = schema.kinds[PEOPLE], schema.working_days
+    if worked is None or worked.group is None:
+        return ""
+    query = f"SELECT {quoted(worked.group)} FROM {RECORDS}.{PEOPLE} WHERE {quoted(people.key[0])} = ?"
+    if people.valid is not None:
+        query += f" AND {quoted(people.valid.first)} <= ? AND coalesce({quoted(people.valid.last)}, DATE '9999-12-31') >= ?"
+    found = connection.execute(query, [payee, *([] if people.valid is None else [day, day])]).fetchone()
+    return "" if found is None or found[0] is None else str(found[0])
 
 
 def _averaged(plan: ty.Plan) -> dict[str, str]:

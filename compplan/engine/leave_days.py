@@ -57,7 +57,7 @@ def leave_step(scope: Scope, plan: ty.Plan, leave: ty.Leave, days: LeaveDays, na
     return Step(name, f"Who is on {leave.name} leave, and when", ("payee", "first"), query, (source,), leave.span)
 
 
-def off_step(leave: str, how: ty.Proration, name: str) -> Step:
+def off_step(scope: Scope, leave: str, how: ty.Proration, name: str) -> Step:
     """How much of each month a payee is on leave: days, working days, or one, where the leave takes days enough of it."""
     days = exp.func("sum", sql.column("weight", "d"))
     weight: exp.Expr = days
@@ -66,14 +66,16 @@ def off_step(leave: str, how: ty.Proration, name: str) -> Step:
         weight = exp.Case().when(enough, sql.whole(1), copy=False).else_(sql.whole(0), copy=False)
     keys = [sql.column("payee", "d"), sql.column("month", "d")]
     query = exp.select(*keys, sql.alias(sql.cast(weight, "INTEGER"), "weight"))
-    query = query.from_(days_by_month(leave, how).subquery("d", copy=False), copy=False).group_by(*(k.copy() for k in keys), copy=False)
+    query = query.from_(days_by_month(scope, leave, how).subquery("d", copy=False), copy=False).group_by(
+        *(k.copy() for k in keys), copy=False
+    )
     return Step(name, "The days on leave of each payee, by month", ("payee", "month"), query, (leave, *reads(how)))
 
 
-def at_work_step(stays: str, leave: str, how: ty.Proration, name: str) -> Step:
+def at_work_step(scope: Scope, stays: str, leave: str, how: ty.Proration, name: str) -> Step:
     """A row for each stay and month that meet, as of the days of a payee in the plan, weighing what is left of it beside leave."""
-    present = days_by_month(stays, how, sql.alias(sql.column("first", "s"), "stay"))
-    off = days_by_month(leave, how, sql.column("stay", "s"))
+    present = days_by_month(scope, stays, how, sql.alias(sql.column("first", "s"), "stay"))
+    off = days_by_month(scope, leave, how, sql.column("stay", "s"))
     less = exp.select(
         *(sql.column(n, "f") for n in ("payee", "month", "day")), sql.alias(exp.Neg(this=sql.column("weight", "f")), "weight")
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from compplan.engine import sql
-from compplan.engine.averages import measured_periods, reads, within
+from compplan.engine.averages import measured_periods, of_payee, reads, within
 from compplan.engine.leave_days import LeaveDays
 from compplan.engine.lower_earned import EarningsShape, earned_rows
 from compplan.engine.lower_measures import Valued, periods
@@ -27,7 +27,9 @@ def share_step(scope: Scope, payees: str, off: str, leaf: ty.LeaveShare, cadence
     whole = exp.func("max", sql.column("whole", "w"))
     share = sql.divide(*(Figure(sql.cast(node, sql.decimal_type(9, 0)), 9, 0) for node in (days, whole)))
     query = exp.select(sql.alias(sql.column("payee", "y"), "owner"), sql.column("period", "w"), share.named("value"))
-    query = query.from_(table(payees, "y"), copy=False).join(spans, join_type="cross", copy=False)
+    own = of_payee(leaf.how, "w", sql.column("payee", "y"))
+    query = query.from_(table(payees, "y"), copy=False)
+    query = query.join(spans, on=sql.all_of(own), copy=False) if own else query.join(spans, join_type="cross", copy=False)
     query = query.join(table(off, "t"), on=sql.all_of([mine, within("t", "w")]), join_type="left", copy=False)
     query = query.group_by(sql.column("payee", "y"), sql.column("period", "w"), copy=False)
     title = f"The share of each {cadence} on {leaf.leave} leave"

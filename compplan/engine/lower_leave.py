@@ -39,15 +39,16 @@ class LeaveLowering:
     def _counted(self, how: ty.Proration) -> tuple[str, ...]:
         """The words for a way of counting; working days are counted from then on."""
         if how.by == "working days":
-            from compplan.engine.working_days import working_days_step  # rarely needed, and at start all is loaded
+            from compplan.engine.working_days import working_day_steps  # rarely needed, and at start all is loaded
 
-            self.add(working_days_step(self.scope))
+            for step in working_day_steps(self.scope):
+                self.add(step)
         return {"months": ("by", "months", str(how.least)), "working days": ("worked",)}.get(how.by, ())
 
     def off(self, name: str, how: ty.Proration) -> str:
         """The step with how much of each month payees are on a leave."""
         leave, step = self.leave(name), self.names.plan_step(self.plan, "off", name, *self._counted(how))
-        self.add(off_step(leave, how, step))
+        self.add(off_step(self.scope, leave, how, step))
         return step
 
     def relief(self, relief: ty.Relief) -> Relieved:
@@ -60,7 +61,7 @@ class LeaveLowering:
         words = ("at work", relief.leave, *self._counted(relief.how))
         if how.by != "months":
             step = self.names.plan_step(self.plan, *words)
-            self.add(at_work_step(self.stays.step, self.leave(relief.leave), how, step))
+            self.add(at_work_step(self.scope, self.stays.step, self.leave(relief.leave), how, step))
             return step
         step = self.names.plan_step(self.plan, *words, "of", str(how.least))
         self.add(months_at_work_step(self.stays.parts(how), self.off(relief.leave, relief.how), step))

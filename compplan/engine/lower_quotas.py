@@ -8,7 +8,7 @@ from fractions import Fraction
 from sqlglot import exp
 
 from compplan.engine import sql
-from compplan.engine.averages import asked_about, measured_periods, weighted, within
+from compplan.engine.averages import asked_about, measured_periods, of_payee, weighted, within
 from compplan.engine.averages import reads as counted_by
 from compplan.engine.columns import RecordColumns, holds_on
 from compplan.engine.emit import Emitted, Emitter, Leaf
@@ -18,7 +18,7 @@ from compplan.engine.relations import CALENDAR, RECORDS
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
 from compplan.engine.steps import Step, table
-from compplan.engine.working_days import between
+from compplan.engine.working_days import WORKABLE
 from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.language.walk import every
@@ -135,7 +135,9 @@ def lower_quota(
     window, how = ty.Window(quota.period), None if days is None or not averaged else days.how
     how = how if relieved is None else relieved.how
     spans = periods(scope, quota.period, window) if how is None else measured_periods(scope, quota.period, window, how)
-    query = query.join(spans.subquery("w", copy=False), join_type="cross", copy=False)
+    own = [] if how is None else of_payee(how, "w", sql.column("owner", "o"))
+    spanned = spans.subquery("w", copy=False)
+    query = query.join(spanned, on=sql.all_of(own), copy=False) if own else query.join(spanned, join_type="cross", copy=False)
     fields = [e for f in (quota.value, quota.ramp) if f is not None for e in every(f) if isinstance(e, ty.PayeeField) and e.path]
     reads = [sums[e].step for e in joined]
     if days is not None and averaged:
@@ -235,7 +237,9 @@ def _relieved(query: exp.Select, relieved: Relieved, value: Figure) -> tuple[exp
     if relieved.how.by == "months":
         whole: exp.Expr = sql.whole(1)
     elif relieved.how.by == "working days":
-        query, whole = between(query, first, last)
+        own = [exp.EQ(this=sql.column("payee", "u"), expression=sql.column("owner", "o"))]
+        own.append(exp.EQ(this=sql.column("month", "u"), expression=sql.column("number", "m")))
+        query, whole = query.join(table(WORKABLE, "u"), on=sql.all_of(own), copy=False), sql.column("days", "u")
     else:
         whole = sql.paren(exp.Add(this=sql.paren(exp.Sub(this=last, expression=first)), expression=sql.whole(1)))
     off = [exp.EQ(this=sql.column("payee", "v"), expression=sql.column("owner", "o"))]

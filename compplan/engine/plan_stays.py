@@ -31,11 +31,12 @@ def stays_of(plan: ty.Plan, scope: Scope, names: PlanNames, known: Mapping[str, 
         counted = {"months": ("by", "months", str(how.least)), "working days": ("worked",)}.get(how.by, ())
         step = names.plan_step(plan, "days", *counted)
         if how.by == "working days":
-            from compplan.engine.working_days import working_days_step  # rarely needed, and at start all is loaded
+            from compplan.engine.working_days import working_day_steps  # rarely needed, and at start all is loaded
 
-            add(working_days_step(scope))
+            for counting in working_day_steps(scope):
+                add(counting)
         if step not in known:
-            add(parts_step(name, how, step))
+            add(parts_step(scope, name, how, step))
         return step
 
     return Stays(name, day, parts)

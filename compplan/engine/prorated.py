@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from compplan.engine import sql
-from compplan.engine.averages import is_the_same, measured_periods, reads, weighted, within
+from compplan.engine.averages import is_the_same, measured_periods, of_payee, reads, weighted, within
 from compplan.engine.lower_measures import Valued
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
@@ -40,13 +40,15 @@ class Divided:
 
     def periods(self, scope: Scope, cadence: Period) -> exp.Select:
         """The periods of a cadence, and how much each of them weighs."""
-        return measured_periods(scope, cadence, ty.Window(cadence), self.how).select(sql.column("last_day", "w"), copy=False)
+        return measured_periods(scope, cadence, ty.Window(cadence), self.how)
 
     def join(self, rows: exp.Select, cadence: Period) -> exp.Select:
         """Payees and periods with a row for each part; one row that weighs the whole period where there is no day as a payee in it."""
         if self.last_days is not None:
             on = [exp.EQ(this=sql.column(n, "l"), expression=sql.column(n, a)) for n, a in (("payee", "y"), ("period", "n"))]
             rows = rows.join(table(self.last_days(cadence), "l"), on=sql.all_of(on), copy=False)
+        for mine in of_payee(self.how, "n", sql.column("payee", "y")):
+            rows = rows.where(mine, copy=False)
         own = exp.EQ(this=sql.column("payee", "t"), expression=sql.column("payee", "y"))
         return rows.join(table(self.parts, "t"), on=sql.all_of([own, within("t", "n")]), join_type="left", copy=False)
 

@@ -175,6 +175,9 @@ class HolidaysForm(_Form):
 
     records: str = Field(description="The kind of record that holds the holidays.")
     date: str = Field(description="The column with the day of a holiday.")
+    for_each: str | None = Field(
+        None, description="Where holidays differ: the column of them, and of people, that says whose they are, such as a country."
+    )
 
 
 class WorkingDaysForm(_Form):

@@ -73,3 +73,21 @@ def test_where_there_are_no_holidays_weekdays_count(tmp_path: Path) -> None:
     results = run_whole(project(tmp_path, "day\n"), "2027-Q1")
     paid = {r["payee"]: str(r["amount"]) for r in results.payouts.to_pylist()}
     assert paid["ben"] == "8578.13"  # 36 of 64
+
+
+def test_holidays_are_those_of_a_country(tmp_path: Path) -> None:
+    folder = project(tmp_path, "country,day\n,2027-01-01\nDE,2027-01-06\nFR,2027-03-26\nFR,2027-03-25\n")
+    yaml = PROJECT.replace("target: money per year", "target: money per year\n      country: {type: text, optional: true}")
+    yaml = yaml.replace("    key: day\n    columns: {day: date}", "    columns: {day: date, country: {type: text, optional: true}}")
+    (folder / "compplan.yaml").write_text(yaml.replace("date: day}", "date: day, for_each: country}"), encoding="utf-8")
+    people = "ben,63000,DE,2027-02-10,\ncleo,62000,FR,2027-02-10,\neve,63000,,2027-02-10,\n"
+    people += "dee,62000,DE,2020-01-01,2027-02-28\ndee,124000,FR,2027-03-01,\n"
+    (folder / "people.csv").write_text("person,target,country,starts,ends\n" + people, encoding="utf-8")
+    results = run_whole(folder, "2027-Q1")
+    paid = {r["payee"]: str(r["amount"]) for r in results.payouts.to_pylist()}
+    assert paid["ben"] == "9145.16"  # 36 of 62 days: his 6 January would have been off, too
+    assert paid["cleo"] == "8639.34"  # hers are 34 of 61
+    assert paid["dee"] == "20925.00"  # of 60 days, 39 of January and February at 62,000, and 21 of March at 124,000
+    assert paid["eve"] == "9000.00"  # 36 of 63
+    assert "50 days, 36 working days" in str(results.explain("ben"))
+    assert "50 days, 34 working days" in str(results.explain("cleo"))

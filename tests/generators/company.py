@@ -134,7 +134,7 @@ SCHEMA = Schema(
                 Column("quarter", PeriodType("quarter")),
                 Column("rate", NumberType(12)),
             ),
-            _kind("holidays", ("day",), Column("day", DateType())),
+            _kind("holidays", ("holiday",), Column("holiday", TEXT), Column("day", DateType()), Column("team", TEXT, required=False)),
             RecordKind(
                 "absences",
                 ("person",),
@@ -152,7 +152,7 @@ SCHEMA = Schema(
         "daily": ExchangeRates("daily", "fx", "base", "into", None, "rate", "day", on_its_day=False, both_ways=True),
         "plan": ExchangeRates("plan", "plan_fx", "base", None, "USD", "rate", "quarter", on_its_day=False, both_ways=False),
     },
-    WorkingDays((0, 1, 2, 3, 4), "holidays", "day"),
+    WorkingDays((0, 1, 2, 3, 4), "holidays", "day", "team"),
 )
 
 VALID = Validity("starts", "ends")

@@ -191,10 +191,13 @@ def objectives(draw: st.DrawFn, persons: list[str]) -> list[Row]:
 
 @st.composite
 def holidays(draw: st.DrawFn, year: FiscalYear) -> list[Row]:
-    """New Year of each year, and some other days."""
-    days = {date(YEAR + n, 1, 1) for n in range(-4, 4)}
-    days |= {year.day(month, day) for month, day in draw(st.sets(st.sampled_from((*DAYS, *LATER)), max_size=6))}
-    return [{"day": day} for day in sorted(days)]
+    """New Year of each year, and some other days, of all or of one team."""
+    days: list[Row] = [{"holiday": f"n{n}", "day": date(YEAR + n, 1, 1), "team": None} for n in range(-4, 4)]
+    others = sorted(draw(st.sets(st.sampled_from((*DAYS, *LATER)), max_size=6)))
+    for n, (month, day) in enumerate(others):
+        whose = draw(st.sampled_from(((None,), TEAMS[:1], TEAMS[:1], TEAMS, (None, TEAMS[1]))))
+        days += [{"holiday": f"h{n}{team}", "day": year.day(month, day), "team": team} for team in whose]
+    return days
 
 
 @st.composite

@@ -53,7 +53,7 @@ class Leaves:
         return (1 if days >= how.least else 0) if how.by == "months" else self._count(payee, name, how, *self.stays.days_of(month, month))
 
     def _count(self, payee: str, name: str, how: ty.Proration, first: date, last: date) -> int:
-        return sum(1 for day, _ in self.days(payee, name, first, last) if how.by != "working days" or self.world.is_worked(day))
+        return sum(1 for day, _ in self.days(payee, name, first, last) if how.by != "working days" or self.world.is_worked(payee, day))
 
     def left(self, payee: str, relief: ty.Relief, part: Part) -> int:
         """What a part of a month weighs without the days on leave."""

@@ -119,7 +119,7 @@ class Measures:
         """The quota of each month, as long as the month is without the leave."""
         total = Fraction(0)
         for month in range(period.first_month, period.last_month + 1):
-            weight = self.stays.whole(month, month, relief.how) - self.leaves.off(owner, relief.leave, relief.how, month)
+            weight = self.stays.whole(owner, month, month, relief.how) - self.leaves.off(owner, relief.leave, relief.how, month)
             if weight == 0:
                 continue
             value = figure_of(quota.value, scope)
@@ -129,7 +129,7 @@ class Measures:
             if value is None:
                 return None
             total += value * weight
-        return round12(total / self.stays.whole(period.first_month, period.last_month, relief.how))
+        return round12(total / self.stays.whole(owner, period.first_month, period.last_month, relief.how))
 
     @property
     def leaves(self) -> Leaves:
@@ -153,7 +153,7 @@ class Measures:
             if value is None and part.weight > 0:
                 return None
             total += part.weight * (value or Fraction(0)) if part.weight > 0 else Fraction(0)
-        return round12(total / self.stays.whole(period.first_month, period.last_month, how))
+        return round12(total / self.stays.whole(owner, period.first_month, period.last_month, how))
 
     def _changes(self, quota: ty.Quota, owner: str, period: FiscalPeriod) -> bool:
         """Whether somebody is a payee for part of a period, or something of them changes within that their quota reads."""
@@ -163,7 +163,7 @@ class Measures:
         columns = {e.path for e in every(quota.value) if isinstance(e, ty.PayeeField) and e.path}
         values = [{self._column(owner, path, part.day) for part in parts} for path in columns]
         days = sum(part.weight for part in parts)
-        return days != self.stays.whole(period.first_month, period.last_month, ASKED) or any(len(v) > 1 for v in values)
+        return days != self.stays.whole(owner, period.first_month, period.last_month, ASKED) or any(len(v) > 1 for v in values)
 
     def _column(self, payee: str, path: tuple[str, ...], day: date) -> ty.Value | None:
         return self.world.follow(PEOPLE, self.world.person(payee, day), path, day)
@@ -172,7 +172,7 @@ class Measures:
         """A payee's column averaged over the window around a month; None where it would have to be asked."""
         first, end = months_of(e.window.period, last)
         parts = self.stays.parts(payee, first, end, e.how)
-        whole = self.stays.whole(first, end, e.how)
+        whole = self.stays.whole(payee, first, end, e.how)
         values = [number(self._column(payee, e.column.path, part.day)) for part in parts]
         if e.unit.own and len({self._column(payee, (*e.column.path[:-1], e.unit.own[-1]), part.day) for part in parts}) > 1:
             return None
@@ -189,7 +189,7 @@ class Measures:
         """How much of the period around a month somebody is on leave."""
         first, end = months_of(e.window.period, last)
         off = sum(self.leaves.off(payee, e.leave, e.how, month) for month in range(first, end + 1))
-        return round12(Fraction(off) / self.stays.whole(first, end, e.how))
+        return round12(Fraction(off) / self.stays.whole(payee, first, end, e.how))
 
     def average_before(self, e: ty.AverageBefore, payee: str, last: int) -> Fraction | None:
         """A month's average before the leave that somebody is on in the period around a month; None where there is no month."""
@@ -210,7 +210,7 @@ class Measures:
         first, end = period.first_month, period.last_month
         inside = (replace(s, first=max(s.first, self.plan.first), last=min(s.last, self.plan.last)) for s in self.stays.stays)
         within = Stays(self.world, tuple(inside))
-        parts, whole = within.parts(payee, first, end, e.how), within.whole(first, end, e.how)
+        parts, whole = within.parts(payee, first, end, e.how), within.whole(payee, first, end, e.how)
         if not parts:
             return figure_of(e.formula, replace(self.period_scope(payee, period), paid=paid))
         values = [figure_of(e.formula, replace(self.period_scope(payee, period, dated=part.day), paid=paid)) for part in parts]

@@ -52,7 +52,10 @@ class Stays:
         for month in range(first_month, last_month + 1):
             begin, end = self.days_of(month, month)
             own = [s for s in self.stays if s.payee == payee and s.first <= end and s.last >= begin]
-            days = [Part(month, max(s.first, begin), min(s.last, end), self.count(max(s.first, begin), min(s.last, end), how)) for s in own]
+            days = [
+                Part(month, max(s.first, begin), min(s.last, end), self.count(payee, max(s.first, begin), min(s.last, end), how))
+                for s in own
+            ]
             if how.by == "months" and days:
                 days = [
                     Part(month, min(d.first for d in days), max(d.day for d in days), 1 if sum(d.weight for d in days) >= how.least else 0)
@@ -65,15 +68,15 @@ class Stays:
         calendar = self.world.calendar
         return calendar.start_of_month(first_month), calendar.start_of_month(last_month + 1) - timedelta(days=1)
 
-    def whole(self, first_month: int, last_month: int, how: ty.Proration) -> int:
+    def whole(self, payee: str, first_month: int, last_month: int, how: ty.Proration) -> int:
         """What all of some months weighs."""
         first, last = self.days_of(first_month, last_month)
-        return last_month - first_month + 1 if how.by == "months" else self.count(first, last, how)
+        return last_month - first_month + 1 if how.by == "months" else self.count(payee, first, last, how)
 
-    def count(self, first: date, last: date, how: ty.Proration) -> int:
+    def count(self, payee: str, first: date, last: date, how: ty.Proration) -> int:
         """The days from one through another; only working days, where these count."""
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        return sum(1 for day in days if how.by != "working days" or self.world.is_worked(day))
+        return sum(1 for day in days if how.by != "working days" or self.world.is_worked(payee, day))
 
 
 @dataclass(frozen=True, slots=True)

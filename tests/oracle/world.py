@@ -47,12 +47,21 @@ class World:
         first, last = self.days_of(kind, row)
         return day is not None and first <= day <= last
 
-    def is_worked(self, day: date) -> bool:
-        """Whether a day is a working day."""
+    def is_worked(self, payee: str, day: date) -> bool:
+        """Whether a day is a working day of somebody."""
         days = self.schema.working_days
         assert days is not None
-        holidays = [] if days.kind is None else [row[days.date or ""] for row in self.rows(days.kind)]
-        return day.weekday() in days.weekdays and day not in holidays
+        if day.weekday() not in days.weekdays:
+            return False
+        whose = None if days.group is None else self._row_around(payee, day).get(days.group)
+        holidays = () if days.kind is None else [row for row in self.rows(days.kind) if row[days.date or ""] == day]
+        return not any(days.group is None or row.get(days.group) in (None, whose) for row in holidays)
+
+    def _row_around(self, payee: str, day: date) -> Row:
+        """The row of a person on a day; where there is none, the one that follows, or the last."""
+        rows = [row for row in self.rows(PEOPLE) if self.key(PEOPLE, row)[0] == payee]
+        rows.sort(key=lambda row: self.days_of(PEOPLE, row))
+        return next((row for row in rows if day <= self.days_of(PEOPLE, row)[1]), rows[-1])
 
     def find(self, kind: str, key: Value | None, day: date | None = None) -> Row | None:
         """The row of a key on a day, if there is one."""

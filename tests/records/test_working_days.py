@@ -14,6 +14,9 @@ HOLIDAYS = """
 holidays:
   key: day
   columns: {day: date, until: {type: date, optional: true}, name: text}
+people:
+  key: person
+  columns: {person: text, name: text, grade: number, country: text}
 """
 DAYS = "working_days:\n  weekdays: [monday, Tuesday, friday]\n  holidays: {records: holidays, date: day}\n"
 
@@ -41,6 +44,9 @@ def with_days(company: Company, settings: str) -> list[str]:
         ("date: day", "date: name", ["`name` is no column of holidays that holds dates in every row."]),
         ("date: day", "date: until", ["`until` is no column of holidays that holds dates in every row."]),
         ("[monday, Tuesday, friday]", "[]", ["weekdays"]),
+        ("date: day", "date: day, for_each: name", []),
+        ("date: day", "date: day, for_each: day", ["`day` is no column of holidays that holds text."]),
+        ("date: day", "date: day, for_each: country", ["`country` is no column of holidays that holds text."]),
     ],
 )
 def test_where_working_days_stand_is_checked(company: Company, old: str, new: str, messages: list[str]) -> None:
@@ -50,7 +56,7 @@ def test_where_working_days_stand_is_checked(company: Company, old: str, new: st
 
 
 def test_a_run_remembers_working_days(company: Company) -> None:
-    assert with_days(company, DAYS) == []
+    assert with_days(company, DAYS.replace("date: day", "date: day, for_each: name")) == []
     schema = load_project(company.root).schema
-    assert schema.working_days == WorkingDays((0, 1, 4), "holidays", "day")
+    assert schema.working_days == WorkingDays((0, 1, 4), "holidays", "day", "name")
     assert schema_from_json(schema_to_json(schema)) == schema
