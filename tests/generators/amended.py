@@ -63,12 +63,15 @@ class Changed:
 
 
 def components_of(text: str) -> list[Component]:
-    """The components of a plan that have no dates of their own and are paid for credits, months or quarters."""
+    """The components of a plan that have no dates of their own and are paid for credits, months or quarters.
+
+    One that is spread in order needs a factor that runs along, which a change could take away.
+    """
     found = []
     for part in re.split(r"\n(?=  \S)", text):
         head, *rest = [line[2:] for line in part.split("\n")]
         match = _HEAD.match(head)
-        if match and not re.search(r"for +each (half|year)\b|effective ", part):
+        if match and not re.search(r"for +each (half|year)\b|effective |spread over \w+ in order", part):
             lines = [line[2:] for line in rest if line.startswith("  ")]
             found.append(Component(match["word"], match["name"], match["label"], tuple(re.split(r"\n(?=[^ }|])", "\n".join(lines)))))
     return found
@@ -135,7 +138,7 @@ def _of_rows(component: Component) -> list[tuple[str, Component]]:
                 continue
             written = "\n".join([first, *lines[:n], f"  {bound}: {new}", *lines[n + 1 :], last])
             found.append((f"{bound}: {value} becomes {new}", component.instead(sentence, [written])))
-            if n > 0 and len(lines) > 2 and bound.startswith("from"):
+            if n > 1 and bound.startswith("from"):  # the row after the first may begin where the one below it ends
                 written = "\n".join([first, *lines[:n], *lines[n + 1 :], last])
                 found.append((f"remove {bound}: {value}", component.instead(sentence, [written])))
             beyond = "900%" if bound.endswith("%") else "9,000 USD" if re.fullmatch(r"from [0-9.,]+ USD", bound) else None
