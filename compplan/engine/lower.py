@@ -233,8 +233,10 @@ class Lowering:
         """What another component has earned over a window, for each payee and period of a cadence."""
         versions = [c for c in plan.components if c.name == leaf.component]
         shapes = [self.earnings(plan, c) for c in versions]
-        name = self.names.windowed_step(shapes[0].made.step, leaf.window, cadence)
-        step, valued = lower_earned(self.scope(plan), shapes, versions[0], leaf.window, cadence, name)
+        if leaf.others == "below":
+            self._add(managers_step(self.scope(plan)))
+        name = self.names.windowed_step(shapes[0].made.step, leaf.window, cadence, leaf.others)
+        step, valued = lower_earned(self.scope(plan), shapes, versions[0], leaf, cadence, name)
         self._add(step)
         return valued
 

@@ -129,9 +129,10 @@ class PlanNames:
         """Whether a quota depends on when somebody is a payee of the plan: that of a payee does, where people are dated."""
         return self.schema.kinds[PEOPLE].valid is not None and plan.measures[quota.measure].group is None
 
-    def windowed_step(self, base: str, window: ty.Window, cadence: Period) -> str:
-        """The name of a step over a window."""
-        return self.given.name(f"{base}: {window!r} {cadence}", window_name(base, window, cadence))
+    def windowed_step(self, base: str, window: ty.Window, cadence: Period, others: str = "none") -> str:
+        """The name of a step over a window; of `others` than the payee."""
+        words = [] if others == "none" else [others]
+        return self.given.name(f"{base}: {window!r} {cadence} {others}", window_name(base, window, cadence), *words)
 
     def _name(self, plan: ty.Plan, kind: str, name: str, signature: str) -> str:
         """A step's name: the plain one for what came first, one with the plan's name where another plan means something else by it."""

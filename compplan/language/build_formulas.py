@@ -163,6 +163,9 @@ class FormulaBuilder:
         window, same = kids[1] if isinstance(kids[1], tuple) else (kids[1], None)
         return t.Over(kids[0], window, same, self._of(meta))
 
+    def of_others(self, meta: Meta, kids: list[Any]) -> t.OfOthers:
+        return t.OfOthers(kids[0], "direct" in kids[1], self._of(meta))
+
     def rate_on(self, _: Meta, kids: list[Any]) -> tuple[Any, Any, Any]:
         return kids[0], None, None
 

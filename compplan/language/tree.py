@@ -37,8 +37,8 @@ from compplan.language.tree_definitions import (
 )  # fmt: skip
 from compplan.language.tree_formulas import (
     Against, Among, AverageBefore, Binary, BoundKind, Call, Compare, Convert, Curve, Divide, Expression, Factor, InPeriod, IsEmpty,
-    LeaveShare, Literal, LiteralKind, Logical, Name, Negate, Not, Over, Path, PeriodLiteral, PerPeriod, Reach, Row, ShareOf, Slices, Step,
-    TheLevel, TheTarget, Window,
+    LeaveShare, Literal, LiteralKind, Logical, Name, Negate, Not, OfOthers, Over, Path, PeriodLiteral, PerPeriod, Reach, Row, ShareOf,
+    Slices, Step, TheLevel, TheTarget, Window,
 )  # fmt: skip
 
 # isort: on
@@ -371,6 +371,7 @@ __all__ = [
     "Negate",
     "Not",
     "OfComponents",
+    "OfOthers",
     "Over",
     "PaidIn",
     "Parameter",

@@ -185,6 +185,15 @@ class Convert:
 
 
 @immutable
+class OfOthers:
+    """`own of everyone below`, `own of direct reports`: what others than the payee have earned."""
+
+    operand: Expression
+    direct: bool
+    span: Span = span_field()
+
+
+@immutable
 class Call:
     """`name(different arguments where condition, overlays included against ...)`."""
 
@@ -294,7 +303,7 @@ class Logical:
 
 
 Expression = (
-    Literal | Path | Binary | Divide | Negate | ShareOf | PerPeriod | Over | Convert | Call | TheTarget | TheLevel
+    Literal | Path | Binary | Divide | Negate | ShareOf | PerPeriod | Over | OfOthers | Convert | Call | TheTarget | TheLevel
     | LeaveShare | AverageBefore | Compare | Among | InPeriod | IsEmpty | Not | Logical
 )  # fmt: skip
 

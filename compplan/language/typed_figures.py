@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from typing import Literal
 
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
@@ -106,11 +107,16 @@ class Attainment:
 
 @immutable
 class EarnedAt:
-    """What another component of the plan has earned the payee, in the months of a window; zero where it has earned nothing."""
+    """What another component of the plan has earned in the months of a window; zero where it has earned nothing.
+
+    It is what it has earned the payee; or, with `others`, those who report to the payee on the month's last day: at once (`direct`), or
+    by way of the people in between as well (`below`).
+    """
 
     component: str
     window: Window
     unit: Unit
+    others: Literal["none", "below", "direct"]
     span: Span = span_field()
 
 

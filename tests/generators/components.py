@@ -307,7 +307,8 @@ def reading(draw: st.DrawFn, name: str, known: Known, earlier: list[str]) -> str
     """A component that reads what others have earned: for a period, to date of a longer one, or for each credit."""
 
     def earned(windows: list[str]) -> str:
-        return f"earned({one_of(draw, earlier)}{one_of(draw, windows)})"
+        whose = pick(draw, "", "", " of everyone below", " of direct reports")
+        return f"earned({one_of(draw, earlier)}{whose}{one_of(draw, windows)})"
 
     period = draw(st.sampled_from(OFTEN[:-1]))
     longer = [p for p in PERIODS if MONTHS_IN[p] > MONTHS_IN[period]]

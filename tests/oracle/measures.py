@@ -200,7 +200,7 @@ class Measures:
         end = calendar.month_of(begins)
         months = range(max(end - e.months, calendar.month_of(self.plan.first)), min(end, calendar.month_of(self.plan.last) + 1))
         there = [month for month in months if self.stays.last_day(payee, month, month) is not None]
-        return round12(self.earned_by(e.component, payee, end - e.months, end - 1) / len(there)) if there else None
+        return round12(self.earned_between(e.component, payee, end - e.months, end - 1) / len(there)) if there else None
 
     def prorated(self, e: ty.Prorated, payee: str, period: FiscalPeriod, paid: Fraction | None) -> Fraction | None:
         """A cap or the level of a draw, for each part of a period, averaged; None where it would have to be asked.
@@ -257,7 +257,7 @@ class Measures:
             return self.quota(name, self.owner(name, row.payee, row.date), *months_over(window, row.month, row.month))
 
         def earned(e: ty.EarnedAt) -> Fraction:
-            return self.earned_by(e.component, row.payee, *months_over(e.window, row.month, row.month))
+            return self.earned_by(e, row.payee, *months_over(e.window, row.month, row.month))
 
         return Scope(
             self.world, self.plan.tables, row.kind, row.record, None, row.payee, row, measure, quota, earned=earned,
@@ -269,9 +269,29 @@ class Measures:
         value = value_of(column, self.credit_scope(row))
         return row.key == other.key if value is None else value == value_of(column, self.credit_scope(other))
 
-    def earned_by(self, component: str, payee: str, first: int, last: int) -> Fraction:
+    def earned_by(self, e: ty.EarnedAt, payee: str, first: int, last: int) -> Fraction:
+        """What a component has earned a payee, or those who report to the payee, between two months."""
+        if e.others == "none":
+            return self.earned_between(e.component, payee, first, last)
+        within = [(who, month, amount) for who, month, amount in self.earned[e.component] if first <= month <= last]
+        return sum((amount for who, month, amount in within if self._reports(e, who, month, payee)), Fraction(0))
+
+    def earned_between(self, component: str, payee: str, first: int, last: int) -> Fraction:
         """What a component has earned a payee between two months."""
         return sum((amount for who, month, amount in self.earned[component] if who == payee and first <= month <= last), Fraction(0))
+
+    def _reports(self, e: ty.EarnedAt, who: str, month: int, payee: str) -> bool:
+        above = self._managers_of(who, self.last_day(month))
+        return payee in (above[:1] if e.others == "direct" else above)
+
+    def _managers_of(self, who: str, day: date) -> list[str]:
+        """The managers above somebody on a day, the own one first."""
+        found: list[str] = []
+        row = self.world.person(who, day)
+        while row is not None and isinstance(manager := row.get("manager"), str):
+            found.append(manager)
+            row = self.world.person(manager, day)
+        return found
 
     def period_scope(
         self, payee: str, period: FiscalPeriod, place: Fraction | None = None, *, since: int | None = None, dated: date | None = None
@@ -296,7 +316,7 @@ class Measures:
             leave_share=lambda e: self.leave_share(e, payee, last),
             average_before=lambda e: self.average_before(e, payee, last),
             prorated=lambda e, paid: self.prorated(e, payee, period, paid),
-            earned=lambda e: self.earned_by(e.component, payee, *months(e.window)),
+            earned=lambda e: self.earned_by(e, payee, *months(e.window)),
             place=place,
             day=self.last_day(last),
             dated=day,

@@ -60,7 +60,7 @@ def type_formula(env: Environment, place: Place, expr: t.Expression) -> ty.Expr 
             return type_convert(env, place, expr)
         case t.Call():
             return type_call(env, place, expr)
-        case t.TheTarget() | t.TheLevel() | t.LeaveShare() | t.AverageBefore():
+        case t.TheTarget() | t.TheLevel() | t.LeaveShare() | t.AverageBefore() | t.OfOthers():
             return _figure_of_the_place(env, place, expr)
         case _:
             return _condition(env, place, expr)
@@ -210,8 +210,14 @@ def _level(env: Environment, place: Place, expr: t.TheLevel) -> ty.Expr | None:
     return ty.Named("the level", place.level, place.level.unit, expr.span)
 
 
-def _figure_of_the_place(env: Environment, place: Place, expr: t.TheTarget | t.TheLevel | t.LeaveShare | t.AverageBefore) -> ty.Expr | None:
+def _figure_of_the_place(
+    env: Environment, place: Place, expr: t.TheTarget | t.TheLevel | t.LeaveShare | t.AverageBefore | t.OfOthers
+) -> ty.Expr | None:
     """What is one of the component, draw, or payee on leave: `the target`, `the level`, `the share on`, `the monthly average of`."""
+    if isinstance(expr, t.OfOthers):
+        message = "What others have is asked of what a component has earned."
+        env.problem("wrong-place", message, expr.span, "Write earned(own of everyone below).")
+        return None
     if isinstance(expr, (t.TheTarget, t.TheLevel)):
         return _target(env, place, expr) if isinstance(expr, t.TheTarget) else _level(env, place, expr)
     from compplan.language.check.leave import type_average, type_share  # rarely needed, and at start all is loaded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from compplan.diagnostics import Span
 from compplan.language import tree as t
@@ -13,7 +14,7 @@ from compplan.language.check.measures import type_measure, type_quota_of
 from compplan.language.check.names import did_you_mean
 from compplan.language.check.place import Grain, Place
 from compplan.language.units import RATIO
-from compplan.schema import MONTHS_IN, Period
+from compplan.schema import MONTHS_IN, PEOPLE, Period, ReferenceType
 
 
 def fits_within(inner: Period, window: ty.Window, cadence: Period | None) -> bool:
@@ -83,10 +84,15 @@ def type_earned(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
             _refuse_same(env, argument.same)
             return None
         window, argument = argument.window, argument.operand
+    others: Literal["none", "below", "direct"] = "none"
+    if isinstance(argument, t.OfOthers):
+        others, argument = "direct" if argument.direct else "below", argument.operand
     if not isinstance(argument, t.Path) or len(argument.names) != 1:
         env.problem("wrong-arguments", "earned is asked of a component by its name.", call.span, "Write earned(own).")
         return None
     name = argument.names[0]
+    if others != "none" and not _has_managers(env, call.span):
+        return None
     if name.text not in env.components:
         message = f"There is no component {name.text} in this plan."
         env.problem("unknown-name", message, name.span, did_you_mean(name.text, list(env.components)))
@@ -101,7 +107,17 @@ def type_earned(env: Environment, place: Place, call: t.Call) -> ty.Expr | None:
         message = f"What {name.text} has earned has one value for a payee and a period; here there is one value for {place.grain.value}."
         env.problem("wrong-grain", message, call.span)
         return None
-    return None if chosen is None else ty.EarnedAt(name.text, chosen, env.components[name.text], call.span)
+    return None if chosen is None else ty.EarnedAt(name.text, chosen, env.components[name.text], others, call.span)
+
+
+def _has_managers(env: Environment, span: Span) -> bool:
+    """Reports people that do not say whom they report to."""
+    column = env.schema.kinds[PEOPLE].column("manager")
+    if column is not None and isinstance(column.type, ReferenceType) and column.type.kind == PEOPLE:
+        return True
+    message = "Who reports to whom is not known: people have no column manager that refers to people."
+    env.problem("unknown-name", message, span, "Declare it in the project file: manager: {type: people, optional: true}.")
+    return False
 
 
 def _earned_at_credit(env: Environment, place: Place, name: str, window: ty.Window | None, span: Span) -> ty.Window | None:
