@@ -13,6 +13,7 @@ from decimal import Decimal
 from compplan.diagnostics import Span
 from compplan.immutable import immutable
 from compplan.language.span_field import span_field
+from compplan.language.tree_changes import AddLine, Because, Becomes, Change, ChangeLine, Named, RemoveLine, ReplaceLine
 from compplan.language.tree_components import (
     Budget,
     Component,
@@ -160,61 +161,6 @@ class PlanCap:
 
 
 @immutable
-class Becomes:
-    """`from 150%: 2x becomes 2.5x`: what stands there, word for word, and what stands there instead."""
-
-    old: Row | Sentence
-    new: Row | Sentence
-    span: Span = span_field()
-
-
-@immutable
-class AddLine:
-    """`add from 200%: 3x`, `add only if arr > 0 USD`."""
-
-    line: Row | ComponentLine
-    span: Span = span_field()
-
-
-@immutable
-class RemoveLine:
-    """`remove from 200%: 3x`, `remove only if arr > 0 USD`."""
-
-    line: Row | ComponentLine
-    span: Span = span_field()
-
-
-@immutable
-class ReplaceLine:
-    """`replace pay 9% of credited`: the one sentence with that keyword."""
-
-    line: ComponentLine
-    span: Span = span_field()
-
-
-ChangeLine = Becomes | AddLine | RemoveLine | ReplaceLine
-
-
-@immutable
-class Change:
-    """`change commission own { lines }`."""
-
-    word: str
-    name: Name
-    lines: tuple[ChangeLine, ...]
-    span: Span = span_field()
-
-
-@immutable
-class Named:
-    """`commission own`, `quota for arr`, `example "text"`: something of a plan by its word and name."""
-
-    word: str
-    name: Name
-    span: Span = span_field()
-
-
-@immutable
 class Remove:
     """`remove commission own`, `remove cap each year at 90,000 USD`."""
 
@@ -227,14 +173,6 @@ class Replace:
     """`replace measure arr = sum(booking.credited where kind = "new")`: what has that name."""
 
     line: SharedLine | Component | Draw | Hold | Clawback | ContractCost
-    span: Span = span_field()
-
-
-@immutable
-class Because:
-    """`because "Approved on 2027-06-12."`."""
-
-    text: str
     span: Span = span_field()
 
 
