@@ -97,6 +97,9 @@ def test_components_that_are_called_the_same_are_told_apart(compplan: Call, star
 def test_the_days_of_an_unusual_quarter_stand_beside_it(compplan: Call, started: Path) -> None:
     project = started / "compplan.yaml"
     project.write_text(project.read_text().replace("fiscal_year_starts: january", "fiscal_year_starts: february"))
+    plan = started / "sales.plan"
+    cap = "  cap  each year at"
+    plan.write_text(plan.read_text().replace(cap, f"  do not prorate cap each year\n{cap}"))  # whose dates cut the year now
     out = compplan("run", "acme", "--period", "2027-Q1").out
     assert out.startswith("Example Company: payouts of 2027-Q1 (2027-02-01 through 2027-04-30) in USD\n")
     explained = compplan("explain", "mia.chen", "--project", "acme", "--period", "2027-Q1").out
