@@ -134,7 +134,7 @@ class _Explainer:
 
     def plan(self, plan: ty.Plan) -> PlanExplanation:
         """One plan."""
-        components = tuple(self._component(plan, c) for c in plan.components if self._is_shown(plan, c))
+        components = tuple(c for c in (self._component(plan, c) for c in plan.components if self._may_be_shown(plan, c)) if c is not None)
         payouts = tuple(payout_lines(self.connection, plan, self.payee))
         rounding = f"each earning rounded to {sql.decimal_of(plan.rounding_unit)}, half {'even' if plan.half_even else 'away from zero'}"
         total = sum((p.amount for p in payouts if isinstance(p.amount, Fraction)), Fraction(0))
@@ -205,7 +205,8 @@ class _Explainer:
     def _watch(self, plan: ty.Plan, component: ty.Component) -> Watched:
         return watch(self.lowering, self.sources, plan, component)
 
-    def _component(self, plan: ty.Plan, component: ty.Component) -> ComponentExplanation:
+    def _component(self, plan: ty.Plan, component: ty.Component) -> ComponentExplanation | None:
+        """One component; None where it was in force before the months of the run alone, and nothing of it is earned in them."""
         watched = self.found.watched(plan, component, self._watch)
         rows = self.found.rows(plan, component, watched, self.payee)
         earnings, left_out = [], []
@@ -220,6 +221,8 @@ class _Explainer:
             earning = self._earning(plan, component, watched, row, earlier)
             if shown:
                 earnings.append(earning)
+        if not earnings and not left_out and self._has_ended(plan, component):
+            return None
         total = sum((e.earned for e in earnings if isinstance(e.earned, Fraction)), Fraction(0))
         return ComponentExplanation(
             component.name, component.label, component.word, component.thing, component.span.file, component.span.line,
@@ -227,14 +230,19 @@ class _Explainer:
         )  # fmt: skip
 
     def _months(self, plan: ty.Plan, component: ty.Component) -> Months:
-        """The months of the run in which the component is in force."""
+        """The months of the run in which what the component comes to may be earned: those of a figure known later, after it ended."""
         months = self.lowering.asked if component.word == "award" else paid_months(plan, self.lowering.asked)
-        first, last = (self.lowering.calendar.month_of(day) for day in plan.dates_of(component))
-        return Months(max(first, months.first), min(last, months.last)) if component.version or component.last else months
+        first = self.lowering.calendar.month_of(plan.dates_of(component)[0])
+        return Months(max(first, months.first), months.last) if component.version or component.last else months
 
-    def _is_shown(self, plan: ty.Plan, component: ty.Component) -> bool:
+    def _may_be_shown(self, plan: ty.Plan, component: ty.Component) -> bool:
         months = self._months(plan, component)
         return months.first <= months.last
+
+    def _has_ended(self, plan: ty.Plan, component: ty.Component) -> bool:
+        """Whether the component is in force in no month of the run any more."""
+        last = self.lowering.calendar.month_of(plan.dates_of(component)[1])
+        return bool(component.version or component.last) and last < self._months(plan, component).first
 
     def _said(self, component: ty.Component) -> tuple[str, ...]:
         lines = (line for sentence in component.said for said in sentence for line in self.sources.line(said).split("\n"))
