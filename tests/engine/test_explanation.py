@@ -227,3 +227,32 @@ def test_since_when_a_value_and_a_line_hold(tmp_path: Path) -> None:
     assert "    times base, since 2027-01-01 through 2027-02-28 " in text
     assert "    times base, since 2027-03-01  " in text
     assert f"  from 2027-03-01, A push (p.plan, line {after.amended[0].line}): pay 2 * credited\n" in text
+
+
+ENDED = """
+  measure year_so_far = sum(booking.credited)
+
+  bonus late "Late" {
+    effective through 2027-02-28
+    for    each month
+    pay    10 USD
+    times  if(year_so_far over quarter > 0 USD, 2x, 1x)
+  }
+  bonus late "Late" {
+    effective from 2027-03-01
+    for    each month
+    pay    10 USD
+    times  if(year_so_far over quarter > 0 USD, 3x, 1x)
+  }
+"""
+
+
+def test_what_is_earned_after_a_component_was_replaced(tmp_path: Path) -> None:
+    deals = "deal,owner,close_date,amount,kind\nd1,ana,2027-02-10,100.00,new\n"
+    project = write_project(tmp_path / "p", {"p": simple_plan(ENDED)}, deals=deals)
+    results = run_whole(project, "2027-03", tmp_path / "runs")
+    before, after = results.explain("ana").plans[0].components
+    assert [(e.when, e.period, e.earned) for e in before.earnings] == [("2027-01", "2027-03", 20), ("2027-02", "2027-03", 20)]
+    assert [(e.when, e.period, e.earned) for e in after.earnings] == [("2027-03", "2027-03", 30)]
+    later = run_whole(project, "2027-04", tmp_path / "runs").explain("ana").plans[0]
+    assert len(later.components) == 1
