@@ -48,7 +48,8 @@ def work(args: Namespace) -> int:
 
     run = run_of(args.run, args.period.label)
     _tell_what_changed(run, Path(args.project))
-    explanation = explain(run, args.payee, args.plan, names=args.names)
+    shown_in_part = args.against is None and not (args.all or args.json)
+    explanation = explain(run, args.payee, args.plan, names=args.names, brief=shown_in_part)
     if args.against is None:
         return _print(args, explanation, explanation.to_text(_width(), all_rows=args.all))
     from compplan.engine.explain_difference import difference

@@ -18,16 +18,19 @@ if TYPE_CHECKING:
     from compplan.engine.explanation import Explanation
 
 
-def explain(run: Run, payee: str, plan: str | None = None, *, names: bool = False) -> Explanation:
+def explain(run: Run, payee: str, plan: str | None = None, *, names: bool = False, brief: bool = False) -> Explanation:
     """Why a payee was paid what they were paid; with `names`, colleagues who are ranked are named.
 
-    Raises `Problems` for a payee or plan that the run does not have.
+    With `brief`, single records are worked out only where the text shows them, and there are no rows to print but those: that is quicker
+    where there are thousands. Raises `Problems` for a payee or plan that the run does not have.
     """
-    (explanation,) = explain_each(run, [payee], plan, names=names)
+    (explanation,) = explain_each(run, [payee], plan, names=names, brief=brief)
     return explanation
 
 
-def explain_each(run: Run, payees: Sequence[str], plan: str | None = None, *, names: bool = False) -> Iterator[Explanation]:
+def explain_each(
+    run: Run, payees: Sequence[str], plan: str | None = None, *, names: bool = False, brief: bool = False
+) -> Iterator[Explanation]:
     """The explanations of several payees, one after the other; each query is asked once for all of them. Raises as `explain` does."""
     verify_project(run)
     if not payees:
@@ -38,7 +41,7 @@ def explain_each(run: Run, payees: Sequence[str], plan: str | None = None, *, na
             from compplan.engine.explainer import explained  # while the credits are read: loading it takes as long
 
             open_tables(connection, run)
-            for explanation in explained(run, payees, plan, connection, reading.result, names=names):
+            for explanation in explained(run, payees, plan, connection, reading.result, names=names, brief=brief):
                 verify_sums(run, explanation)
                 yield explanation
     except (duckdb.Error, OSError) as error:

@@ -21,7 +21,7 @@ from compplan.engine.explanation import (
 from compplan.engine.figure_text import amount, in_unit, money, plain, shown
 from compplan.engine.laid_out import MOST_ROWS, laid_out, line
 from compplan.engine.node_text import inside_text, part_text
-from compplan.engine.page import Value
+from compplan.engine.page import Value, sum_of
 from compplan.engine.payout_kinds import CAP, CARRIED, DRAW, EARNING
 from compplan.schema import MONTHS_IN, PERIODS
 
@@ -78,7 +78,7 @@ class _Renderer:
             yield f"  Nothing is paid in {self.spelled(self.period)}: {_payday(p, self.period)}"
         for period in dict.fromkeys(part.period for part in p.payouts):
             parts = [part for part in p.payouts if part.period == period]
-            total = _sum(*(part.amount for part in parts))
+            total = sum_of(part.amount for part in parts)
             yield line(f"  {self.spelled(period)}", money(total, p.currency))
             for part in parts:
                 name = "the cap takes off" if part.kind == CAP else part.component
@@ -159,7 +159,7 @@ class _Renderer:
                     yield line("    carried over", self.amount(c.carried))
                 yield line(f"    before {c.period}", self.amount(c.earlier))
                 yield line(f"    in {c.period}", self.amount(c.own))
-                yield line(f"    to date, with {c.period}", self.amount(_sum(_sum(c.carried or Fraction(0), c.earlier), c.own)))
+                yield line(f"    to date, with {c.period}", self.amount(sum_of((c.carried, c.earlier, c.own))))
                 if c.correction:
                     yield line(f"    changes {c.period} by", self.amount(c.correction))
 
@@ -209,7 +209,7 @@ class _Renderer:
             before = f"{self.amount(earning.figure)} to date less {self.amount(earning.before)}" if earning.before is not None else what
             yield line(f"  {date}  {earning.when:<24} {before}", money(earning.earned, currency))
         if len(paid) > MOST_ROWS and not self.all_rows:
-            rest = sum((e.earned for e in paid[MOST_ROWS:] if isinstance(e.earned, Fraction)), Fraction(0))
+            rest = sum_of(e.earned for e in paid[MOST_ROWS:])
             yield line(f"  and {len(paid) - MOST_ROWS} more (--all lists them)", money(rest, currency))
         if paid:
             last = paid[-1] if paid[-1].before is not None else paid[0]
@@ -319,7 +319,7 @@ class _Renderer:
     def credits(self, p: PlanExplanation) -> Iterator[str]:
         for name in dict.fromkeys(c.credit for c in p.credits):
             lines = [c for c in p.credits if c.credit == name]
-            total = sum((c.credited for c in lines if isinstance(c.credited, Fraction)), Fraction(0))
+            total = sum_of(c.credited for c in lines)
             yield ""
             yield line(f"Credited with {name}: {len(lines)} record{'s' if len(lines) != 1 else ''}", in_unit(total, lines[0].unit))
             yield "-" * self.width
@@ -333,7 +333,7 @@ class _Renderer:
                     if len(one.parts) > 1:
                         yield f"              {_conversion(one)}"
             if len(lines) > MOST_ROWS and not self.all_rows:
-                rest = sum((c.credited for c in lines[MOST_ROWS:] if isinstance(c.credited, Fraction)), Fraction(0))
+                rest = sum_of(c.credited for c in lines[MOST_ROWS:])
                 yield line(f"  and {len(lines) - MOST_ROWS} more (--all lists them)", in_unit(rest, lines[0].unit))
 
 
@@ -341,7 +341,7 @@ def _paid(p: PlanExplanation) -> str:
     """What is paid, in each currency."""
     sums: dict[str, Fraction] = {}
     for paid in p.paid:
-        sums[paid.currency] = _sum(sums.get(paid.currency), paid.conversion.value)
+        sums[paid.currency] = sum_of((sums.get(paid.currency), paid.conversion.value))
     return ", ".join(money(total, currency) for currency, total in sums.items()) or money(p.total, p.currency)
 
 
@@ -364,10 +364,6 @@ def _nothing(c: ComponentExplanation, period: str) -> str:
     if kind in PERIODS:
         return f"Nothing was earned here: no {kind} of this component ended in {period}."
     return f"Nothing was earned here: no record met the conditions in {period}."
-
-
-def _sum(*values: Value) -> Fraction:
-    return sum((v for v in values if isinstance(v, Fraction)), Fraction(0))
 
 
 def _in_short(factors: Sequence[Factor]) -> str:

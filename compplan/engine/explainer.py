@@ -27,7 +27,6 @@ from compplan.engine.explanation import (
     Condition,
     Earning,
     Explanation,
-    Factor,
     LeaveLine,
     LeftOut,
     PeriodDates,
@@ -38,11 +37,13 @@ from compplan.engine.explanation import (
 from compplan.engine.explanation_records import CostExplanation, SpreadExplanation
 from compplan.engine.kept_values import HeldExplanation, KeptExplanation
 from compplan.engine.lower import Lowering
-from compplan.engine.observe import ConditionPlan, Sources, to_value
+from compplan.engine.observe import Sources, to_value
+from compplan.engine.page import sum_of
 from compplan.engine.payout_kinds import pays_later
 from compplan.engine.reach import reach
 from compplan.engine.relations import STEPS, quoted
 from compplan.engine.run_folder import Run
+from compplan.engine.shown_earnings import Shown, until_failed, worked
 from compplan.engine.steps import Months
 from compplan.engine.watched import Found, Row, Watched, watch
 from compplan.language import typed as ty
@@ -58,10 +59,11 @@ def explained(
     credits_read: Callable[[], None],
     *,
     names: bool,
+    brief: bool = False,
 ) -> Iterator[Explanation]:
     """The explanations of several payees from the run's tables; `credits_read` waits for those of the credits.
 
-    Without `names`, colleagues who are ranked are not named.
+    Without `names`, colleagues who are ranked are not named. In brief, single records are worked out only where the text shows them.
 
     Raises `Problems` as `explain` does.
     """
@@ -76,7 +78,7 @@ def explained(
     found = Found(connection, tuple(payees))
     for payee in payees:
         name = known_payee(connection, made_from.schema, payee)
-        explainer = _Explainer(connection, texts, lowering, payee, frozenset(made_from.steps), found, names=names)
+        explainer = _Explainer(connection, texts, lowering, payee, frozenset(made_from.steps), found, names=names, brief=brief)
         chosen = [p for p in plans_of(plans, plan) if explainer.is_payee(p)]
         if not chosen:
             message = f"{payee} is paid by no plan of this run." if plan is None else f"{payee} is not paid by the plan {plan}."
@@ -112,6 +114,7 @@ class _Explainer:
         found: Found,
         *,
         names: bool,
+        brief: bool,
     ) -> None:
         self.connection = connection
         self.sources = Sources(texts.texts)
@@ -120,6 +123,7 @@ class _Explainer:
         self.steps = steps
         self.found = found
         self.names = names
+        self.brief = brief
         self.budgets: dict[str, list[dict[str, object]]] = {}
 
     def is_payee(self, plan: ty.Plan) -> bool:
@@ -137,7 +141,7 @@ class _Explainer:
         components = tuple(c for c in (self._component(plan, c) for c in plan.components if self._may_be_shown(plan, c)) if c is not None)
         payouts = tuple(payout_lines(self.connection, plan, self.payee))
         rounding = f"each earning rounded to {sql.decimal_of(plan.rounding_unit)}, half {'even' if plan.half_even else 'away from zero'}"
-        total = sum((p.amount for p in payouts if isinstance(p.amount, Fraction)), Fraction(0))
+        total = sum_of(p.amount for p in payouts)
         return PlanExplanation(
             plan.name,
             plan.label,
@@ -209,21 +213,27 @@ class _Explainer:
         """One component; None where it was in force before the months of the run alone, and nothing of it is earned in them."""
         watched = self.found.watched(plan, component, self._watch)
         rows = self.found.rows(plan, component, watched, self.payee)
-        earnings, left_out = [], []
+        earnings: list[Earning] = []
+        left_out: list[LeftOut] = []
         earlier: dict[object, Fraction] = {}
         months = self._months(plan, component)
+        shown = Shown(brief=self.brief and isinstance(component.grain, ty.ForCredit))
+        last: tuple[int, Row] | None = None
         for row in rows:
-            shown = months.first <= int(str(row["earned_month"])) <= months.last
+            within = months.first <= int(str(row["earned_month"])) <= months.last
             if watched.where is not None and row.get("counts", True) is not True:
-                when, record, _ = self._when(component, row)
-                left_out += [LeftOut(record or when, watched.where.read(row))] if shown else []
+                when, record, _ = self._when(component, watched, row)
+                left_out += [LeftOut(record or when, watched.where.read(row, brief=shown.brief))] if within else []
                 continue
-            earning = self._earning(plan, component, watched, row, earlier)
-            if shown:
+            earning = self._earning(plan, component, watched, row, earlier, shown if within else None)
+            if within:
+                last = (len(earnings), row) if earning.failed is None else last
                 earnings.append(earning)
         if not earnings and not left_out and self._has_ended(plan, component):
             return None
-        total = sum((e.earned for e in earnings if isinstance(e.earned, Fraction)), Fraction(0))
+        if last is not None and shown.brief:
+            earnings[last[0]] = worked(component, watched, last[1], earnings[last[0]])
+        total = sum_of(e.earned for e in earnings)
         return ComponentExplanation(
             component.name, component.label, component.word, component.thing, component.span.file, component.span.line,
             self._said(component), tuple(self._amended(plan, component)), tuple(earnings), tuple(left_out), total,
@@ -259,32 +269,30 @@ class _Explainer:
                 if _lies_in(said.span, change.span) and words != "}" and not words.startswith("effective "):
                     yield AmendedLine(change.first.isoformat(), change.label, words, said.span.file, said.span.line)
 
-    def _earning(self, plan: ty.Plan, component: ty.Component, watched: Watched, row: Row, earlier: dict[object, Fraction]) -> Earning:
+    def _earning(
+        self, plan: ty.Plan, component: ty.Component, watched: Watched, row: Row, earlier: dict[object, Fraction], shown: Shown | None
+    ) -> Earning:
+        """One earning, with all its figures where it is shown."""
         figure = to_value(row["figure"])
         assert isinstance(figure, Fraction)
         before = self._before(component, row, figure, earlier)
         ranking = None if component.top is None else self._ranking(plan, component, component.top, row)
-        conditions = tuple(_until_failed(watched.conditions, row)) if ranking is None or ranking.qualifies else ()
+        conditions = tuple(until_failed(watched.conditions, row)) if ranking is None or ranking.qualifies else ()
         pool = None if component.pool is None else self._pool(plan, component, component.pool, row)
         if pool is not None and pool.weight is None:
             conditions = ()
         failed = pool.words if pool is not None and pool.weight is None else self._failed(component, ranking, conditions)
-        when, record, day = self._when(component, row)
+        when, record, day = self._when(component, watched, row)
         month = FiscalPeriod("month", int(str(row["earned_month"]))).label
-        fires = failed is None
         earned, budget = figure - (before or Fraction(0)), None
         if component.budget is not None:
             earned, budget = self._within_budget(plan, component, component.budget, watched, row)
-        return Earning(
+        earning = Earning(
             when=when, record=record, date=day, period=month, ranking=ranking, conditions=conditions, failed=failed,
-            factors=tuple(Factor(_keyword(component, i), f.read(row)) for i, f in enumerate(watched.factors)) if fires else (),
-            product=to_value(row["product"]) if fires else None,
-            floor=watched.floor.read(row) if fires and watched.floor else None,
-            cap=watched.cap.read(row) if fires and watched.cap else None,
-            pool=pool,
-            budget=budget, figure=figure, before=before, earned=earned,
+            factors=(), product=None, floor=None, cap=None, pool=pool, budget=budget, figure=figure, before=before, earned=earned,
             spread=None if component.spread is None else self._spread(plan, component, component.spread, row),
         )  # fmt: skip
+        return worked(component, watched, row, earning) if shown is not None and shown.next(failed) else earning
 
     def _within_budget(
         self, plan: ty.Plan, component: ty.Component, budget: ty.Budget, watched: Watched, row: Row
@@ -368,29 +376,13 @@ class _Explainer:
             return f"to the top {size} by {self.sources.words(component.top.by)}"
         return next((c.words for c in conditions if not c.held), None)
 
-    def _when(self, component: ty.Component, row: Row) -> tuple[str, str | None, str | None]:
+    def _when(self, component: ty.Component, watched: Watched, row: Row) -> tuple[str, str | None, str | None]:
         if isinstance(component.grain, ty.ForPeriod):
             return FiscalPeriod(component.grain.period, int(str(row["period"]))).label, None, None
-        record = ", ".join(str(row[n]) for n in row if n == "record" or n.startswith("record_"))
+        record = ", ".join(str(row[n]) for n in watched.records)
         through = f" of {row['via']}" if row.get("via") is not None else ""
         return record + through, record, str(row["date"])
 
 
 def _lies_in(inner: Span, outer: Span) -> bool:
     return inner.file == outer.file and outer.line <= inner.line and inner.end_line <= outer.end_line
-
-
-def _keyword(component: ty.Component, index: int) -> str:
-    """The word that a factor stands after in the plan."""
-    if component.word == "award":
-        return "grant"
-    return "pay" if index == 0 else "times"
-
-
-def _until_failed(conditions: Sequence[ConditionPlan], row: Row) -> Iterator[Condition]:
-    """The conditions that were looked at: up to the first that failed."""
-    for plan in conditions:
-        condition = plan.read(row)
-        yield condition
-        if not condition.held:
-            return

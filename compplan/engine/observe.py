@@ -273,8 +273,10 @@ class ConditionPlan:
     words: str
     node: NodePlan | ConversionPlan
 
-    def read(self, row: Row) -> Condition:
-        """The condition with its values in one row."""
+    def read(self, row: Row, *, brief: bool = False) -> Condition:
+        """The condition with its values in one row; in brief, whether it held."""
+        if brief and isinstance(self.node, NodePlan) and self.node.value is not None:
+            return Condition(self.words, bool(row[self.node.value]), ())
         node = self.node.read(row)
         return Condition(self.words, bool(node.value), node.parts if node.parts else (node,))
 

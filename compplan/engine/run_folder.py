@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MANIFEST = "manifest.json"
-_FORM = 2
+_FORM = 3
 
 
 @immutable
@@ -220,6 +220,9 @@ def open_run(folder: Path) -> Run:
     """The run in a folder; raises Problems where there is no whole one."""
     try:
         data = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if isinstance(data["form"], int) and data["form"] != _FORM:
+            message = f"The run in {folder} was made by another version of compplan, and this one cannot read it."
+            raise Problems([Diagnostic("no-run", "The run is of another version", message, None, "Run the period again.")])
         return Run(folder, Manifest.from_json(data))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         message = f"{folder} holds no finished run."

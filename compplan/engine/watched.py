@@ -39,6 +39,8 @@ class Watched:
     floor: NodePlan | ConversionPlan | None
     cap: NodePlan | ConversionPlan | None
     query: str
+    records: tuple[str, ...]
+    """The columns with the key of its record."""
 
 
 def watch(everything: Lowering, sources: Sources, plan: ty.Plan, component: ty.Component) -> Watched:
@@ -70,7 +72,9 @@ def watch(everything: Lowering, sources: Sources, plan: ty.Plan, component: ty.C
     order = [k.name for k in figured.keys if isinstance(k, exp.Column)]
     first = ["date"] if "date" in order else []
     query = query.order_by(*(sql.column(n) for n in [*first, *order]), copy=False)
-    return Watched(figured, factors, conditions, where, floor, cap, query.sql("duckdb", copy=False))
+    keys = [k.alias_or_name for k in figured.keys]
+    records = tuple(n for n in keys if n == "record" or n.startswith("record_"))
+    return Watched(figured, factors, conditions, where, floor, cap, query.sql("duckdb", copy=False), records)
 
 
 @dataclass(slots=True)

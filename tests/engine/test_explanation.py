@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import compplan
+from compplan.engine import explain_text, shown_earnings
 from compplan.engine.explain import explain_each, explanation_schema
 from tests.support.json_schema import violations
 from tests.support.projects import assert_explained, run_whole, simple_plan, write_project
@@ -33,6 +34,21 @@ def test_one_explanation_is_the_same_as_among_many(sample: dict[str, compplan.Re
     results = sample["2027-Q1"]
     many = list(explain_each(results.run, ["ana.ruiz", "sanjay.kulkarni"]))
     assert many == [results.explain("ana.ruiz"), results.explain("sanjay.kulkarni")]
+
+
+@pytest.mark.parametrize("period", ["2027-Q1", "2027"])
+@pytest.mark.parametrize("most", [1, 2, 12])
+def test_a_brief_explanation_prints_as_a_whole_one(
+    sample: dict[str, compplan.Results], period: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few rows are shown: it has all that the text says, counts and sums among it."""
+    monkeypatch.setattr(explain_text, "MOST_ROWS", most)
+    monkeypatch.setattr(shown_earnings, "MOST_ROWS", most)
+    run = sample[period].run
+    everyone = sorted({str(p) for p in sample[period].payouts.column("payee").to_pylist()})
+    whole, brief = list(explain_each(run, everyone)), list(explain_each(run, everyone, brief=True))
+    assert [e.to_text() for e in brief] == [e.to_text() for e in whole]
+    assert most > 2 or brief != whole, "something is left out"
 
 
 @pytest.fixture(scope="module")

@@ -306,6 +306,16 @@ def test_a_run_without_its_manifest_is_none(project: Path, tmp_path: Path, capsy
     assert "no-run" in capsys.readouterr().err
 
 
+def test_a_run_of_another_version_is_told_in_words(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = compplan.open_project(project).run("2027-Q1", tmp_path / "runs").folder / "manifest.json"
+    manifest = json.loads(made.read_text())
+    made.write_text(json.dumps({**manifest, "form": manifest["form"] - 1}))
+    assert main(["explain", "ana", "--period", "2027-Q1", "--run", str(tmp_path / "runs")]) == 1
+    assert "made by another version of compplan, and this one cannot read it" in " ".join(capsys.readouterr().err.split())
+    compplan.open_project(project).run("2027-Q1", tmp_path / "runs")
+    assert main(["explain", "ana", "--period", "2027-Q1", "--run", str(tmp_path / "runs")]) == 0
+
+
 def test_quotas_take_part(tmp_path: Path) -> None:
     """Every step of a richer plan is held to its hash as well."""
     project = write_project(tmp_path / "project", {"p": simple_plan(OWN + TEAM)})
