@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FIGURES = ("capitalised", "expensed", "amortised", "written_off", "balance")
 _TIMES = (18, 0)
+_RECORDS = "cost_records"
 
 
 @immutable
@@ -98,119 +99,174 @@ class _CostLowering:
         return sql.decimal_type(18, self.plan.unit_decimals)
 
     def query(self) -> exp.Select:
-        """The changes of every figure to date, month by month."""
-        to_date = self._to_date()
-        order = exp.Order(expressions=[exp.Ordered(this=sql.column("month", "d"), nulls_first=True)])
-        mine = [sql.column(k, "d") for k in self.keys]
-
-        def change(value: str) -> exp.Expr:
-            before = exp.Window(
-                this=exp.func("lag", sql.column(value, "d"), sql.whole(1), sql.whole(0)),
-                partition_by=[k.copy() for k in mine],
-                order=order.copy(),
-            )
-            return sql.cast(sql.paren(exp.Sub(this=sql.column(value, "d"), expression=before)), self._money)
-
+        """What every month changes: the difference of two figures to date."""
         nothing = sql.cast(sql.whole(0), self._money)
         is_expense = sql.column("is_expense", "d")
-        capitalised = exp.Case().when(is_expense, nothing, copy=False).else_(change("earned"), copy=False)
-        expensed = exp.Case().when(is_expense.copy(), change("earned"), copy=False).else_(nothing.copy(), copy=False)
-        kept = [sql.column("amortised", "d"), sql.column("written", "d")]
-        left = exp.Sub(this=exp.Sub(this=sql.column("earned", "d"), expression=kept[0]), expression=kept[1])
-        balance = exp.Case().when(is_expense.copy(), nothing.copy(), copy=False).else_(sql.cast(sql.paren(left), self._money), copy=False)
+
+        def unless_expense(value: exp.Expr) -> exp.Expr:
+            return exp.Case().when(is_expense.copy(), nothing.copy(), copy=False).else_(value, copy=False)
+
+        def less(*names: str) -> exp.Expr:
+            found: exp.Expr = sql.column(names[0], "d")
+            for name in names[1:]:
+                found = exp.Sub(this=found, expression=sql.column(name, "d"))
+            return sql.cast(sql.paren(found), self._money)
+
+        change = less("earned", "earned_before")
         columns = [
             sql.alias(sql.text(self.of.component.name), "component"),
             sql.column("payee", "d"),
             sql.alias(_record(self.of.shape.record, "d"), "record"),
             *(sql.column(n, "d") for n in ("month", "begins", "elapsed", "term", "is_expense")),
-            sql.alias(capitalised, "capitalised"),
-            sql.alias(expensed, "expensed"),
-            sql.alias(change("amortised"), "amortised"),
-            sql.alias(change("written"), "written_off"),
-            sql.alias(balance, "balance"),
+            sql.alias(unless_expense(change), "capitalised"),
+            sql.alias(exp.Case().when(is_expense.copy(), change.copy(), copy=False).else_(nothing.copy(), copy=False), "expensed"),
+            sql.alias(less("amortised", "amortised_before"), "amortised"),
+            sql.alias(less("written", "written_before"), "written_off"),
+            sql.alias(unless_expense(less("earned", "amortised", "written")), "balance"),
         ]
-        changes = exp.select(*columns).from_(to_date.subquery("d", copy=False), copy=False)
+        changes = exp.select(*columns).from_(self._to_date().subquery("d", copy=False), copy=False)
+        changes = changes.with_(_RECORDS, as_=self._numbered(), materialized=True, copy=False)
         everything = exp.Column(this=exp.Star(), table=exp.to_identifier("r", quoted=True))
         some = sql.any_of([exp.NEQ(this=sql.column(n, "r"), expression=sql.whole(0)) for n in FIGURES])
         return exp.select(everything).from_(changes.subquery("r", copy=False), copy=False).where(some, copy=False)
 
     def _to_date(self) -> exp.Select:
-        """What is earned, amortised and written off at the end of each month; from the write-off on, what was amortised stays."""
-        grid = self._grid()
-        names = (*self.keys, "month", "begins", "elapsed", "term", "is_expense", "is_off")
-        earned = sql.cast(self._so_far(exp.func("sum", sql.column("amount", "g")), "g"), self._money)
-        summed = exp.select(*(sql.column(n, "g") for n in names), sql.alias(earned, "earned")).from_(
-            grid.subquery("g", copy=False), copy=False
-        )
-        total = Figure(sql.column("earned", "s"), 18, self.plan.unit_decimals)
-        elapsed, term = (Figure(sql.cast(sql.column(n, "s"), sql.decimal_type(*_TIMES)), *_TIMES) for n in ("elapsed", "term"))
-        part = sql.divide_exactly(sql.multiply_exactly(total, elapsed), term)
-        rounded = sql.to_unit(part, self.plan.rounding_unit, self.plan.half_even)
+        """What is earned, amortised and written off at the end of each month and of the one before."""
+        names = [sql.column(n, "a") for n in (*self.keys, "month", "begins", "elapsed", "term", "is_expense", "earned", "earned_before")]
+        kept: list[exp.Expr] = []
+        for suffix in ("", "_before"):
+            lost = sql.all_of([sql.column(f"is_off{suffix}", "a"), exp.Not(this=sql.column("is_expense", "a"))])
+            amortised = sql.column(f"amortised{suffix}", "a")
+            rest = sql.paren(exp.Sub(this=sql.column(f"earned{suffix}", "a"), expression=amortised))
+            written = exp.Case().when(lost, rest, copy=False).else_(sql.whole(0), copy=False)
+            kept += [amortised.copy(), sql.alias(sql.cast(written, self._money), f"written{suffix}")]
+        return exp.select(*names, *kept).from_(self._amortised().subquery("a", copy=False), copy=False)
+
+    def _amortised(self) -> exp.Select:
+        """The rounded part of what is earned that has gone by; from the write-off on, it stays as it was before."""
         nothing = sql.cast(sql.whole(0), self._money)
-        running = (
-            exp.Case()
-            .when(sql.column("is_expense", "s"), nothing, copy=False)
-            .when(sql.column("is_off", "s"), exp.null(), copy=False)
-            .when(exp.EQ(this=sql.column("elapsed", "s"), expression=sql.whole(0)), nothing.copy(), copy=False)
-            .else_(sql.cast(rounded.node, self._money), copy=False)
-        )
-        known = exp.select(*(sql.column(n, "s") for n in (*names, "earned")), sql.alias(running, "running"))
-        known = known.from_(summed.subquery("s", copy=False), copy=False)
-        last = self._so_far(exp.IgnoreNulls(this=exp.LastValue(this=sql.column("running", "k"))), "k")
-        amortised = sql.cast(exp.func("coalesce", last, sql.whole(0)), self._money)
-        names = (*self.keys, "month", "begins", "elapsed", "term", "is_expense", "is_off", "earned")
-        inner = exp.select(*(sql.column(n, "k") for n in names), sql.alias(amortised, "amortised"))
-        inner = inner.from_(known.subquery("k", copy=False), copy=False)
-        lost = sql.all_of([sql.column("is_off", "a"), exp.Not(this=sql.column("is_expense", "a"))])
-        rest = sql.paren(exp.Sub(this=sql.column("earned", "a"), expression=sql.column("amortised", "a")))
-        written = sql.cast(exp.Case().when(lost, rest, copy=False).else_(sql.whole(0), copy=False), self._money)
-        query = exp.select(*(sql.column(n, "a") for n in (*names, "amortised")), sql.alias(written, "written"))
-        return query.from_(inner.subquery("a", copy=False), copy=False)
+        everything = exp.Column(this=exp.Star(), table=exp.to_identifier("g", quoted=True))
+        query = exp.select(everything)
+        for suffix in ("", "_before"):
+            known = (
+                exp.Case()
+                .when(sql.column("is_expense", "g"), nothing.copy(), copy=False)
+                .when(sql.column(f"is_off{suffix}", "g"), sql.column("at_last", "g"), copy=False)
+                .else_(self._part(sql.column(f"earned{suffix}", "g"), sql.column(f"elapsed{suffix}", "g"), "g"), copy=False)
+            )
+            value = exp.func("coalesce", known, nothing.copy())
+            query = query.select(sql.alias(sql.cast(value, self._money), f"amortised{suffix}"), copy=False)
+        return query.from_(self._grid().subquery("g", copy=False), copy=False)
 
-    def _so_far(self, function: exp.Expr, alias: str) -> exp.Expr:
-        """A function over the months of a record, up to and with this one."""
-        return exp.Window(
-            this=function,
-            partition_by=[sql.column(k, alias) for k in self.keys],
-            order=exp.Order(expressions=[exp.Ordered(this=sql.column("month", alias), nulls_first=True)]),
-            spec=exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW"),
-        )
+    def _part(self, earned: exp.Expr, elapsed: exp.Expr, alias: str) -> exp.Expr:
+        """So much of the term of what is earned, rounded."""
+        times, term = (Figure(sql.cast(n, sql.decimal_type(*_TIMES)), *_TIMES) for n in (elapsed, sql.column("term", alias)))
+        part = sql.divide_exactly(sql.multiply_exactly(Figure(earned, 18, self.plan.unit_decimals), times), term)
+        rounded = sql.cast(sql.to_unit(part, self.plan.rounding_unit, self.plan.half_even).node, self._money)
+        none = exp.EQ(this=elapsed.copy(), expression=sql.whole(0))
+        return exp.Case().when(none, sql.cast(sql.whole(0), self._money), copy=False).else_(rounded, copy=False)
 
-    def _grid(self) -> exp.Select:
-        """Every month since something was first earned for a record, with what was earned or taken back in it."""
-        records, movements = self._records(), self._movements()
-        month, end = sql.column("number", "n"), sql.column("last_day", "n")
-        begins, term = sql.column("begins", "x"), sql.column("term", "x")
+    def _elapsed(self, month: exp.Expr, end: exp.Expr, alias: str) -> exp.Expr:
+        """How much of the term of a record has gone by at the end of a month."""
+        begins, term = sql.column("begins", alias), sql.column("term", alias)
         if self.of.cost.by_days:
             since: exp.Expr = exp.DateDiff(this=end, expression=begins, unit=exp.var("DAY"))
         else:
             since = sql.paren(exp.Sub(this=month, expression=sql.paren(self.scope.month_of(begins))))
         so_far = exp.Add(this=since, expression=sql.whole(1))
-        inside = exp.Least(this=so_far, expressions=[term.copy()], ignore_nulls=True)
+        inside = exp.Least(this=so_far, expressions=[term], ignore_nulls=True)
         elapsed = exp.func("coalesce", exp.Greatest(this=inside, expressions=[sql.whole(0)], ignore_nulls=True), sql.whole(0))
         counted = exp.Case().when(sql.not_null(begins.copy()), elapsed, copy=False).else_(sql.whole(0), copy=False)
-        off = exp.func("coalesce", exp.LTE(this=sql.column("off", "x"), expression=end.copy()), exp.false())
-        columns = [sql.column(k, "x") for k in self.keys]
+        return sql.cast(counted, "BIGINT")
+
+    def _grid(self) -> exp.Select:
+        """Every month since something was first earned for a record, and how things stood at its end and at its beginning."""
+        month, end = sql.column("number", "n"), sql.column("last_day", "n")
+        one = sql.whole(1)
+        before = sql.paren(exp.Sub(this=month.copy(), expression=one))
+        day_before = sql.paren(exp.Sub(this=sql.column("first_day", "n"), expression=one.copy()))
+        moved = exp.EQ(this=month.copy(), expression=sql.column("since", "s"))
+        earned_before = exp.Case().when(moved, sql.column("earned_before", "s"), copy=False).else_(sql.column("earned", "s"), copy=False)
+
+        def is_off(day: exp.Expr) -> exp.Expr:
+            return exp.func("coalesce", exp.LTE(this=sql.column("off", "s"), expression=day), exp.false())
+
+        names = (*self.keys, "begins", "term", "is_expense", "at_last", "earned")
         query = exp.select(
-            *columns,
+            *(sql.column(n, "s") for n in names),
             sql.alias(month.copy(), "month"),
-            *(sql.column(n, "x") for n in ("begins", "term", "is_expense")),
-            sql.alias(sql.cast(counted, "BIGINT"), "elapsed"),
-            sql.alias(off, "is_off"),
-            sql.alias(exp.func("coalesce", sql.column("amount", "m"), sql.whole(0)), "amount"),
-        ).from_(records.subquery("x", copy=False), copy=False)
+            sql.alias(earned_before, "earned_before"),
+            sql.alias(self._elapsed(month.copy(), end.copy(), "s"), "elapsed"),
+            sql.alias(self._elapsed(before, day_before, "s"), "elapsed_before"),
+            sql.alias(is_off(end.copy()), "is_off"),
+            sql.alias(is_off(day_before.copy()), "is_off_before"),
+        ).from_(self._stretches().subquery("s", copy=False), copy=False)
         within = [
             exp.EQ(this=sql.column("kind", "n"), expression=sql.text("month")),
-            exp.GTE(this=month.copy(), expression=sql.column("first", "x")),
-            exp.LTE(this=month.copy(), expression=sql.whole(self.scope.asked.last)),
+            exp.GTE(this=month.copy(), expression=sql.column("since", "s")),
+            exp.LT(this=month.copy(), expression=sql.column("until", "s")),
         ]
-        query = query.join(table("periods", "n", CALENDAR), on=sql.all_of(within), copy=False)
-        same: list[exp.Expr] = [exp.NullSafeEQ(this=sql.column(k, "m"), expression=sql.column(k, "x")) for k in self.keys]
-        same.append(exp.EQ(this=sql.column("month", "m"), expression=month.copy()))
-        return query.join(movements.subquery("m", copy=False), on=sql.all_of(same), join_type="left", copy=False)
+        return query.join(table("periods", "n", CALENDAR), on=sql.all_of(within), copy=False)
+
+    def _stretches(self) -> exp.Select:
+        """From each month in which something moves to the next: what is earned by then, and what is amortised before the write-off."""
+        mine = [sql.column("number", "m")]
+        order = exp.Order(expressions=[exp.Ordered(this=sql.column("month", "m"))])
+        spec = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
+        earned = exp.Window(this=exp.func("sum", sql.column("amount", "m")), partition_by=mine, order=order, spec=spec)
+        end = sql.whole(self.scope.asked.last + 1)
+        until = exp.Window(this=exp.func("lead", sql.column("month", "m"), sql.whole(1), end), partition_by=mine, order=order.copy())
+        by_then = exp.LTE(this=sql.column("month", "m"), expression=sql.column("off_month", "m"))
+        kept = exp.Case().when(by_then, sql.column("amount", "m"), copy=False).else_(sql.whole(0), copy=False)
+        earned_at_last = exp.Window(this=exp.func("sum", kept), partition_by=[sql.column("number", "m")])
+        before = exp.Sub(this=sql.column("earned", "t"), expression=sql.column("amount", "t"))
+        names = (*self.keys, "begins", "term", "is_expense", "off")
+        more = ("off_month", "off_end", "amount")
+        totals = exp.select(
+            *(sql.column(n, "m") for n in (*names, *more)),
+            sql.alias(sql.column("month", "m"), "since"),
+            sql.alias(until, "until"),
+            sql.alias(sql.cast(earned, self._money), "earned"),
+            sql.alias(sql.cast(earned_at_last, self._money), "earned_at_last"),
+        ).from_(self._numbered_movements((*names, *more[:2])).subquery("m", copy=False), copy=False)
+        at_last: exp.Expr = sql.cast(exp.null(), self._money)
+        if self.of.cost.off is not None:
+            elapsed = self._elapsed(sql.column("off_month", "t"), sql.column("off_end", "t"), "t")
+            at_last = self._part(sql.column("earned_at_last", "t"), elapsed, "t")
+        return exp.select(
+            *(sql.column(n, "t") for n in (*names, "since", "until", "earned")),
+            sql.alias(sql.cast(sql.paren(before), self._money), "earned_before"),
+            sql.alias(at_last, "at_last"),
+        ).from_(totals.subquery("t", copy=False), copy=False)
+
+    def _numbered_movements(self, names: Sequence[str]) -> exp.Select:
+        """What is earned and taken back, with what is known of the record and its number."""
+        columns = [sql.column(n, "x") for n in ("number", *names)]
+        query = exp.select(*columns, sql.column("month", "v"), sql.column("amount", "v"))
+        query = query.from_(self._movements().subquery("v", copy=False), copy=False)
+        same = [exp.NullSafeEQ(this=sql.column(k, "v"), expression=sql.column(k, "x")) for k in self.keys]
+        return query.join(exp.to_table(_RECORDS).as_("x"), on=sql.all_of(same), copy=False)
+
+    def _numbered(self) -> exp.Select:
+        """The records, numbered, each with the last month before it is written off, and that month's end."""
+        everything = exp.Column(this=exp.Star(), table=exp.to_identifier("x", quoted=True))
+        number = sql.alias(exp.Window(this=exp.func("row_number")), "number")
+        if self.of.cost.off is None:
+            none = [sql.alias(sql.cast(exp.null(), kind), name) for name, kind in (("off_month", "INTEGER"), ("off_end", "DATE"))]
+            return exp.select(everything, number, *none).from_(self._records().subquery("x", copy=False), copy=False)
+        month = exp.Sub(this=sql.column("month", "o"), expression=sql.whole(1))
+        query = exp.select(everything, number, sql.alias(month, "off_month"), sql.alias(sql.column("last_day", "n"), "off_end"))
+        query = query.from_(self._records().subquery("x", copy=False), copy=False)
+        on = exp.EQ(this=sql.column("day", "o"), expression=sql.column("off", "x"))
+        query = query.join(table("days", "o", CALENDAR), on=on, join_type="left", copy=False)
+        ended = [
+            exp.EQ(this=sql.column("kind", "n"), expression=sql.text("month")),
+            exp.EQ(this=sql.column("number", "n"), expression=sql.paren(month.copy())),
+        ]
+        return query.join(table("periods", "n", CALENDAR), on=sql.all_of(ended), join_type="left", copy=False)
 
     def _records(self) -> exp.Select:
-        """Each record that a payee has earned something for: since when, over which time, whether at once, when it is written off."""
+        """Each record that a payee has earned something for: over which time, whether at once, when it is written off."""
         cost = self.of.cost
         emitter = Emitter(self._leaf, self.scope.tables, self.scope.calendar)
         begins = emitter.plain(cost.begins)
@@ -221,7 +277,6 @@ class _CostLowering:
         expense = [no_record] if cost.expensed is None else [no_record, emitter.condition(cost.expensed)]
         keys = [sql.column(k, "e") for k in self.keys]
         found: dict[str, exp.Expr] = {
-            "first": exp.func("min", sql.column("earned_month", "e")),
             "begins": exp.func("min", sql.cast(begins, "DATE")),
             "term": exp.func("min", self._term(emitter, begins)),
             "is_expense": exp.func("bool_or", sql.any_of(expense)),
