@@ -33,6 +33,7 @@ Leaf = (
     | ty.MeasureAt
     | ty.QuotaAt
     | ty.RecordSum
+    | ty.SumToDate
     | ty.EarnedAt
     | ty.Averaged
     | ty.LeaveShare
@@ -137,7 +138,7 @@ class Emitter:
                 ty.RecordField() | ty.ChildField() | ty.PayeeField() | ty.CreditField() | ty.Part() | ty.Place() | ty.Moment()
                 | ty.Rate() | ty.EndOf()
                 | ty.MeasureAt() | ty.QuotaAt() | ty.RecordSum() | ty.EarnedAt() | ty.PaidBefore() | ty.Averaged()
-                | ty.LeaveShare() | ty.AverageBefore() | ty.Prorated()
+                | ty.LeaveShare() | ty.AverageBefore() | ty.Prorated() | ty.SumToDate()
             ):  # fmt: skip
                 return self.leaf(expr)
             case ty.Arith():

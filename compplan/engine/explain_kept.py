@@ -11,12 +11,14 @@ from datetime import date, timedelta
 
 import duckdb
 
-from compplan.engine.kept_values import HeldExplanation, KeptCause, KeptExplanation, Waiting
+from compplan.engine.figure_text import in_unit
+from compplan.engine.kept_values import HeldExplanation, KeptCause, KeptExplanation, KeptSum, Waiting
 from compplan.engine.lower import Lowering
 from compplan.engine.observe import Sources, to_value
 from compplan.engine.payout_kinds import CLAWBACK, HOLD
 from compplan.engine.relations import STEPS, quoted
 from compplan.engine.steps import Months
+from compplan.engine.sums_to_date import sum_columns, sums_of
 from compplan.language import typed as ty
 
 Row = Mapping[str, object]
@@ -63,7 +65,7 @@ class _Kept:
         mine = f"""FROM {STEPS}.{quoted(names.kept)} k JOIN {STEPS}.{{}} l ON l.earning = k.earning WHERE k.payee = ?"""
         left = f"SELECT l.*, CAST(l.record AS VARCHAR) AS deal{kept} {mine.format(quoted(names.left))}"
         self.rows = self._rows(f"{left} ORDER BY l.month, l.date, l.record, l.earning")
-        columns = ", ".join(f"l.{name}" for name in _SHARES)
+        columns = ", ".join(f"l.{name}" for name in (*_SHARES, *sum_columns(self.keepers)))
         query = f"SELECT {columns} {mine.format(quoted(names.shares))} ORDER BY l.day, l.keeper, l.number, l.source"
         for row in self._rows(query):
             self.shares[row["earning"], row["keeper"]].append(row)
@@ -112,7 +114,14 @@ class _Kept:
             if found["month"] == row["month"]:
                 dated = self._dated(index, found)
                 assert isinstance(found["day"], date)
-                yield KeptCause(self._words(dated), _source(dated, found), found["day"].isoformat(), to_value(found["share"]))
+                yield KeptCause(
+                    self._words(dated), _source(dated, found), found["day"].isoformat(), to_value(found["share"]), self._sums(dated, found)
+                )
+
+    def _sums(self, dated: ty.DatedShare, found: Row) -> tuple[KeptSum, ...]:
+        """What was added up to the day of a share."""
+        sums = enumerate(sums_of(dated), 1)
+        return tuple(KeptSum(self.sources.words(leaf), to_value(found[f"sum_{i}"]), str(leaf.unit)) for i, leaf in sums)
 
     def _day(self, row: Row) -> date:
         """A day in the month of a row; after those of the run each has its own."""
@@ -159,7 +168,12 @@ class _Kept:
                 dated = self._dated(index, found)
                 empty = found["day"] is None or dated.where is None
                 why = f"{self._words(dated)} is empty" if empty else f"{self.sources.words(dated.where or dated.share)} is no"
-                yield Waiting(hold.name, hold.label, self._sentence(dated), _source(dated, found), why)
+                added = (
+                    ""
+                    if empty
+                    else "".join(f"; {s.words} is {in_unit(s.value, s.unit)} on {found['day']}" for s in self._sums(dated, found))
+                )
+                yield Waiting(hold.name, hold.label, self._sentence(dated), _source(dated, found), f"{why}{added}")
 
     def _more_rows(self, hold: ty.Hold) -> Iterator[Waiting]:
         for dated in hold.shares:

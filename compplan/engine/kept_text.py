@@ -23,7 +23,9 @@ def kept_text(p: PlanExplanation, last: str, *, all_rows: bool) -> Iterator[str]
             yield line(
                 f"    {k.month}  {k.record}  {_became(k, currency)}; then held {amount(k.held, currency)}", amount(k.change, currency)
             )
-            yield from (f"        {c.day}  {_cause(k, c.words, c.source, c.share)}" for c in k.causes)
+            for c in k.causes:
+                yield f"        {c.day}  {_cause(k, c.words, c.source, c.share)}"
+                yield from (f"          {s.words} is {in_unit(s.value, s.unit)} on that day" for s in c.sums)
         if len(these) > MOST_ROWS and not all_rows:
             yield line(
                 f"    and {len(these) - MOST_ROWS} more (--all lists them)", amount(_sum(k.change for k in these[MOST_ROWS:]), currency)

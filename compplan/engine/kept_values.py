@@ -7,13 +7,25 @@ from compplan.immutable import immutable
 
 
 @immutable
+class KeptSum:
+    """What rows that refer to the record come to on the day of a sentence, in the plan's words."""
+
+    words: str
+    value: Value
+    unit: str
+
+
+@immutable
 class KeptCause:
-    """What releases or takes a share: the day in the plan's words, the row of another kind that it is of, the day, the share."""
+    """What releases or takes a share: the day in the plan's words, the row of another kind that it is of, the day, the share; and what
+    was added up to that day.
+    """
 
     words: str
     source: str | None
     day: str
     share: Value
+    sums: tuple[KeptSum, ...] = ()
 
 
 @immutable

@@ -22,6 +22,7 @@ from compplan.engine.relations import RECORDS, Earnings
 from compplan.engine.scope import Scope
 from compplan.engine.sql import Figure
 from compplan.engine.steps import Check, Step, table
+from compplan.engine.sums_to_date import Around, SumsToDate, sum_columns, sums_of
 from compplan.immutable import immutable
 from compplan.language import typed as ty
 
@@ -115,7 +116,8 @@ class KeptLowering:
         for dated in (d for keeper in self.keepers for d in keeper.shares):
             if dated.child is None:
                 before = exp.LT(this=sql.paren(emitter.plain(dated.dated)), expression=sql.day(self._end()))
-                found.append(sql.all_of([before, *([] if dated.where is None else [emitter.condition(dated.where)])]))
+                asked = dated.where is not None and not sums_of(dated)  # what is added up is known of numbered earnings alone
+                found.append(sql.all_of([before, *([emitter.condition(dated.where)] if asked and dated.where is not None else [])]))
             else:
                 referring = exp.select(sql.column(dated.child_reference or "", "r")).from_(table(dated.child, "r", RECORDS), copy=False)
                 found.append(exp.In(this=sql.column("record", "e"), query=referring.subquery(copy=False)))
@@ -143,7 +145,7 @@ class KeptLowering:
         union: exp.Query = branches[0]
         for branch in branches[1:]:
             union = exp.union(union, branch, distinct=False, copy=False)
-        names = ("earning", "keeper", "number", "source", "day", "met", "month", "share")
+        names = ("earning", "keeper", "number", "source", "day", "met", "month", "share", *sum_columns(self.keepers))
         query = exp.select(*(sql.column(n, "u") for n in names)).from_(union.subquery("u", copy=False), copy=False)
         title = f"{self.component.label}: what is released and taken back, and when"
         keys = ("earning", "keeper", "number", "source", "day")
@@ -151,12 +153,9 @@ class KeptLowering:
 
     def _branch(self, index: int, keeper: ty.Hold | ty.Clawback, number: int, dated: ty.DatedShare) -> exp.Select:
         """The shares of one sentence; of what is held also those whose day is empty or whose condition is not met: they have no month."""
-        child = (
-            None
-            if dated.child is None
-            else RecordColumns(self.scope.schema, self.scope.schema.kinds[dated.child], "r", sql.column("date", "k"))
-        )
-        emitter = self._emitter("k", child)
+        child = self._child(dated)
+        sums = SumsToDate(self.scope, lambda: self._around(dated))
+        emitter = self._emitter("k", child, sums)
         day = emitter.plain(dated.dated)
         share = sql.to_twelve(emitter.figure(dated.share))
         met: exp.Expr = exp.true() if dated.where is None else emitter.condition(dated.where)
@@ -170,13 +169,9 @@ class KeptLowering:
             sql.alias(exp.func("coalesce", met, exp.false()), "met"),
             sql.alias(sql.cast(self._month_counted(day, known), "INTEGER"), "month"),
             sql.alias(sql.cast(exp.Case().when(known, share.node, copy=False), sql.decimal_type(*_WIDE)), "share"),
-        ).from_(table(self.names.kept, "k"), copy=False)
-        if child is not None:
-            assert dated.child is not None
-            assert dated.child_reference is not None
-            refers = exp.EQ(this=sql.column(dated.child_reference, "r"), expression=sql.column("record", "k"))
-            on = sql.all_of([refers, *holds_on(child.kind, "r", child.day)])
-            rows = child.join(rows.join(table(dated.child, "r", RECORDS), on=on, copy=False))
+            *sums.columns(dated, sum_columns(self.keepers)),
+        )
+        rows = sums.join(self._from_rows(rows, dated, child))
         if not self.scope.months_follow:
             on = exp.EQ(this=sql.column("day", "d"), expression=day.copy())
             rows = rows.join(table("days", "d", "calendar"), on=on, join_type="left", copy=False)
@@ -185,6 +180,32 @@ class KeptLowering:
         if not self._holds:
             rows = rows.where(exp.LT(this=sql.paren(day.copy()), expression=sql.day(self._end())), copy=False)
         return rows.where(known.copy(), copy=False)
+
+    def _child(self, dated: ty.DatedShare) -> RecordColumns | None:
+        """The columns of the rows that a sentence goes through."""
+        if dated.child is None:
+            return None
+        return RecordColumns(self.scope.schema, self.scope.schema.kinds[dated.child], "r", sql.column("date", "k"))
+
+    def _from_rows(self, query: exp.Select, dated: ty.DatedShare, child: RecordColumns | None) -> exp.Select:
+        """The query over the rows of a sentence: one for each earning, or for each row that refers to its record."""
+        query = query.from_(table(self.names.kept, "k"), copy=False)
+        if child is None:
+            return query
+        assert dated.child is not None
+        refers = exp.EQ(this=sql.column(dated.child_reference or "", "r"), expression=sql.column("record", "k"))
+        on = sql.all_of([refers, *holds_on(child.kind, "r", child.day)])
+        return child.join(query.join(table(dated.child, "r", RECORDS), on=on, copy=False))
+
+    def _around(self, dated: ty.DatedShare) -> Around:
+        """The rows of a sentence, for what is added up up to the day of each."""
+        child = self._child(dated)
+        keys = [] if child is None else [*child.kind.key, *([] if child.kind.valid is None else [child.kind.valid.first])]
+        return Around(
+            lambda columns: self._from_rows(exp.select(*columns), dated, child),
+            self._emitter("k", child).plain,
+            (sql.column("earning", "k"), *(sql.column(key, "r") for key in keys)),
+        )
 
     def _month_counted(self, day: exp.Expr, known: exp.Expr) -> exp.Expr:
         """The month in which a share counts; after those of the run, each day is like a month of its own; none, where it does not count."""
@@ -322,11 +343,14 @@ class KeptLowering:
 
     # ---- names
 
-    def _emitter(self, alias: str, child: RecordColumns | None) -> Emitter:
-        return Emitter(lambda leaf: self._leaf(leaf, alias, child), self.scope.tables, self.scope.calendar)
+    def _emitter(self, alias: str, child: RecordColumns | None, sums: SumsToDate | None = None) -> Emitter:
+        return Emitter(lambda leaf: self._leaf(leaf, alias, child, sums), self.scope.tables, self.scope.calendar)
 
-    def _leaf(self, leaf: Leaf, alias: str, child: RecordColumns | None) -> Emitted:
+    def _leaf(self, leaf: Leaf, alias: str, child: RecordColumns | None, sums: SumsToDate | None) -> Emitted:
         match leaf:
+            case ty.SumToDate():
+                assert sums is not None
+                return sums.column(leaf)
             case ty.ChildField():
                 assert child is not None
                 return child.column(leaf.path)

@@ -193,6 +193,10 @@ class FormulaBuilder:
         name, different, *arguments, where, overlays, against = kids
         return t.Call(self._name(name), tuple(arguments), where, against, different is not None, overlays is not None, self._of(meta))
 
+    def sum_to_date(self, meta: Meta, kids: list[Any]) -> t.SumToDate:
+        name, of, _, by, where = kids
+        return t.SumToDate(self._name(name), of, by, where, self._of(meta))
+
     def the_level(self, meta: Meta, _: list[Token]) -> t.TheLevel:
         return t.TheLevel(self._of(meta))
 

@@ -39,7 +39,7 @@ from compplan.language.tree_definitions import (
 from compplan.language.tree_formulas import (
     Against, Among, AverageBefore, Binary, BoundKind, Call, Compare, Convert, Curve, Divide, Expression, Factor, InPeriod, IsEmpty,
     LeaveShare, Literal, LiteralKind, Logical, Name, Negate, Not, OfOthers, Over, Path, PeriodLiteral, PerPeriod, Reach, Row, ShareOf,
-    Slices, Step, TheLevel, TheTarget, Window,
+    Slices, Step, SumToDate, TheLevel, TheTarget, Window,
 )  # fmt: skip
 
 # isort: on
@@ -344,6 +344,7 @@ __all__ = [
     "Slices",
     "SpreadOver",
     "Step",
+    "SumToDate",
     "Table",
     "Tenure",
     "Term",

@@ -241,6 +241,17 @@ class AverageBefore:
 
 
 @immutable
+class SumToDate:
+    """`sum(payments.amount to date by paid_on where condition)`, or the same with `count`: up to the day of the sentence."""
+
+    name: Name
+    of: Path
+    by: Path | None
+    where: Expression | None
+    span: Span = span_field()
+
+
+@immutable
 class Compare:
     """`left comparator right`, one of = != < <= > >=."""
 
@@ -304,7 +315,7 @@ class Logical:
 
 Expression = (
     Literal | Path | Binary | Divide | Negate | ShareOf | PerPeriod | Over | OfOthers | Convert | Call | TheTarget | TheLevel
-    | LeaveShare | AverageBefore | Compare | Among | InPeriod | IsEmpty | Not | Logical
+    | LeaveShare | AverageBefore | SumToDate | Compare | Among | InPeriod | IsEmpty | Not | Logical
 )  # fmt: skip
 
 
@@ -357,13 +368,13 @@ class Curve:
 Factor = Expression | Slices | Step | Curve
 
 
-def paths(node: object) -> Iterator[Path]:
-    """Every name in a formula, as it stands there."""
+def paths(node: object, but: type | None = None) -> Iterator[Path]:
+    """Every name in a formula, as it stands there; but none inside a formula of a kind."""
     if isinstance(node, Path):
         yield node
     elif isinstance(node, tuple):
         for item in node:
-            yield from paths(item)
-    elif is_dataclass(node) and isinstance(node, Expression):
+            yield from paths(item, but)
+    elif is_dataclass(node) and isinstance(node, Expression) and (but is None or not isinstance(node, but)):
         for f in fields(node):
-            yield from paths(getattr(node, f.name))
+            yield from paths(getattr(node, f.name), but)

@@ -64,6 +64,7 @@ from compplan.language.typed_formulas import (
     Shift,
     Slices,
     Step,
+    SumToDate,
     Tier,
     Within,
 )
@@ -217,6 +218,7 @@ __all__ = [
     "Slices",
     "Spread",
     "Step",
+    "SumToDate",
     "Table",
     "TableRow",
     "Target",

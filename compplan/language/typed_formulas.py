@@ -215,6 +215,23 @@ class RecordSum:
 
 
 @immutable
+class SumToDate:
+    """A sum (or count) over the rows of a kind whose `reference` names the record, of those that are dated up to and including a day.
+
+    `value`, `where` and `dated` are about such a row: its columns are `ChildField`s. A row without a date does not count.
+    """
+
+    kind: str
+    reference: str
+    value: Expr
+    where: Expr | None
+    dated: Expr
+    day: Expr
+    unit: Unit
+    span: Span = span_field()
+
+
+@immutable
 class Lookup:
     """The value of the first row of a table that fits the arguments."""
 
@@ -306,5 +323,5 @@ Expr = (
     Const | RecordField | ChildField | PayeeField | CreditField | Arith | Div | Neg | Scale | Rate | Convert | EndOf | Func | Shift | Cmp
     | In | Within | Empty | NotE | AndOr | MeasureAt | QuotaAt | Attainment | RecordSum | EarnedAt | Lookup | Slices | Step | Curve | Place
     | Named | Part | PaidBefore | Moment | ParameterAt | Tenure | Averaged
-    | LeaveShare | AverageBefore | Prorated
+    | LeaveShare | AverageBefore | Prorated | SumToDate
 )  # fmt: skip

@@ -165,3 +165,44 @@ def test_it_is_all_told_in_words(held: compplan.Results) -> None:
     assert "  Held when 2027-03 ends, as the records of this run have it" in text
     assert "      2027-11-15  Until the customer pays: 25% released on payments.paid_on of payments p2" in text
     assert "      no date  Until the customer pays: payments p3: payments.paid_on is empty\n" in text
+
+
+BY_A_DAY = """
+  hold full "Kept until all is paid" {
+    of       own
+    keep     50%
+    release  100% on payments.paid_on where sum(payments.amount to date) >= amount
+  }
+  clawback late "Not paid in time" {
+    of    own
+    take  50% on close_date + 30 days where sum(payments.amount to date) < amount and count(payments to date) < 2
+  }
+  commission own "Own" {
+    for  each booking
+    pay  10% of credited
+  }
+"""
+
+
+def test_what_was_added_up_to_a_day_is_told(tmp_path: Path) -> None:
+    """100 are paid of 120 by the day; the rest comes in April: then all is released, less what was taken."""
+    deals = "deal,owner,close_date,amount,kind\nd1,ana,2027-02-10,120,new\n"
+    payments = "payment,deal,paid_on,amount\np1,d1,2027-03-12,100\np2,d1,2027-04-02,20\np3,d1,,20\n"
+    kinds = (
+        "  payments:\n    source: payments.csv\n    key: payment\n"
+        "    columns: {payment: text, deal: deals, paid_on: {type: date, optional: true}, amount: money}\n"
+    )
+    project = write_project(tmp_path / "p", {"p": simple_plan(BY_A_DAY)}, deals=deals)
+    settings = project / "compplan.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + kinds, encoding="utf-8")
+    (project / "payments.csv").write_text(payments, encoding="utf-8")
+    results = run_whole(project, "2027", tmp_path / "runs").explain("ana")
+    causes = [(k.name, k.month, k.change, [(s.words, s.value, s.unit) for c in k.causes for s in c.sums]) for k in results.plans[0].kept]
+    added, counted = "sum(payments.amount to date)", "count(payments to date)"
+    assert causes == [
+        ("full", "2027-02", -6, []),
+        ("full", "2027-04", 6, [(added, 120, "USD")]),
+        ("late", "2027-03", -3, [(added, 100, "USD"), (counted, 1, "a number")]),
+        ("late", "2027-04", -3, []),
+    ]
+    assert "          sum(payments.amount to date) is 100.00 USD on that day\n" in str(results)

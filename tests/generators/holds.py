@@ -15,7 +15,7 @@ KEEPS = ("0%", "margin", "100% - share", "dial", 'if(role = "AE", 25%, 50%)', "m
 SHARES = (
     "100%", "50%", "33.3333%", "margin", "receipts.part", "receipts.amount / 100 USD", "receipts.amount / acv else 50%",
     "acv / list_price else 0%",
-    "(live_date - close_date) / 90 else 100%", "credited / 150 USD",
+    "(live_date - close_date) / 90 else 100%", "credited / 150 USD", "sum(receipts.amount to date) / 200 USD",
 )  # fmt: skip
 DAYS = ("live_date", "close_date + 45 days", "close_date + 2 months", "close_date", "2027-04-10")
 CONDITIONS = (
@@ -25,6 +25,10 @@ CONDITIONS = (
     "region is not empty",
     "receipts.amount > 0 USD",
     'role != "SE"',
+    "sum(receipts.amount to date) < acv",
+    "sum(receipts.amount to date by day) >= 50% of acv",
+    "count(receipts to date where amount > 20 USD) < 2",
+    "sum(receipts.amount to date where part > 10%) <= credited and count(receipts to date) > 0",
 )
 
 

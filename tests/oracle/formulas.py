@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -97,6 +97,8 @@ def value_of(expr: ty.Expr, scope: Scope) -> Value | None:
             return scope.prorated(expr, scope.paid)
         case ty.PaidBefore():
             return scope.paid
+        case ty.SumToDate():
+            return sum_to_date(expr, scope)
         case ty.Part():
             return scope.parts[expr.index]
         case ty.Cmp() | ty.In() | ty.Within() | ty.Empty() | ty.NotE() | ty.AndOr():
@@ -109,6 +111,19 @@ def value_of(expr: ty.Expr, scope: Scope) -> Value | None:
             return exchanged(expr, scope)
         case _:
             return arithmetic(expr, scope)
+
+
+def sum_to_date(expr: ty.SumToDate, scope: Scope) -> Fraction:
+    """What the rows that refer to the record come to, of those that are dated up to a day."""
+    until = value_of(expr.day, scope)
+    assert scope.record is not None
+    total = Fraction(0)
+    for row in scope.world.referring(expr.kind, expr.reference, scope.world.key(scope.kind, scope.record)[0]).values():
+        inside = replace(scope, child=row)
+        day = value_of(expr.dated, inside)
+        if isinstance(day, date) and isinstance(until, date) and day <= until and (expr.where is None or is_yes(expr.where, inside)):
+            total += figure_of(expr.value, inside) or Fraction(0)
+    return total
 
 
 def parameter(expr: ty.ParameterAt, scope: Scope) -> Value | None:

@@ -167,7 +167,7 @@ def _record_sum(env: Environment, place: Place, kind: RecordKind, call: t.Call) 
     """A sum over the rows of a kind that name the payee (or group) and a period."""
     if place.grain not in (Grain.PERIOD, Grain.GROUP) or place.window is None:
         message = f"Rows of {kind.name} can be added up for a payee and a period, not in {place.title}."
-        env.problem("wrong-place", message, call.span, _instead(env, kind))
+        env.problem("wrong-place", message, call.span, _instead(env, kind) if place.upto is None else _up_to_the_day(call))
         return None
     rows = Place(Grain.ROWS, f"the records of {kind.name}", kind=kind, converts=place.converts)
     where = None if call.where is None else formulas.type_condition(env, rows, call.where)
@@ -195,6 +195,13 @@ def _instead(env: Environment, kind: RecordKind) -> str | None:
     """What to add up where a credit comes from the kind of record."""
     name = next((c.name.text for c in env.credits.values() if c.source.text == kind.name), None)
     return None if name is None else f"The credit {name} comes from {kind.name}: sum({name}.credited)."
+
+
+def _up_to_the_day(call: t.Call) -> str:
+    """What to write in a sentence of a hold or clawback."""
+    (argument,) = call.arguments
+    what = argument.text if isinstance(argument, t.Path) else "payments.amount"
+    return f"Say what they come to up to the day of the sentence: {call.name.text}({what} to date)."
 
 
 def _owner_column(env: Environment, place: Place, kind: RecordKind, call: t.Call) -> tuple[str | None, str | None]:

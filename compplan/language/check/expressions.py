@@ -60,7 +60,7 @@ def type_formula(env: Environment, place: Place, expr: t.Expression) -> ty.Expr 
             return type_convert(env, place, expr)
         case t.Call():
             return type_call(env, place, expr)
-        case t.TheTarget() | t.TheLevel() | t.LeaveShare() | t.AverageBefore() | t.OfOthers():
+        case t.TheTarget() | t.TheLevel() | t.LeaveShare() | t.AverageBefore() | t.OfOthers() | t.SumToDate():
             return _figure_of_the_place(env, place, expr)
         case _:
             return _condition(env, place, expr)
@@ -211,7 +211,7 @@ def _level(env: Environment, place: Place, expr: t.TheLevel) -> ty.Expr | None:
 
 
 def _figure_of_the_place(
-    env: Environment, place: Place, expr: t.TheTarget | t.TheLevel | t.LeaveShare | t.AverageBefore | t.OfOthers
+    env: Environment, place: Place, expr: t.TheTarget | t.TheLevel | t.LeaveShare | t.AverageBefore | t.OfOthers | t.SumToDate
 ) -> ty.Expr | None:
     """What is one of the component, draw, or payee on leave: `the target`, `the level`, `the share on`, `the monthly average of`."""
     if isinstance(expr, t.OfOthers):
@@ -220,6 +220,10 @@ def _figure_of_the_place(
         return None
     if isinstance(expr, (t.TheTarget, t.TheLevel)):
         return _target(env, place, expr) if isinstance(expr, t.TheTarget) else _level(env, place, expr)
+    if isinstance(expr, t.SumToDate):
+        from compplan.language.check.sums_to_date import type_sum_to_date  # rarely needed
+
+        return type_sum_to_date(env, place, expr)
     from compplan.language.check.leave import type_average, type_share  # rarely needed, and at start all is loaded
 
     return type_share(env, place, expr) if isinstance(expr, t.LeaveShare) else type_average(env, place, expr)

@@ -24,6 +24,7 @@ Tree = t.Hold | t.Clawback | t.ContractCost
 _AT_HAND = (
     ty.Const, ty.RecordField, ty.ChildField, ty.PayeeField, ty.CreditField, ty.Arith, ty.Div, ty.Neg, ty.Scale, ty.Func, ty.Shift, ty.Cmp,
     ty.In, ty.Within, ty.Empty, ty.NotE, ty.AndOr, ty.Lookup, ty.Slices, ty.Step, ty.Curve, ty.Named, ty.ParameterAt, ty.Moment,
+    ty.SumToDate,
 )  # fmt: skip
 """What can be worked out for one deal alone."""
 
@@ -177,8 +178,9 @@ def _dated_share(env: Environment, place: Place, tree: t.DatedShare) -> ty.Dated
         return None
     if child is not None:
         place = place.having(child=child[0])
-    share = _share(env, place, tree.share)
     dated = formulas.type_expression(env, place, tree.dated)
+    place = place.having(upto=dated or ty.Moment(None, DATE, tree.span))  # a day that is wrong was told
+    share = _share(env, place, tree.share)
     where = None if tree.where is None else formulas.type_condition(env, place, tree.where)
     if dated is not None and dated.unit != DATE:
         env.problem("wrong-unit", f"After on stands a date; this is {dated.unit}.", tree.dated.span)
@@ -197,7 +199,7 @@ def _child(env: Environment, place: Place, tree: t.DatedShare) -> tuple[RecordKi
     assert place.kind is not None
     found: dict[str, tuple[RecordKind, str]] = {}
     for part in (tree.share, tree.dated, tree.where):
-        for path in paths(part) if part is not None else ():
+        for path in paths(part, t.SumToDate) if part is not None else ():
             kind = env.schema.kind(path.names[0].text) if len(path.names) > 1 else None
             if kind is not None and kind.name != place.kind.name:
                 reference = next((c.name for c in kind.columns if _refers_to(c.type, place.kind)), None)

@@ -35,6 +35,7 @@ class Place:
     figure is one to date, `against` which quota it is held against. `group` is a quota's group: a column of people, "" for the company.
     `adding` is whether the credits at hand are being added up, `dated` the day on which the record at hand is credited. `paid` is the unit
     of the payout, in a draw; `level` is what it tops up to, where that is known. `converts` is whether money can be converted.
+    `upto` is the day of a sentence of a hold or clawback, up to which rows that refer to the record are added up.
     """
 
     grain: Grain
@@ -56,6 +57,7 @@ class Place:
     paid: Unit | None = None
     converts: bool = False
     level: ty.Expr | None = None
+    upto: ty.Expr | None = None
 
     def having(self, **changes: object) -> Place:
         """The same place with some of it changed."""
