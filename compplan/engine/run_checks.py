@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from compplan.calendar import FiscalPeriod, parse_period
 from compplan.diagnostics import Diagnostic, Problems
+from compplan.engine.page import Value, sum_of
 from compplan.engine.run_folder import Run
 from compplan.schema import PROJECT_FILE
 
@@ -55,14 +56,15 @@ def _earned(run: Run, plan: PlanExplanation) -> dict[tuple[str, str], Fraction]:
     paid = _paid(plan)
     labels = {p.period for p in plan.payouts}
     whole = {label: period for label in labels if (period := parse_period(label)) is not None and period.first_month >= asked.first_month}
-    sums: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
-    sums.update({key: amount for key, amount in paid.items() if key[1] not in whole})
+    found: dict[tuple[str, str], list[Value]] = defaultdict(list)
+    found.update({key: [amount] for key, amount in paid.items() if key[1] not in whole})
     earnings = [(c.name, e) for c in plan.components if c.word != "award" for e in c.earnings]
     paid_in = {month: _around(month, whole) for month in {e.period for _, e in earnings}}
     for component, earning in earnings:
         label = paid_in[earning.period]
-        if label is not None and isinstance(earning.earned, Fraction):
-            sums[component, label] += earning.earned
+        if label is not None:
+            found[component, label].append(earning.earned)
+    sums = {key: sum_of(amounts) for key, amounts in found.items()}
     return {key: amount for key, amount in sums.items() if amount}
 
 
