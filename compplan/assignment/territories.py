@@ -24,6 +24,8 @@ HEAT = 0.3
 NEAR = 1.0
 CUT_ROUNDS = 12
 SMALL_SHARE = 0.1
+CUTTING = 0.1
+"""The share of the time after which no more cuts are looked for: on large problems a whole assignment needs it more."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def solve(
     """
     run = _Run(problem, limits, tell, stopped)
     run.report("prices")
-    relaxed = relax(problem, opening_prices(problem), CUT_ROUNDS, lambda: run.go_on(0.3))
+    relaxed = relax(problem, opening_prices(problem), CUT_ROUNDS, lambda: run.go_on(CUTTING))
     run.bound = relaxed.bound
     run.offer(relaxed.shares.argmax(axis=1))
     run.report("bound")
