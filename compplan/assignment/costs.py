@@ -6,7 +6,7 @@ import numpy as np
 
 from compplan.assignment.problem import Flags, Real, Whole
 from compplan.assignment.scenario import Scenario
-from compplan.assignment.scenario_form import GivenForm, TravelForm
+from compplan.assignment.scenario_form import DisruptionForm, GivenForm, TravelForm
 from compplan.assignment.tables import Table, Tables
 from compplan.diagnostics.model import Problems
 
@@ -29,11 +29,18 @@ def pair_costs(scenario: Scenario, tables: Tables, owner: Whole) -> tuple[Flags,
         if given.pairs_not_listed == "not allowed":
             eligible &= listed
     if form.disruption is not None:
-        times = np.ones(accounts.rows) if form.disruption.times is None else _reals(accounts, form.disruption.times)
-        price = np.rint(times * float(form.disruption.each) * 10**decimals).astype(np.int64)
+        price = _disruption(form.disruption, accounts, decimals)
         leaves = (owner[:, None] >= 0) & (owner[:, None] != np.arange(reps.rows)[None, :])
         cost += np.where(leaves, price[:, None], 0)
     return eligible, cost, decimals
+
+
+def _disruption(form: DisruptionForm, accounts: Table, decimals: int) -> Whole:
+    """What each account costs that leaves its rep, in whole units of cost, worked out exactly and rounded once, half up."""
+    times = np.ones(accounts.rows, np.int64) if form.times is None else accounts.whole(form.times)
+    each = form.each * 10**decimals / (1 if form.times is None else 10 ** accounts.decimals(form.times))
+    top, bottom = each.numerator, each.denominator
+    return np.array([(2 * top * t + bottom) // (2 * bottom) for t in times.tolist()], np.int64)
 
 
 def great_circle_km(here: Real, there: Real) -> Real:

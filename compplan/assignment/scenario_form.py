@@ -147,9 +147,3 @@ class ScenarioForm(_Form):
     balance: dict[str, MeasureForm] = Field(default_factory=dict, description="The measures to balance, each with a name of your choice.")
     cost: CostForm = Field(default_factory=CostForm, description="What makes an assignment dear.")
     rules: dict[str, RuleForm] = Field(default_factory=dict, description="Rules, each with a name of your choice.")
-
-
-def scenario_json_schema() -> dict[str, Any]:
-    """The JSON Schema of a scenario, for editors that complete and check it."""
-    schema = ScenarioForm.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "A scenario of territories"}

@@ -96,3 +96,10 @@ def test_bad_rows_stop_it(tmp_path: Path) -> None:
     with pytest.raises(Problems) as told:
         read_problem(read_scenario(file))
     assert "“nobody” is no account" in told.value.diagnostics[0].message
+
+
+def test_what_a_move_disrupts_is_exact_and_rounded_once(tmp_path: Path) -> None:
+    travel = "  travel: {from: [latitude, longitude], to: [latitude, longitude], times: visits, each_km: 0.1}\n"
+    scenario = SCENARIO.replace(travel, "").replace("{each: 5}", "{each: 0.125, times: visits}")
+    problem = read_problem(read_scenario(write_territories(tmp_path, scenario))).problem
+    assert problem.cost[:3].tolist() == [[0, 13, 13], [25, 0, 25], [38, 38, 0]]  # 0.125, 0.25 and 0.375 where another has it
