@@ -16,7 +16,7 @@ from compplan.cli.terminal import FINE, PROBLEMS, bold, note, say
 from compplan.diagnostics.text import safe
 
 if TYPE_CHECKING:
-    from compplan.assignment.territories import Limits, Progress
+    from compplan.assignment.solver.solve import Limits, Progress
 
 NAME = "assign"
 
@@ -57,13 +57,13 @@ def _add_verify(commands: Commands[Parser]) -> None:
 
 
 def _territories(args: Namespace) -> int:
-    from compplan.assignment.before_solving import check_before_solving, explain_contradiction
     from compplan.assignment.problem import standing
-    from compplan.assignment.read_problem import read_problem
-    from compplan.assignment.result_folder import write_result
-    from compplan.assignment.scenario import read_scenario
-    from compplan.assignment.summary import as_json, summary_lines
-    from compplan.assignment.territories import solve
+    from compplan.assignment.scenario.check import read_scenario
+    from compplan.assignment.scenario.read_problem import read_problem
+    from compplan.assignment.solver.solve import solve
+    from compplan.assignment.territories.before_solving import check_before_solving, explain_contradiction
+    from compplan.assignment.territories.result_folder import write_result
+    from compplan.assignment.territories.summary import as_json, summary_lines
 
     file = Path(args.scenario)
     scenario = read_scenario(file)
@@ -86,11 +86,11 @@ def _territories(args: Namespace) -> int:
 
 
 def _verify(args: Namespace) -> int:
-    from compplan.assignment.certificate import verify
-    from compplan.assignment.read_problem import read_problem
-    from compplan.assignment.result_folder import read_result
-    from compplan.assignment.scenario import read_scenario
-    from compplan.assignment.summary import verdict_lines
+    from compplan.assignment.scenario.check import read_scenario
+    from compplan.assignment.scenario.read_problem import read_problem
+    from compplan.assignment.territories.certificate import verify
+    from compplan.assignment.territories.result_folder import read_result
+    from compplan.assignment.territories.summary import verdict_lines
 
     territories = read_problem(read_scenario(Path(args.scenario)))
     assigned, claimed = read_result(Path(args.result), territories)
@@ -101,7 +101,7 @@ def _verify(args: Namespace) -> int:
 
 
 def _limits(args: Namespace) -> Limits:
-    from compplan.assignment.territories import Limits
+    from compplan.assignment.solver.solve import Limits
 
     seconds = args.seconds if args.seconds is not None or args.rounds is not None else 60.0
     return Limits(seconds=seconds, gap=args.gap, rounds=args.rounds, seed=args.seed)

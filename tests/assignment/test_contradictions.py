@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from compplan.assignment.before_solving import check_before_solving, explain_contradiction
-from compplan.assignment.demands import cannot_hold_together
 from compplan.assignment.problem import standing
-from compplan.assignment.read_problem import Territories, read_problem
-from compplan.assignment.scenario import read_scenario
-from compplan.assignment.territories import Limits, solve
+from compplan.assignment.scenario.check import read_scenario
+from compplan.assignment.scenario.read_problem import Territories, read_problem
+from compplan.assignment.solver.solve import Limits, solve
+from compplan.assignment.territories.before_solving import check_before_solving, explain_contradiction
+from compplan.assignment.territories.demands import cannot_hold_together
 from compplan.diagnostics.model import Problems
 from tests.support.territory_project import SCENARIO, write_territories
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from compplan.assignment.before_solving import check_before_solving
-from compplan.assignment.read_problem import read_problem
-from compplan.assignment.scenario import read_scenario
+from compplan.assignment.scenario.check import read_scenario
+from compplan.assignment.scenario.read_problem import read_problem
+from compplan.assignment.territories.before_solving import check_before_solving
 from compplan.diagnostics.model import Problems
 from tests.support.territory_project import SCENARIO, write_territories
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compplan.assignment.bound import PRICE_UNIT, Cut, Prices, lower_bound, rounded_inequality
-from compplan.assignment.certificate import certify, verify
 from compplan.assignment.problem import NO_LIMIT, Problem, standing
-from compplan.assignment.territories import Limits, solve
+from compplan.assignment.solver.solve import Limits, solve
+from compplan.assignment.territories.certificate import certify, verify
 from tests.assignment.small_problems import best_total, problems
 
 

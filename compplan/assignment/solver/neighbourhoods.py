@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compplan.assignment.linear import Part, Row, solve_whole
 from compplan.assignment.problem import Flags, Problem, Real, Whole, loads_of
-from compplan.assignment.relaxation import BREAKING
+from compplan.assignment.solver.linear import Part, Row, solve_whole
+from compplan.assignment.solver.relaxation import BREAKING
 
 SECONDS = 2.0
 NODES = 400

@@ -15,7 +15,7 @@ import numpy as np
 
 from compplan.assignment.bound import PRICE_UNIT, Cut, Prices, lower_bound
 from compplan.assignment.problem import Problem, Whole, standing
-from compplan.assignment.territories import Solution
+from compplan.assignment.solver.solve import Solution
 from compplan.immutable import immutable
 
 FORM = 1

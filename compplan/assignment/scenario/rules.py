@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from compplan.assignment.problem import Flags, Whole
-from compplan.assignment.scenario_form import RuleForm
-from compplan.assignment.tables import Table, Tables, text_of
+from compplan.assignment.scenario.form import RuleForm
+from compplan.assignment.scenario.tables import Table, Tables, text_of
 
 
 def owners(accounts: Table, column: str | None, reps: Table) -> Whole:

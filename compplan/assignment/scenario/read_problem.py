@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from compplan.assignment.bands import measure_of
-from compplan.assignment.costs import pair_costs
-from compplan.assignment.demands import Demand, with_demands
 from compplan.assignment.problem import Flags, Measure, Problem, Whole
-from compplan.assignment.rules import allowed_by, families, kept_apart, owners
-from compplan.assignment.scenario import Scenario
-from compplan.assignment.tables import Tables, opened
+from compplan.assignment.scenario.bands import measure_of
+from compplan.assignment.scenario.check import Scenario
+from compplan.assignment.scenario.costs import pair_costs
+from compplan.assignment.scenario.rules import allowed_by, families, kept_apart, owners
+from compplan.assignment.scenario.tables import Tables, opened
+from compplan.assignment.territories.demands import Demand, with_demands
 
 
 @dataclass(frozen=True, eq=False)

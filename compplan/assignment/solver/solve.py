@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from compplan.assignment.bound import PRICE_UNIT, Prices
-from compplan.assignment.exchanges import Exchanges, anneal
-from compplan.assignment.neighbourhoods import SECONDS, Neighbourhoods, divided_anew
-from compplan.assignment.opening_prices import opening_prices
 from compplan.assignment.problem import Flags, Problem, Real, Whole, standing
-from compplan.assignment.relaxation import Relaxed, outside_prices, relax
-from compplan.assignment.search_tree import MOST_PAIRS, pairs_left, search_tree
+from compplan.assignment.solver.exchanges import Exchanges, anneal
+from compplan.assignment.solver.neighbourhoods import SECONDS, Neighbourhoods, divided_anew
+from compplan.assignment.solver.opening_prices import opening_prices
+from compplan.assignment.solver.relaxation import Relaxed, outside_prices, relax
+from compplan.assignment.solver.search_tree import MOST_PAIRS, pairs_left, search_tree
 
 SWEEPS = 900
 HEAT = 0.3

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from compplan.assignment.bound import PRICE_UNIT
-from compplan.assignment.certificate import Certificate, Verdict
 from compplan.assignment.problem import NO_LIMIT, Problem, Standing, Whole, standing
-from compplan.assignment.read_problem import Territories
-from compplan.assignment.territories import Solution
+from compplan.assignment.scenario.read_problem import Territories
+from compplan.assignment.solver.solve import Solution
+from compplan.assignment.territories.certificate import Certificate, Verdict
 
 
 def summary_lines(territories: Territories, solution: Solution) -> Iterator[str]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from compplan.assignment.opening_prices import opening_prices
 from compplan.assignment.problem import Flags, Measure, Problem, Whole
-from compplan.assignment.relaxation import relax
-from compplan.assignment.search_tree import MOST_PAIRS, search_tree
+from compplan.assignment.solver.opening_prices import opening_prices
+from compplan.assignment.solver.relaxation import relax
+from compplan.assignment.solver.search_tree import MOST_PAIRS, search_tree
 
 FORBIDDING = 1e5
 """How many typical costs of an item a unit outside of a band costs while it is asked whether the bands can be met at all."""

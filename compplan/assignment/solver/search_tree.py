@@ -13,7 +13,7 @@ from ortools.sat.python import cp_model
 
 from compplan.assignment.bound import PRICE_UNIT
 from compplan.assignment.problem import NO_LIMIT, Flags, Problem, Whole
-from compplan.assignment.relaxation import Relaxed
+from compplan.assignment.solver.relaxation import Relaxed
 
 MOST_PAIRS = 6_000
 """Up to so many pairs the whole problem is searched at once."""

@@ -9,9 +9,9 @@ from math import ceil, floor
 import numpy as np
 
 from compplan.assignment.problem import NO_LIMIT, Measure, Whole
-from compplan.assignment.scenario import Scenario
-from compplan.assignment.scenario_form import MeasureForm
-from compplan.assignment.tables import Table, Tables, text_of
+from compplan.assignment.scenario.check import Scenario
+from compplan.assignment.scenario.form import MeasureForm
+from compplan.assignment.scenario.tables import Table, Tables, text_of
 from compplan.diagnostics.model import Problems
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from compplan.assignment.bound import PRICE_UNIT
-from compplan.assignment.certificate import Certificate, certify, from_json, to_json
 from compplan.assignment.problem import Problem, Whole, standing
-from compplan.assignment.read_problem import Territories
-from compplan.assignment.territories import Solution
+from compplan.assignment.scenario.read_problem import Territories
+from compplan.assignment.solver.solve import Solution
+from compplan.assignment.territories.certificate import Certificate, certify, from_json, to_json
 from compplan.diagnostics.model import Diagnostic, Problems
 from compplan.diagnostics.storage import trouble
 

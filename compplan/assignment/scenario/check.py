@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from compplan.assignment.scenario_form import GivenForm, MeasureForm, RuleForm, ScenarioForm
+from compplan.assignment.scenario.form import GivenForm, MeasureForm, RuleForm, ScenarioForm
 from compplan.diagnostics.model import Collector, Problems
 from compplan.diagnostics.suggest import closest
 from compplan.immutable import immutable

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from compplan.assignment.problem import Flags, Whole
-from compplan.assignment.scenario import Scenario
-from compplan.assignment.scenario_form import GivenForm
+from compplan.assignment.scenario.check import Scenario
+from compplan.assignment.scenario.form import GivenForm
 from compplan.diagnostics.model import Problems
 from compplan.records.load import load_records
 from compplan.records.sql import name as quoted

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from compplan.assignment.bound import PRICE_UNIT, Cut, Prices, lower_bound
-from compplan.assignment.linear import Answer, Part, Row, solve_linear
 from compplan.assignment.problem import Problem, Real, Whole
-from compplan.assignment.rounding_cuts import broken_cuts, cut_row, priced
+from compplan.assignment.solver.linear import Answer, Part, Row, solve_linear
+from compplan.assignment.solver.rounding_cuts import broken_cuts, cut_row, priced
 
 FIRST_COLUMNS = 0.7
 """A column is taken at first where its reduced cost is below so many typical costs of an item."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from compplan.assignment.problem import Flags, Real, Whole
-from compplan.assignment.scenario import Scenario
-from compplan.assignment.scenario_form import DisruptionForm, GivenForm, TravelForm
-from compplan.assignment.tables import Table, Tables
+from compplan.assignment.scenario.check import Scenario
+from compplan.assignment.scenario.form import DisruptionForm, GivenForm, TravelForm
+from compplan.assignment.scenario.tables import Table, Tables
 from compplan.diagnostics.model import Problems
 
 EARTH_KM = 12742.0

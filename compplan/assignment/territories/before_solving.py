@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from compplan.assignment.demands import Demand, cannot_hold_together, too_large
 from compplan.assignment.problem import Problem
-from compplan.assignment.read_problem import Territories
+from compplan.assignment.scenario.read_problem import Territories
+from compplan.assignment.territories.demands import Demand, cannot_hold_together, too_large
 from compplan.diagnostics.model import Diagnostic, Problems
 
 MOST_NAMED = 5
