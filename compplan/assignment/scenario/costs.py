@@ -29,13 +29,13 @@ def pair_costs(scenario: Scenario, tables: Tables, owner: Whole) -> tuple[Flags,
         if given.pairs_not_listed == "not allowed":
             eligible &= listed
     if form.disruption is not None:
-        price = _disruption(form.disruption, accounts, decimals)
+        price = disruption_of(form.disruption, accounts, decimals)
         leaves = (owner[:, None] >= 0) & (owner[:, None] != np.arange(reps.rows)[None, :])
         cost += np.where(leaves, price[:, None], 0)
     return eligible, cost, decimals
 
 
-def _disruption(form: DisruptionForm, accounts: Table, decimals: int) -> Whole:
+def disruption_of(form: DisruptionForm, accounts: Table, decimals: int) -> Whole:
     """What each account costs that leaves its rep, in whole units of cost, worked out exactly and rounded once, half up."""
     times = np.ones(accounts.rows, np.int64) if form.times is None else accounts.whole(form.times)
     each = form.each * 10**decimals / (1 if form.times is None else 10 ** accounts.decimals(form.times))

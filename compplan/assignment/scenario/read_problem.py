@@ -10,6 +10,7 @@ from compplan.assignment.problem import Flags, Measure, Problem, Whole
 from compplan.assignment.scenario.bands import measure_of
 from compplan.assignment.scenario.check import Scenario
 from compplan.assignment.scenario.costs import pair_costs
+from compplan.assignment.scenario.facts import Facts, facts_of
 from compplan.assignment.scenario.rules import allowed_by, families, kept_apart, owners
 from compplan.assignment.scenario.tables import Tables, opened
 from compplan.assignment.territories.demands import Demand, with_demands
@@ -21,7 +22,7 @@ class Territories:
 
     `member` has the item of each account (families are one item), `owner` the rep who has the account today, -1 where nobody of the
     reps has. `open` is the problem without what the scenario demands, and `demands` has its rules and bands by name: together, the
-    problem.
+    problem. `facts` has what is known of each account and rep on its own.
     """
 
     problem: Problem
@@ -30,6 +31,7 @@ class Territories:
     owner: Whole
     open: Problem
     demands: tuple[Demand, ...]
+    facts: Facts
 
 
 def read_problem(scenario: Scenario) -> Territories:
@@ -47,7 +49,9 @@ def _problem(scenario: Scenario, tables: Tables) -> Territories:
     eligible, cost, decimals = pair_costs(scenario, tables, owner)
     member = families(accounts, form.family)
     items = int(member.max()) + 1
-    measures = [_by_item(measure_of(name, each, scenario, tables, decimals), member, items) for name, each in form.balance.items()]
+    by_account = [measure_of(name, each, scenario, tables, decimals) for name, each in form.balance.items()]
+    facts = facts_of(scenario, tables, eligible, cost, decimals, by_account)
+    measures = [_by_item(m, member, items) for m in by_account]
     demands = [Demand(f"balance of {m.name}", measure=m) for m in measures if m.price is None]
     for name, rule in form.rules.items():
         allowed = None if rule.apart or rule.moves_at_most is not None else _allowed(allowed_by(rule, accounts, reps, owner), member, items)
@@ -61,7 +65,7 @@ def _problem(scenario: Scenario, tables: Tables) -> Territories:
         moved=_moved(owner, member, items, reps.rows),
         cost_decimals=decimals,
     )
-    return Territories(with_demands(without, demands), tuple(accounts.key()), member, owner, without, tuple(demands))
+    return Territories(with_demands(without, demands), tuple(accounts.key()), member, owner, without, tuple(demands), facts)
 
 
 def _by_item(measure: Measure, member: Whole, items: int) -> Measure:

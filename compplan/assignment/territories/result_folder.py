@@ -9,7 +9,7 @@ import csv
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +25,12 @@ from compplan.diagnostics.storage import trouble
 ASSIGNMENT, REPS, PRICES, CERTIFICATE = "assignment.csv", "reps.csv", "prices.csv", "certificate.json"
 
 
-def write_result(folder: Path, territories: Territories, solution: Solution) -> tuple[str, ...]:
-    """Writes the files into a new folder, and says which.
+Writer = Callable[[Path], Sequence[str]]
+"""Writes more files into a folder, and says which."""
+
+
+def write_result(folder: Path, territories: Territories, solution: Solution, more: Sequence[Writer] = ()) -> tuple[str, ...]:
+    """Writes the files into a new folder, those of `more` writers beside them, and says which. All of them are there, or none.
 
     Raises `Problems` where there is such a folder already, or it cannot be written.
     """
@@ -43,6 +47,7 @@ def write_result(folder: Path, territories: Territories, solution: Solution) -> 
         _table(made / PRICES, ("rep", *(m.name for m in problem.measures)), _prices(problem, solution))
         proof = json.dumps(to_json(problem, certify(problem, solution)), indent=1, ensure_ascii=False)
         (made / CERTIFICATE).write_text(proof + "\n", encoding="utf-8")
+        others = [name for write in more for name in write(made)]
         made.chmod(0o755)
         made.replace(folder)
     except OSError as error:
@@ -52,7 +57,7 @@ def write_result(folder: Path, territories: Territories, solution: Solution) -> 
     finally:
         if made is not None:
             shutil.rmtree(made, ignore_errors=True)
-    return ASSIGNMENT, REPS, PRICES, CERTIFICATE
+    return ASSIGNMENT, REPS, PRICES, CERTIFICATE, *others
 
 
 def read_result(folder: Path, territories: Territories) -> tuple[Whole, Certificate]:
