@@ -10,8 +10,9 @@ import numpy as np
 
 from compplan.assignment.problem import NO_LIMIT, Measure, Whole
 from compplan.assignment.scenario.check import Scenario
-from compplan.assignment.scenario.form import MeasureForm
-from compplan.assignment.scenario.tables import Table, Tables, text_of
+from compplan.assignment.scenario.form import LimitsForm, MeasureForm
+from compplan.assignment.scenario.table import Table, text_of
+from compplan.assignment.scenario.tables import Tables
 from compplan.diagnostics.model import Problems
 
 
@@ -24,35 +25,74 @@ def measure_of(name: str, form: MeasureForm, scenario: Scenario, tables: Tables,
         worst = accounts.key()[int(weight.argmin())]
         message = f"{form.sum_} of {worst} is below zero; what is to be balanced cannot be."
         raise Problems([scenario.marks.problem("negative", "A figure below zero", message, scenario.marks.value(("balance", name)))])
-    least, most = _ends(form, tables, int(weight.sum()), 10**decimals)
+    least, most = _ends(name, form, scenario, tables, int(weight.sum()), 10**decimals)
     scale = 10**decimals
     price = None if form.price is None else np.full(reps.rows, round(form.price * 10**cost_decimals / scale), np.int64)
     return Measure(name, weight[:, None], least, most, price, decimals)
 
 
-def _ends(form: MeasureForm, tables: Tables, total: int, scale: int) -> tuple[Whole, Whole]:
+End = tuple[Fraction | None, Fraction | None]
+"""The ends of a band, not rounded yet; None for an end that it does not have."""
+
+
+def _ends(name: str, form: MeasureForm, scenario: Scenario, tables: Tables, total: int, scale: int) -> tuple[Whole, Whole]:
     """The band of each rep, in the measure's smallest unit; what a band leaves open has no limit."""
     reps = tables.reps
     if form.within is not None:
-        sizes = [Fraction(1)] * reps.rows if form.share_by is None else [Fraction(v or 0) for v in reps.columns[form.share_by]]
-        shares = [total * s / (sum(sizes) or 1) for s in sizes]
-        return (
-            np.array([ceil(s * (1 - form.within)) for s in shares], np.int64),
-            np.array([floor(s * (1 + form.within)) for s in shares], np.int64),
-        )
-    low = [None if form.at_least is None else form.at_least] * reps.rows
-    high = [None if form.at_most is None else form.at_most] * reps.rows
-    if form.limits is not None:
-        table = tables.rows(form.limits.records)
-        at = {text_of(rep): row for row, rep in enumerate(table.columns[form.limits.rep])}
-        low = [_limit(table, form.limits.at_least, at.get(rep)) for rep in reps.key()]
-        high = [_limit(table, form.limits.at_most, at.get(rep)) for rep in reps.key()]
+        sizes = [Fraction(1)] * reps.rows if form.share_by is None else _sizes(name, form.share_by, scenario, reps)
+        shares = [total * s / sum(sizes) for s in sizes]
+        ends: list[End] = [(s * (1 - form.within), s * (1 + form.within)) for s in shares]
+    elif form.limits is not None:
+        ends = [tuple(None if v is None else v * scale for v in end) for end in _from_table(name, form.limits, scenario, tables)]  # type: ignore[misc]
+    else:
+        ends = [tuple(None if v is None else v * scale for v in (form.at_least, form.at_most))] * reps.rows  # type: ignore[list-item]
+    if form.width is not None:
+        ends = [_widened(end, form.width) for end in ends]
     return (
-        np.array([-NO_LIMIT if v is None else ceil(v * scale) for v in low], np.int64),
-        np.array([NO_LIMIT if v is None else floor(v * scale) for v in high], np.int64),
+        np.array([-NO_LIMIT if low is None else ceil(low) for low, _ in ends], np.int64),
+        np.array([NO_LIMIT if high is None else floor(high) for _, high in ends], np.int64),
     )
 
 
-def _limit(table: Table, column: str | None, row: int | None) -> Fraction | None:
-    value: Decimal | None = None if column is None or row is None else table.columns[column][row]
+def _widened(end: End, width: Fraction) -> End:
+    """So much of the band's width, around its middle; a band that is open on a side stays as it is."""
+    low, high = end
+    if low is None or high is None:
+        return end
+    middle, half = (low + high) / 2, (high - low) / 2 * width
+    return middle - half, middle + half
+
+
+def _sizes(name: str, column: str, scenario: Scenario, reps: Table) -> list[Fraction]:
+    sizes = [None if v is None else Fraction(v) for v in reps.columns[column]]
+    empty = [rep for rep, size in zip(reps.key(), sizes, strict=True) if size is None or size < 0]
+    if empty or not sum(s for s in sizes if s is not None):
+        message = f"`{column}` of {empty[0]} is empty or below zero." if empty else f"`{column}` is zero for every rep."
+        span = scenario.marks.value(("balance", name, "share_by"))
+        hint = "Each rep needs a figure there, from which its share follows; 0 for none."
+        raise Problems([scenario.marks.problem("no-share", "A rep without a share", message, span, hint)])
+    return [s for s in sizes if s is not None]
+
+
+def _from_table(name: str, form: LimitsForm, scenario: Scenario, tables: Tables) -> list[End]:
+    """The limits of each rep, as the table has them, or a new hire of its own."""
+    table = tables.rows(form.records)
+    at = {text_of(rep): row for row, rep in enumerate(table.columns[form.rep])}
+    hires = scenario.form.new_hires
+    missing = [rep for rep in tables.reps.key() if rep not in at and rep not in hires]
+    if missing:
+        message = f"{form.records} has no row for {missing[0]}" + (f", and for {len(missing) - 1} more reps." if len(missing) > 1 else ".")
+        span = scenario.marks.value(("balance", name, "limits"))
+        hint = "Add the row; where a rep shall have no limit, leave its figure empty."
+        raise Problems([scenario.marks.problem("no-limits", "A rep without limits", message, span, hint)])
+    return [
+        (_limit(table, form.at_least, at[rep]), _limit(table, form.at_most, at[rep]))
+        if rep in at
+        else (hires[rep].limits[name].at_least, hires[rep].limits[name].at_most)
+        for rep in tables.reps.key()
+    ]
+
+
+def _limit(table: Table, column: str | None, row: int) -> Fraction | None:
+    value: Decimal | None = None if column is None else table.columns[column][row]
     return None if value is None else Fraction(value)

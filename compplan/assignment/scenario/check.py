@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from compplan.assignment.scenario.form import GivenForm, MeasureForm, RuleForm, ScenarioForm
+from compplan.assignment.scenario.new_hires import new_hire_problems
 from compplan.diagnostics.model import Collector, Problems
 from compplan.diagnostics.suggest import closest
 from compplan.immutable import immutable
@@ -77,6 +78,8 @@ class _Checker:
             self._reference(accounts, self.form.owner, reps, ("owner",))
         if self.form.family is not None:
             self._column(accounts, self.form.family, (TextType, ReferenceType), "texts", ("family",))
+        for problem in new_hire_problems(self.form, reps, self.marks):
+            self.collector.add(problem)
         for name, measure in self.form.balance.items():
             self._measure(accounts, reps, measure, ("balance", name))
         self._cost(accounts, reps)
@@ -190,6 +193,9 @@ class _Checker:
             message = f"`{name}` is no kind of record of the project."
             self._say("unknown-kind", "This kind of record is not known", message, place, _near(name, self.project.schema.kinds))
             return None
+        if kind.valid is not None and self.form.day is None:
+            message = f"Rows of {name} hold from a day to a day, and it is not said which day counts."
+            self._say("no-day", "The day is missing", message, place, "Add `day:`, as in `day: 2027-01-01`.")
         self.used.add(name)
         return kind
 

@@ -7,7 +7,8 @@ import numpy as np
 from compplan.assignment.problem import Flags, Real, Whole
 from compplan.assignment.scenario.check import Scenario
 from compplan.assignment.scenario.form import DisruptionForm, GivenForm, TravelForm
-from compplan.assignment.scenario.tables import Table, Tables
+from compplan.assignment.scenario.table import Table
+from compplan.assignment.scenario.tables import Tables
 from compplan.diagnostics.model import Problems
 
 EARTH_KM = 12742.0

@@ -9,7 +9,8 @@ import numpy as np
 from compplan.assignment.problem import Flags, Measure, Real, Whole
 from compplan.assignment.scenario.check import Scenario
 from compplan.assignment.scenario.costs import disruption_of
-from compplan.assignment.scenario.tables import Table, Tables
+from compplan.assignment.scenario.table import Table
+from compplan.assignment.scenario.tables import Tables
 from compplan.schema import MoneyType, NumberType, RatioType, TextType
 
 NAME = "name"

@@ -5,6 +5,7 @@ What they mean together is `scenario`'s business.
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -70,6 +71,22 @@ class LimitsForm(_Form):
     at_most: str | None = Field(None, description="The column with the most.")
 
 
+class OwnLimitsForm(_Form):
+    """The limits of one rep."""
+
+    at_least: Number | None = Field(None, description="The least that the rep shall have.")
+    at_most: Number | None = Field(None, description="The most.")
+
+
+class NewHireForm(_Form):
+    """A rep who is not in the records yet."""
+
+    columns: dict[str, str] = Field(default_factory=dict, description="What would stand in the columns of its record.")
+    limits: dict[str, OwnLimitsForm] = Field(
+        default_factory=dict, description="Its own limits, by measure, where the others have theirs from a table."
+    )
+
+
 class MeasureForm(_Form):
     """A measure of which each rep shall have so much."""
 
@@ -81,6 +98,9 @@ class MeasureForm(_Form):
     at_least: Number | None = Field(None, description="The least that each rep shall have.")
     at_most: Number | None = Field(None, description="The most that each rep shall have.")
     limits: LimitsForm | None = Field(None, description="A table that says so for each rep.")
+    width: Positive | None = Field(
+        None, description="So much of each band's width is kept, around its middle: 50% halves it, 200% doubles it."
+    )
     price: Positive | None = Field(None, description="What a unit outside costs. Left out, the band is a rule.")
 
 
@@ -142,6 +162,11 @@ class ScenarioForm(_Form):
     project: str = Field(".", description="The folder of the project whose records are used, from the scenario's own folder.")
     accounts: Kind = Field(description="The accounts that are to be assigned.")
     reps: Kind = Field(description="The reps that they are assigned to.")
+    day: date | None = Field(None, description="The day on which records are read that hold from a day to a day.")
+    leavers: Texts = Field((), description="Reps who leave: others get their accounts, and that disrupts nothing that could be kept.")
+    new_hires: dict[str, NewHireForm] = Field(
+        default_factory=dict, description="Reps who are not in the records yet, each with a name of your choice."
+    )
     owner: str | None = Field(None, description="The column of accounts that names the rep who has it today.")
     family: str | None = Field(None, description="The column of accounts whose equal texts belong together.")
     balance: dict[str, MeasureForm] = Field(default_factory=dict, description="The measures to balance, each with a name of your choice.")

@@ -12,6 +12,7 @@ from compplan.assignment.scenario.check import Scenario
 from compplan.assignment.scenario.costs import pair_costs
 from compplan.assignment.scenario.facts import Facts, facts_of
 from compplan.assignment.scenario.rules import allowed_by, families, kept_apart, owners
+from compplan.assignment.scenario.table import text_of
 from compplan.assignment.scenario.tables import Tables, opened
 from compplan.assignment.territories.demands import Demand, with_demands
 
@@ -21,14 +22,15 @@ class Territories:
     """A problem and what its items stand for.
 
     `member` has the item of each account (families are one item), `owner` the rep who has the account today, -1 where nobody of the
-    reps has. `open` is the problem without what the scenario demands, and `demands` has its rules and bands by name: together, the
-    problem. `facts` has what is known of each account and rep on its own.
+    reps has, and `before` who has it as the records say, leavers among them. `open` is the problem without what the scenario demands,
+    and `demands` has its rules and bands by name: together, the problem. `facts` has what is known of each account and rep on its own.
     """
 
     problem: Problem
     accounts: tuple[str, ...]
     member: Whole
     owner: Whole
+    before: tuple[str, ...]
     open: Problem
     demands: tuple[Demand, ...]
     facts: Facts
@@ -65,7 +67,8 @@ def _problem(scenario: Scenario, tables: Tables) -> Territories:
         moved=_moved(owner, member, items, reps.rows),
         cost_decimals=decimals,
     )
-    return Territories(with_demands(without, demands), tuple(accounts.key()), member, owner, without, tuple(demands), facts)
+    before = tuple(text_of(v) for v in accounts.columns[form.owner]) if form.owner is not None else ("",) * accounts.rows
+    return Territories(with_demands(without, demands), tuple(accounts.key()), member, owner, before, without, tuple(demands), facts)
 
 
 def _by_item(measure: Measure, member: Whole, items: int) -> Measure:

@@ -6,7 +6,8 @@ import numpy as np
 
 from compplan.assignment.problem import Flags, Whole
 from compplan.assignment.scenario.form import RuleForm
-from compplan.assignment.scenario.tables import Table, Tables, text_of
+from compplan.assignment.scenario.table import Table, text_of
+from compplan.assignment.scenario.tables import Tables
 
 
 def owners(accounts: Table, column: str | None, reps: Table) -> Whole:

@@ -1,58 +1,25 @@
-"""The records of a scenario: rows of accounts and reps, and of the tables that it names."""
+"""The records of a scenario in a database: accounts, reps, and the tables that it names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import date
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from compplan.assignment.problem import Flags, Whole
+from compplan.assignment.problem import Whole
 from compplan.assignment.scenario.check import Scenario
 from compplan.assignment.scenario.form import GivenForm
+from compplan.assignment.scenario.table import Table
+from compplan.assignment.scenario.taking_part import accounts_taking_part, reps_taking_part
 from compplan.diagnostics.model import Problems
 from compplan.records.load import load_records
 from compplan.records.sql import name as quoted
-from compplan.schema import MoneyType, NumberType, RatioType, RecordKind, ReferenceType
-
-
-@dataclass(frozen=True, eq=False)
-class Table:
-    """Rows of a kind of record: its columns as Python values, and the position of each row by its key, where that is one column."""
-
-    kind: RecordKind
-    columns: Mapping[str, Sequence[Any]]
-    rows: int
-
-    def key(self) -> list[str]:
-        """The keys of the rows."""
-        return [str(v) for v in self.columns[self.kind.key[0]]]
-
-    def whole(self, column: str) -> Whole:
-        """A column of figures in its smallest unit; what is empty is zero."""
-        scale = 10 ** self.decimals(column)
-        return np.array([0 if v is None else int(v * scale) for v in self.columns[column]], np.int64)
-
-    def decimals(self, column: str) -> int:
-        """How many digits of a column of figures stand behind the point."""
-        found = self.kind.column(column)
-        assert found is not None and isinstance(found.type, NumberType | MoneyType | RatioType)  # noqa: PT018 - the scenario was checked
-        return found.type.decimals
-
-    def real(self, column: str) -> list[float | None]:
-        """A column of figures for measuring ways; what is empty stays empty."""
-        return [None if v is None else float(v) for v in self.columns[column]]
-
-    def meets(self, where: Mapping[str, Sequence[str]]) -> Flags:
-        """Which rows have in each of these columns one of these texts."""
-        met = np.ones(self.rows, bool)
-        for column, allowed in where.items():
-            met &= np.array([text_of(v) in allowed for v in self.columns[column]], bool)
-        return met
+from compplan.schema import RecordKind, ReferenceType
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +30,11 @@ class Tables:
     schema: Mapping[str, RecordKind]
     accounts: Table
     reps: Table
+    day: date | None = None
 
     def rows(self, kind: str) -> Table:
-        """All rows of a kind, by key."""
-        return _table(self.connection, self.schema[kind])
+        """All rows of a kind, by key; of a kind whose rows hold from a day to a day, those of the scenario's day."""
+        return _table(self.connection, self.schema[kind], self.day)
 
     def decimals(self, kind: str, column: str) -> int:
         """How many digits of a column of figures stand behind the point."""
@@ -78,7 +46,8 @@ class Tables:
         for name, table in (("account_places", self.accounts), ("rep_places", self.reps)):
             self.connection.register(name, pa.table({"key": table.key(), "place": np.arange(table.rows)}))
         found = self.connection.execute(
-            f"SELECT a.place, r.place, CAST(g.{quoted(given.amount)} * {scale} AS BIGINT) FROM records.{quoted(given.records)} g "
+            f"SELECT a.place, r.place, CAST(g.{quoted(given.amount)} * {scale} AS BIGINT) "
+            f"FROM {_holding(self.schema[given.records], self.day)} g "
             f"JOIN account_places a ON a.key = g.{quoted(given.account)} JOIN rep_places r ON r.key = g.{quoted(given.rep)} "
             f"WHERE g.{quoted(given.amount)} IS NOT NULL"
         ).fetchnumpy()
@@ -99,30 +68,24 @@ def opened(scenario: Scenario) -> Iterator[Tables]:
         loaded = load_records(project, connection)
         if loaded.rejected:
             raise Problems(list(loaded.diagnostics))
-        accounts, reps = (_taking_part(scenario, connection, which) for which in ("accounts", "reps"))
-        yield Tables(connection, schema.kinds, accounts, reps)
+        read = {
+            k: _table(connection, schema.kinds[k], scenario.form.day) for k in (scenario.form.accounts.records, scenario.form.reps.records)
+        }
+        accounts = accounts_taking_part(scenario, read[scenario.form.accounts.records])
+        reps = reps_taking_part(scenario, read[scenario.form.reps.records])
+        yield Tables(connection, schema.kinds, accounts, reps, scenario.form.day)
 
 
-def _taking_part(scenario: Scenario, connection: duckdb.DuckDBPyConnection, which: str) -> Table:
-    form = getattr(scenario.form, which)
-    table = _table(connection, scenario.project.schema.kinds[form.records])
-    kept = np.nonzero(table.meets(form.where))[0].tolist()
-    if not kept:
-        message = f"No row of {form.records} takes part."
-        raise Problems([scenario.marks.problem("nobody", "There is nothing to assign", message, scenario.marks.value((which,)))])
-    return Table(table.kind, {c: [v[r] for r in kept] for c, v in table.columns.items()}, len(kept))
-
-
-def _table(connection: duckdb.DuckDBPyConnection, kind: RecordKind) -> Table:
+def _table(connection: duckdb.DuckDBPyConnection, kind: RecordKind, day: date | None) -> Table:
     order = ", ".join(quoted(k) for k in kind.key) or "ALL"
-    found = connection.sql(f"SELECT * FROM records.{quoted(kind.name)} ORDER BY {order}").to_arrow_table()
+    found = connection.sql(f"SELECT * FROM {_holding(kind, day)} ORDER BY {order}").to_arrow_table()
     return Table(kind, {c: found.column(c).to_pylist() for c in found.column_names}, found.num_rows)
 
 
-def text_of(value: object) -> str:
-    """What stands in a cell, as a scenario writes it; nothing for an empty one."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
+def _holding(kind: RecordKind, day: date | None) -> str:
+    """The rows of a kind, as SQL; where they hold from a day to a day, those that hold on this day."""
+    rows = f"records.{quoted(kind.name)}"
+    if kind.valid is None or day is None:
+        return rows
+    on = f"DATE '{day.isoformat()}'"
+    return f"(SELECT * FROM {rows} WHERE {quoted(kind.valid.first)} <= {on} AND COALESCE({quoted(kind.valid.last)}, {on}) >= {on})"

@@ -109,9 +109,9 @@ def _assigned(folder: Path, territories: Territories, given: Sequence[tuple[str,
 
 def _accounts(territories: Territories, assigned: Whole) -> Iterable[tuple[str, ...]]:
     names = territories.problem.reps
-    for account, item, owner in zip(territories.accounts, territories.member.tolist(), territories.owner.tolist(), strict=True):
-        rep = int(assigned[item])
-        yield account, names[rep], "" if owner < 0 else names[owner], "no" if owner in (rep, -1) else "yes"
+    for account, item, before in zip(territories.accounts, territories.member.tolist(), territories.before, strict=True):
+        rep = names[int(assigned[item])]
+        yield account, rep, before, "yes" if before not in (rep, "") else "no"
 
 
 def _rep_header(problem: Problem) -> tuple[str, ...]:

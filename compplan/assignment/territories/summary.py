@@ -20,6 +20,9 @@ def summary_lines(territories: Territories, solution: Solution) -> Iterator[str]
     now = standing(problem, solution.assigned)
     changed = _changed(territories, solution.assigned)
     yield f"{len(territories.accounts):,} accounts, {len(problem.reps):,} reps; {changed:,} accounts change hands."
+    left = sum(1 for owner, before in zip(territories.owner.tolist(), territories.before, strict=True) if owner < 0 and before)
+    if left:
+        yield f"{left:,} accounts were with reps who do not take part; each has a rep now."
     yield f"Cost {_cost(problem, now.total)}. {_proof(problem, now, solution)}"
     if now.broken:
         yield "RULES ARE BROKEN: no assignment that keeps all of them was found."
