@@ -8,6 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from compplan.cli.arguments import Commands, Parser, add_command
+from compplan.cli.assign_why import add_why
 from compplan.cli.searching import add_limits, ended_by_ctrl_c, limits_of, progress_line
 from compplan.cli.terminal import FINE, PROBLEMS, bold, note, say
 from compplan.diagnostics.text import safe
@@ -23,6 +24,7 @@ def add(commands: Commands[Parser]) -> None:
     inner = command.add_subparsers(metavar="WHAT", parser_class=Parser, required=True)
     _add_territories(inner)
     _add_verify(inner)
+    add_why(inner)
 
 
 def _nothing(_: Namespace) -> int:

@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
 def add_limits(command: Parser) -> None:
     """The options that say when to stop."""
-    command.add_argument("--seconds", metavar="N", type=_seconds, help="how long to search; 60 if neither this nor --rounds is said")
+    solve_options(command, "how long to search; 60 if neither this nor --rounds is said")
+
+
+def solve_options(command: Parser, seconds: str) -> None:
+    """The same, with what --seconds means said in other words."""
+    command.add_argument("--seconds", metavar="N", type=_seconds, help=seconds)
     command.add_argument("--rounds", metavar="N", type=_rounds, help="how many neighbourhoods to try; with --seed, it repeats itself")
     command.add_argument(
-        "--gap", metavar="SHARE", type=share, default=0.0, help="stop as soon as it is proven to be so near the best, as 0.5%%"
+        "--gap", metavar="SHARE", type=_share, default=0.0, help="stop as soon as it is proven to be so near the best, as 0.5%%"
     )
     command.add_argument("--seed", metavar="N", type=int, default=1, help="where chance begins; 1 if left out")
 
@@ -92,7 +97,7 @@ def _rounds(text: str) -> int:
     return int(_number(text, 0, 1e9, "a number of rounds, such as 100"))
 
 
-def share(text: str) -> float:
+def _share(text: str) -> float:
     value = text.removesuffix("%")
     number = _number(value, 0, 100, "a share, such as 0.5%")
     return number / 100 if text.endswith("%") else number

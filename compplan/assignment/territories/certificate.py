@@ -16,6 +16,7 @@ import numpy as np
 from compplan.assignment.bound import PRICE_UNIT, Cut, Prices, lower_bound
 from compplan.assignment.problem import Problem, Whole, standing
 from compplan.assignment.solver.solve import Solution
+from compplan.assignment.territories.amounts import cost_text, millionths_text
 from compplan.immutable import immutable
 
 FORM = 1
@@ -76,13 +77,13 @@ def verify(problem: Problem, assigned: Whole, claimed: Certificate) -> Verdict:
         wrong.append(f"{now.together} pairs are together that must be apart.")
     for what, said, is_ in (("costs", claimed.cost, now.cost), ("comes to", claimed.total, now.total)):
         if said != is_:
-            wrong.append(f"It {what} {_amount(is_, problem)}, not {_amount(said, problem)} as the certificate says.")
+            wrong.append(f"It {what} {cost_text(problem, is_)}, not {cost_text(problem, said)} as the certificate says.")
     try:
         bound = lower_bound(problem, claimed.prices)
     except (ValueError, IndexError, OverflowError) as error:
         return Verdict(now.total, 0, (*wrong, f"The prices prove nothing: {error}."))
     if bound != claimed.bound:
-        wrong.append(f"The prices give a bound of {_millionths(bound, problem)}, not {_millionths(claimed.bound, problem)}.")
+        wrong.append(f"The prices give a bound of {millionths_text(problem, bound)}, not {millionths_text(problem, claimed.bound)}.")
     if bound > now.total * PRICE_UNIT and not wrong:
         wrong.append("The bound lies above the total: one of them is wrong.")
     return Verdict(now.total, bound, tuple(wrong))
@@ -180,11 +181,3 @@ def _whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**62:
         raise TypeError("a whole number is expected")
     return value
-
-
-def _amount(value: int, problem: Problem) -> str:
-    return f"{value / 10**problem.cost_decimals:,.{problem.cost_decimals}f}"
-
-
-def _millionths(value: int, problem: Problem) -> str:
-    return f"{value / PRICE_UNIT / 10**problem.cost_decimals:,.2f}"

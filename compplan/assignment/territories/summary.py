@@ -11,6 +11,7 @@ from compplan.assignment.bound import PRICE_UNIT
 from compplan.assignment.problem import NO_LIMIT, Problem, Standing, Whole, standing
 from compplan.assignment.scenario.read_problem import Territories
 from compplan.assignment.solver.solve import Solution
+from compplan.assignment.territories.amounts import cost_text
 from compplan.assignment.territories.certificate import Certificate, Verdict
 
 
@@ -23,7 +24,7 @@ def summary_lines(territories: Territories, solution: Solution) -> Iterator[str]
     left = sum(1 for owner, before in zip(territories.owner.tolist(), territories.before, strict=True) if owner < 0 and before)
     if left:
         yield f"{left:,} accounts were with reps who do not take part; each has a rep now."
-    yield f"Cost {_cost(problem, now.total)}. {_proof(problem, now, solution)}"
+    yield f"Cost {cost_text(problem, now.total)}. {_proof(problem, now, solution)}"
     if now.broken:
         yield "RULES ARE BROKEN: no assignment that keeps all of them was found."
     for k, measure in enumerate(problem.measures):
@@ -58,10 +59,11 @@ def verdict_lines(problem: Problem, verdict: Verdict, claimed: Certificate) -> I
         return
     bound = verdict.bound / PRICE_UNIT / 10**problem.cost_decimals
     yield "All rules are kept, and the figures of the certificate are right."
-    yield f"Cost {_cost(problem, verdict.total)}. By the prices nothing can cost less than {bound:,.2f}."
+    yield f"Cost {cost_text(problem, verdict.total)}. By the prices nothing can cost less than {bound:,.2f}."
     yield f"At most {verdict.gap:.3%} could be saved."
     if claimed.searched is not None:
-        yield f"A complete search said that nothing costs less than {_cost(problem, claimed.searched)}; that is not worked out again here."
+        least = cost_text(problem, claimed.searched)
+        yield f"A complete search said that nothing costs less than {least}; that is not worked out again here."
 
 
 def _proof(problem: Problem, now: Standing, solution: Solution) -> str:
@@ -92,7 +94,3 @@ def _spread(problem: Problem, now: Standing, k: int) -> str:
 def _changed(territories: Territories, assigned: Whole) -> int:
     now = assigned[territories.member]
     return int(((territories.owner >= 0) & (territories.owner != now)).sum())
-
-
-def _cost(problem: Problem, value: int) -> str:
-    return f"{value / 10**problem.cost_decimals:,.{problem.cost_decimals}f}"
