@@ -63,6 +63,21 @@ class Contract:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """A customer at the year's start: its account executive, what it is expected to book in the year, and how well the two know each other.
+
+    `strength` is from 1 to 5.
+    """
+
+    name: str
+    owner: str
+    segment: str
+    region: str
+    potential: int
+    strength: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
     """A lead that a representative worked on, and the day on which it was found to be qualified, if it was."""
 
@@ -323,6 +338,24 @@ def draw_contracts(people: Sequence[Person], existing: Sequence[tuple[str, str, 
             renewed = (due * (100 + change) / 100).quantize(CENT) if status == "Renewed" else Decimal(0)
             contracts.append(Contract(account, csm.key, renewal, due, renewed, status))
     return sorted(contracts, key=lambda c: (c.renewal, c.account))
+
+
+def draw_accounts(people: Sequence[Person], existing: Sequence[tuple[str, str, str]]) -> list[Account]:
+    """The customers that there were at the year's start, each with its potential, to 100 dollars.
+
+    Those of an account executive come to about what the form says of the year's quotas, so that some have far more than others.
+    """
+    dice = Dice("potential of accounts")
+    accounts: list[Account] = []
+    customers = len(existing) // sum(p.role == "AE" for p in people)
+    for number, owner in enumerate(p for p in people if p.role == "AE"):
+        mine = existing[number * customers : (number + 1) * customers]
+        sizes = [company.LIST_PRICES[segment][0] * (dice.normal() * 40 / HUNDRED).exp() for _, segment, _ in mine]
+        goal = Decimal(sum(quota(owner, quarter) for quarter in QUARTERS)) * owner.form / 100
+        for (name, segment, _), size in zip(mine, sizes, strict=True):
+            potential = round_to(goal * size / sum(sizes), 100)
+            accounts.append(Account(name, owner.key, segment, owner.region, potential, dice.between(1, 5)))
+    return sorted(accounts, key=lambda a: a.name)
 
 
 def draw_leads(people: Sequence[Person]) -> list[Lead]:

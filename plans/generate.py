@@ -17,7 +17,7 @@ from pathlib import Path
 
 from plans import draw
 from plans import sample_company as company
-from plans.draw import QUARTERS, Contract, Credits, Deal, Lead, label, quarter_of
+from plans.draw import QUARTERS, Account, Contract, Credits, Deal, Lead, label, quarter_of
 from plans.sample_company import Person
 
 Rows = list[tuple[str, ...]]
@@ -31,6 +31,7 @@ class Year:
     deals: Sequence[Deal]
     contracts: Sequence[Contract]
     leads: Sequence[Lead]
+    accounts: Sequence[Account]
 
 
 # ------------------------------------------------------------------------------------------------------------------ writing
@@ -62,6 +63,7 @@ def tables(year: Year) -> dict[str, Rows]:
             *((f"L-{n:04}", x.rep, x.product, iso(x.created), iso(x.qualified)) for n, x in enumerate(year.leads, 1)),
         ],
         "contracts": contract_rows(year.contracts),
+        "accounts": account_rows(year.accounts),
         **quota_tables(year.people),
         "objectives": [("person", "quarter", "objective", "weight", "score"), *draw.draw_objectives(year.people)],
     }
@@ -91,6 +93,12 @@ def contract_rows(contracts: Sequence[Contract]) -> Rows:
     return rows
 
 
+def account_rows(accounts: Sequence[Account]) -> Rows:
+    """The customers that account executives look after, by name."""
+    header = ("account", "owner", "segment", "region", "potential", "strength")
+    return [header, *((a.name, a.owner, a.segment, a.region, str(a.potential), str(a.strength)) for a in accounts)]
+
+
 def quota_tables(people: Sequence[Person]) -> dict[str, Rows]:
     """What every account executive, specialist and team is asked to book in each quarter."""
     asked = sorted((p.key, "arr", label(q), str(draw.quota(p, q))) for p in people if p.role in ("AE", "Specialist") for q in QUARTERS)
@@ -114,6 +122,7 @@ def summary(year: Year) -> Iterator[str]:
     yield f"closed: {counts(label(quarter_of(d.closed)) for d in year.deals if d.closed)}"
     yield f"shared deals {sum(bool(d.shares) for d in year.deals)}, with a specialist {sum(bool(d.specialist) for d in year.deals)}"
     yield f"contracts {len(year.contracts)}: {counts(c.status for c in year.contracts)}"
+    yield f"accounts {len(year.accounts)}, with a potential of {sum(a.potential for a in year.accounts):,} USD"
     yield f"leads {len(year.leads)}, qualified {sum(lead.qualified is not None for lead in year.leads)}"
     yield "\nin percent                            least     1/4  middle     3/4    most"
     for quarter in QUARTERS:
@@ -175,7 +184,8 @@ def main(folder: Path) -> None:
     """Draw the year, write its files into `folder`, print the summary."""
     people = company.roster()
     deals, customers = draw.name_accounts(people, draw.draw_deals(people))
-    year = Year(people, draw.make_exact(people, deals), draw.draw_contracts(people, customers), draw.draw_leads(people))
+    contracts, accounts = draw.draw_contracts(people, customers), draw.draw_accounts(people, customers)
+    year = Year(people, draw.make_exact(people, deals), contracts, draw.draw_leads(people), accounts)
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in tables(year).items():
         write_table(folder / f"{name}.csv", rows)

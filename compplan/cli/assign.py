@@ -8,7 +8,9 @@ from argparse import Namespace
 from pathlib import Path
 
 from compplan.cli.arguments import Commands, Parser, add_command
+from compplan.cli.assign_pay import add_pay, pay_beside
 from compplan.cli.assign_why import add_why
+from compplan.cli.pay_table import pay_as_json, pay_lines
 from compplan.cli.searching import add_limits, ended_by_ctrl_c, limits_of, progress_line
 from compplan.cli.terminal import FINE, PROBLEMS, bold, note, say
 from compplan.diagnostics.text import safe
@@ -25,6 +27,7 @@ def add(commands: Commands[Parser]) -> None:
     _add_territories(inner)
     _add_verify(inner)
     add_why(inner)
+    add_pay(inner)
 
 
 def _nothing(_: Namespace) -> int:
@@ -55,22 +58,28 @@ def _territories(args: Namespace) -> int:
     from compplan.assignment.territories.before_solving import check_before_solving, explain_contradiction
     from compplan.assignment.territories.result_folder import write_result
     from compplan.assignment.territories.summary import as_json, summary_lines
+    from compplan.whatif.pay_files import pay_writer
 
     file = Path(args.scenario)
     scenario = read_scenario(file)
     folder = Path(args.out) if args.out else file.with_name(f"{file.stem}-assigned")
     territories = read_problem(scenario)
     check_before_solving(territories)
-    with ended_by_ctrl_c() as stopped, progress_line() as tell:
-        solution = solve(territories.problem, limits_of(args), tell, stopped)
-        if standing(territories.problem, solution.assigned).broken and not stopped():
-            explain_contradiction(territories)
-    files = write_result(folder, territories, solution)
+    with pay_beside(scenario, territories) as pay_under:
+        with ended_by_ctrl_c() as stopped, progress_line() as tell:
+            solution = solve(territories.problem, limits_of(args), tell, stopped)
+            if standing(territories.problem, solution.assigned).broken and not stopped():
+                explain_contradiction(territories)
+        pay = pay_under(solution.assigned)
+    files = write_result(folder, territories, solution, [] if pay is None else [pay_writer(pay)])
     if args.format == "json":
-        sys.stdout.write(json.dumps(as_json(territories, solution), indent=1, ensure_ascii=False) + "\n")
+        paid = {} if pay is None else {"pay": pay_as_json(pay)}
+        sys.stdout.write(json.dumps({**as_json(territories, solution), **paid}, indent=1, ensure_ascii=False) + "\n")
     else:
         say(bold(safe(scenario.form.title)))
         for line in summary_lines(territories, solution):
+            say(line)
+        for line in () if pay is None else pay_lines(pay, everyone=False):
             say(line)
     note(f"Files: {safe(str(folder))} ({', '.join(files)})")
     return PROBLEMS if as_json(territories, solution)["rules_broken"] else FINE

@@ -75,7 +75,7 @@ def run_plans(
     take the files; nothing is left behind then.
     """
     months = Months(period.first_month, period.last_month)
-    chosen = _in_force(project, plans, months, period)
+    chosen = in_force(project, plans, months, period)
     with _making_folder(out) as folder:
         (folder / "steps").mkdir()
         with open_database(folder / "spill", threads) as connection, translated_errors():
@@ -129,7 +129,7 @@ def _files(project: Project) -> dict[str, tuple[str, dict[str, str]]]:
     }
 
 
-def _in_force(project: Project, plans: Sequence[ty.Plan], months: Months, period: FiscalPeriod) -> tuple[ty.Plan, ...]:
+def in_force(project: Project, plans: Sequence[ty.Plan], months: Months, period: FiscalPeriod) -> tuple[ty.Plan, ...]:
     """The plans that pay for some part of the period: those in force then, and those that pay after their end what they held."""
     calendar = project.calendar
     begun = [p for p in plans if calendar.month_of(p.first) <= months.last]

@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "project_plans": {"records", "language", *BOTTOM},
     "engine": {"project_plans", "shape_json", "records", "language", *BOTTOM},
     "assignment": {"records", *BOTTOM},
+    "whatif": {"assignment", "engine", "project_plans", "records", "language", *BOTTOM},
     "reports": {"engine", "records", *BOTTOM},
     "api": {"reports", "engine", "project_plans", "records", "language", *BOTTOM},
 }

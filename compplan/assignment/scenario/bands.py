@@ -10,6 +10,7 @@ import numpy as np
 
 from compplan.assignment.problem import NO_LIMIT, Measure, Whole
 from compplan.assignment.scenario.check import Scenario
+from compplan.assignment.scenario.expected_figures import expected_figures
 from compplan.assignment.scenario.form import LimitsForm, MeasureForm
 from compplan.assignment.scenario.table import Table, text_of
 from compplan.assignment.scenario.tables import Tables
@@ -19,6 +20,8 @@ from compplan.diagnostics.model import Problems
 def measure_of(name: str, form: MeasureForm, scenario: Scenario, tables: Tables, cost_decimals: int) -> Measure:
     """A measure over accounts, with the band of each rep. Raises `Problems` where an account counts less than nothing."""
     accounts, reps = tables.accounts, tables.reps
+    if form.expected_pay:
+        return _expected_pay(name, form, scenario, tables, cost_decimals)
     weight = np.ones(accounts.rows, np.int64) if form.sum_ is None else accounts.whole(form.sum_)
     decimals = 0 if form.sum_ is None else accounts.decimals(form.sum_)
     if (weight < 0).any():
@@ -26,9 +29,26 @@ def measure_of(name: str, form: MeasureForm, scenario: Scenario, tables: Tables,
         message = f"{form.sum_} of {worst} is below zero; what is to be balanced cannot be."
         raise Problems([scenario.marks.problem("negative", "A figure below zero", message, scenario.marks.value(("balance", name)))])
     least, most = _ends(name, form, scenario, tables, int(weight.sum()), 10**decimals)
-    scale = 10**decimals
-    price = None if form.price is None else np.full(reps.rows, round(form.price * 10**cost_decimals / scale), np.int64)
-    return Measure(name, weight[:, None], least, most, price, decimals)
+    return Measure(name, weight[:, None], least, most, _price(form, reps, cost_decimals, decimals), decimals)
+
+
+def _expected_pay(name: str, form: MeasureForm, scenario: Scenario, tables: Tables, cost_decimals: int) -> Measure:
+    """The expected figure of each account, with the limits that the plans make of the band of pay."""
+    limits, pay = scenario.pay_limits.get(name), scenario.form.pay
+    if limits is None or pay is None:
+        message = f"How much each rep needs for the pay of {name} has to be worked out from the plans before territories are."
+        raise Problems([scenario.marks.problem("no-pay", "Pay is not worked out", message, scenario.marks.value(("balance", name)))])
+    expected = expected_figures(pay, scenario.project.schema.kinds[pay.records], tables.accounts, scenario.marks)
+    ends = [limits.credit[rep] for rep in tables.reps.key()]
+    least = np.array([-NO_LIMIT if low is None else low for low, _ in ends], np.int64)
+    most = np.array([NO_LIMIT if high is None else high for _, high in ends], np.int64)
+    price = _price(form, tables.reps, cost_decimals, expected.balanced_decimals)
+    return Measure(name, expected.balanced[:, None], least, most, price, expected.balanced_decimals)
+
+
+def _price(form: MeasureForm, reps: Table, cost_decimals: int, decimals: int) -> Whole | None:
+    """What the smallest unit outside costs, at each rep."""
+    return None if form.price is None else np.full(reps.rows, round(form.price * 10**cost_decimals / 10**decimals), np.int64)
 
 
 End = tuple[Fraction | None, Fraction | None]

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from compplan.assignment.scenario.check_pay import PayChecks
+from compplan.assignment.scenario.checks import Checks
 from compplan.assignment.scenario.form import GivenForm, MeasureForm, RuleForm, ScenarioForm
 from compplan.assignment.scenario.new_hires import new_hire_problems
-from compplan.diagnostics.model import Collector, Problems
-from compplan.diagnostics.suggest import closest
+from compplan.assignment.scenario.pay_limits import PayLimits
+from compplan.diagnostics.model import Problems
 from compplan.immutable import immutable
 from compplan.records.form_problems import form_problems
 from compplan.records.project import load_project
 from compplan.records.project_file import Project
 from compplan.records.yaml_marks import Marks, Place, read_yaml
-from compplan.schema import Column, MoneyType, NumberType, RatioType, RecordKind, ReferenceType, TextType, YesNoType
+from compplan.schema import RecordKind, ReferenceType, TextType
 
 
 @immutable
 class Scenario:
-    """A checked scenario: its file, what it says, the project whose records it uses, and which kinds of record those are."""
+    """A checked scenario: its file, what it says, the project whose records it uses, and which kinds of record those are.
+
+    `pay_limits` has, for each measure of expected pay, what the plans make of its band; they are not known when the file is read.
+    """
 
     file: Path
     form: ScenarioForm
     project: Project
     kinds: tuple[str, ...]
     marks: Marks
+    pay_limits: Mapping[str, PayLimits] = field(default_factory=dict)
 
 
 def read_scenario(file: Path) -> Scenario:
@@ -53,17 +59,7 @@ def read_scenario(file: Path) -> Scenario:
 
 
 @dataclass(slots=True)
-class _Checker:
-    form: ScenarioForm
-    project: Project
-    marks: Marks
-    collector: Collector
-    used: set[str]
-
-    def __init__(self, form: ScenarioForm, project: Project, marks: Marks) -> None:
-        self.form, self.project, self.marks = form, project, marks
-        self.collector, self.used = Collector(), set()
-
+class _Checker(Checks):
     def check(self) -> None:
         accounts = self._kind(self.form.accounts.records, ("accounts", "records"))
         reps = self._kind(self.form.reps.records, ("reps", "records"))
@@ -85,12 +81,15 @@ class _Checker:
         self._cost(accounts, reps)
         for name, rule in self.form.rules.items():
             self._rule(accounts, reps, rule, ("rules", name))
+        PayChecks(self.form, self.project, self.marks, self.collector, self.used).check(accounts, reps)
 
     def _measure(self, accounts: RecordKind, reps: RecordKind, measure: MeasureForm, place: Place) -> None:
         if measure.sum_ is not None:
             self._figure(accounts, measure.sum_, (*place, "sum"))
         if measure.share_by is not None:
             self._figure(reps, measure.share_by, (*place, "share_by"))
+        if measure.of is not None:
+            self._figure(reps, measure.of, (*place, "of"))
         said = [w for w in ("within", "limits") if getattr(measure, w) is not None]
         if measure.at_least is not None or measure.at_most is not None:
             said.append("at_least")
@@ -186,53 +185,3 @@ class _Checker:
         if table is not None:
             for position, column in enumerate(rule.of):
                 self._reference(table, column, accounts, (*place, "of", position))
-
-    def _kind(self, name: str, place: Place) -> RecordKind | None:
-        kind = self.project.schema.kinds.get(name)
-        if kind is None:
-            message = f"`{name}` is no kind of record of the project."
-            self._say("unknown-kind", "This kind of record is not known", message, place, _near(name, self.project.schema.kinds))
-            return None
-        if kind.valid is not None and self.form.day is None:
-            message = f"Rows of {name} hold from a day to a day, and it is not said which day counts."
-            self._say("no-day", "The day is missing", message, place, "Add `day:`, as in `day: 2027-01-01`.")
-        self.used.add(name)
-        return kind
-
-    def _where(self, kind: RecordKind, where: dict[str, tuple[str, ...]], place: Place) -> None:
-        for column, allowed in where.items():
-            found = self._column(kind, column, (TextType, ReferenceType, YesNoType), "texts, or yes and no,", (*place, column))
-            if found is not None and isinstance(found.type, YesNoType) and not set(allowed) <= {"yes", "no"}:
-                self._say("bad-setting", "This setting cannot be read", f"`{column}` is yes or no.", (*place, column))
-
-    def _reference(self, kind: RecordKind, column: str, target: RecordKind, place: Place) -> None:
-        found = self._column(kind, column, (ReferenceType,), f"references to {target.name}", place)
-        if found is not None and isinstance(found.type, ReferenceType) and found.type.kind != target.name:
-            self._say(
-                "wrong-reference", "This refers to something else", f"`{column}` refers to {found.type.kind}, not to {target.name}.", place
-            )
-
-    def _figure(self, kind: RecordKind, column: str, place: Place) -> None:
-        self._column(kind, column, (NumberType, MoneyType, RatioType), "figures", place)
-
-    def _column(self, kind: RecordKind, name: str, types: tuple[type, ...], what: str, place: Place) -> Column | None:
-        column = kind.column(name)
-        if column is None:
-            message = f"`{name}` is not a column of {kind.name}."
-            self._say("unknown-column", "This column is not known", message, place, _near(name, [c.name for c in kind.columns]))
-            return None
-        if not isinstance(column.type, types) or (isinstance(column.type, MoneyType) and column.type.currency_in is not None):
-            fitting = [c.name for c in kind.columns if isinstance(c.type, types)]
-            hint = f"Such columns of {kind.name} are {', '.join(fitting)}." if fitting else None
-            self._say("wrong-column", "This column does not fit", f"`{name}` of {kind.name} does not hold {what}.", place, hint)
-            return None
-        return column
-
-    def _say(self, code: str, title: str, message: str, place: Place, hint: str | None = None) -> None:
-        self.collector.add(self.marks.problem(code, title, message, self.marks.value(place), hint))
-
-
-def _near(name: str, names: Iterable[str]) -> str:
-    listed = list(names)
-    near = closest(name, listed)
-    return f"Did you mean `{near}`?" if near else f"There are: {', '.join(listed)}."

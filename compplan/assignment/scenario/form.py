@@ -101,6 +101,8 @@ class MeasureForm(_Form):
     width: Positive | None = Field(
         None, description="So much of each band's width is kept, around its middle: 50% halves it, 200% doubles it."
     )
+    expected_pay: bool = Field(False, description="`yes`: what each rep is expected to be paid is balanced, as `pay` says.")
+    of: str | None = Field(None, description="With `expected_pay` and `within`: the column of reps with the amount to be near.")
     price: Positive | None = Field(None, description="What a unit outside costs. Left out, the band is a rule.")
 
 
@@ -155,6 +157,42 @@ class RuleForm(_Form):
     moves_at_most: Annotated[int, Field(ge=0)] | None = Field(None, description="How many accounts may change hands.")
 
 
+class AmountForm(_Form):
+    """What a record is expected to hold."""
+
+    account: str = Field(description="The column of accounts with the figure.")
+    times: str | None = Field(None, description="What it is multiplied by: a share, as in 20%, or a column of accounts.")
+
+
+def _amount(value: Any) -> Any:  # noqa: ANN401
+    return {"account": value} if isinstance(value, str) else value
+
+
+class OtherForm(_Form):
+    """What else a record holds: the same text for all, or what stands in a column of the account."""
+
+    text: str | None = Field(None, description="The text.")
+    account: str | None = Field(None, description="The column of accounts.")
+
+
+def _other(value: Any) -> Any:  # noqa: ANN401
+    return {"text": value} if isinstance(value, str) else value
+
+
+class PayForm(_Form):
+    """What the plans are expected to credit from each account, so that pay can be worked out."""
+
+    period: str = Field(description="The period that is worked out, as in 2027 or 2027-Q1.")
+    records: str = Field(description="The kind of record that the plans credit; each account is expected to bring some.")
+    rep: str = Field(description="Its column for the rep who has the account.")
+    amount: Annotated[dict[str, Annotated[AmountForm, BeforeValidator(_amount)]], Field(min_length=1)] = Field(
+        description="Its columns of figures, each with the column of accounts that says how much is expected. The first one is balanced."
+    )
+    dates: Texts = Field(description="Its columns of dates.")
+    when: str = Field("each month", description="`each month`: it comes in equal parts; or the day on which all of it comes.")
+    others: dict[str, Annotated[OtherForm, BeforeValidator(_other)]] = Field(default_factory=dict, description="Its other columns.")
+
+
 class ScenarioForm(_Form):
     """A scenario of territories."""
 
@@ -172,3 +210,4 @@ class ScenarioForm(_Form):
     balance: dict[str, MeasureForm] = Field(default_factory=dict, description="The measures to balance, each with a name of your choice.")
     cost: CostForm = Field(default_factory=CostForm, description="What makes an assignment dear.")
     rules: dict[str, RuleForm] = Field(default_factory=dict, description="Rules, each with a name of your choice.")
+    pay: PayForm | None = Field(None, description="What is expected of each account, so that pay can be worked out from the plans.")

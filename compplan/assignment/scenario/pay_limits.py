@@ -1,0 +1,20 @@
+"""What the plans make of a band of expected pay: how much of the expected figure each rep may have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from compplan.immutable import immutable
+
+Ends = tuple[Decimal | None, Decimal | None]
+"""The least and the most that a rep shall be paid; None where there is no such end."""
+
+
+@immutable
+class PayLimits:
+    """The credit of each rep (least, most; in the figure's smallest unit; None where all is allowed) with which pay is within its band."""
+
+    credit: Mapping[str, tuple[int | None, int | None]]
+    pay: Mapping[str, Ends]
+    currency: str

@@ -1,0 +1,1 @@
+"""What would be: what people are paid by the plans if territories were others."""
