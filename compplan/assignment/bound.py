@@ -7,7 +7,8 @@ For any prices p of the measures at the reps, and any price v of a move, an assi
 
 which is the Lagrangian bound (Geoffrion 1974). A cut is an inequality that follows from one band alone for items that cannot be
 divided, by mixed
-integer rounding (Nemhauser and Wolsey 1990; Marchand and Wolsey 2001). All is scaled to whole numbers, so nothing here is rounded.
+integer rounding (Nemhauser and Wolsey 1990; Marchand and Wolsey 2001); or a separator, which
+follows from connection. All is scaled to whole numbers, so nothing here is rounded.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from compplan.assignment.problem import NO_LIMIT, Problem, Whole
+from compplan.assignment.separators import Separator, separating_inequality
 
 PRICE_UNIT = 1_000_000
 """Prices are whole millionths of a unit of cost."""
@@ -39,13 +41,21 @@ class Cut:
     price: int = 0
 
 
+AnyCut = Cut | Separator
+
+
 @dataclass(frozen=True)
 class Prices:
     """Prices in millionths: of each measure at each rep (measures x reps; above zero where more is wanted), of a move, and the cuts."""
 
     measures: Whole
     move: int = 0
-    cuts: tuple[Cut, ...] = ()
+    cuts: tuple[AnyCut, ...] = ()
+
+
+def inequality(problem: Problem, cut: AnyCut) -> tuple[Whole, int]:
+    """What a cut says: `coefficients of the items at the cut's rep, added up, are at most limit`. Raises ValueError if it is none."""
+    return separating_inequality(problem, cut) if isinstance(cut, Separator) else rounded_inequality(problem, cut)
 
 
 def rounded_inequality(problem: Problem, cut: Cut) -> tuple[Whole, int]:
@@ -90,7 +100,7 @@ def lower_bound(problem: Problem, prices: Prices) -> int:
         reduced = reduced + problem.moved * prices.move
         constant -= prices.move * problem.most_moves
     for cut in prices.cuts:
-        coefficients, allowed = rounded_inequality(problem, cut)
+        coefficients, allowed = inequality(problem, cut)
         reduced[:, cut.rep] += coefficients * cut.price
         constant -= allowed * cut.price
     best = np.where(problem.eligible, reduced, np.iinfo(np.int64).max).min(axis=1)
@@ -108,7 +118,7 @@ def _check(problem: Problem, prices: Prices) -> None:
         raise ValueError("a price is above what a unit outside of a soft band costs")
     if prices.move < 0 or any(cut.price < 0 for cut in prices.cuts):
         raise ValueError("a price of a cut or of a move is below zero")
-    if any(not problem.hard[cut.measure] for cut in prices.cuts):
+    if any(not problem.hard[cut.measure] for cut in prices.cuts if isinstance(cut, Cut)):
         raise ValueError("a cut stands on a band that is no rule")
 
 
@@ -118,6 +128,6 @@ def _check_size(problem: Problem, prices: Prices) -> None:
     for weight, price in zip(problem.weights, prices.measures, strict=True):
         largest += int(np.abs(weight).max(initial=0)) * int(np.abs(price).max(initial=0))
     for cut in prices.cuts:
-        largest += int(np.abs(rounded_inequality(problem, cut)[0]).max(initial=0)) * cut.price
+        largest += int(np.abs(inequality(problem, cut)[0]).max(initial=0)) * cut.price
     if largest >= 2**62:
         raise OverflowError("costs, measures or prices are too large to be worked out exactly")

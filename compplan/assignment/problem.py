@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from compplan.assignment.borders import Borders
+
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -62,6 +64,7 @@ class Problem:
     apart: tuple[tuple[int, int], ...] = ()
     most_moves: int | None = None
     cost_decimals: int = 0
+    borders: Borders | None = None
     hard: Flags = field(init=False)
 
     def __post_init__(self) -> None:
@@ -110,7 +113,8 @@ class Standing:
 
     `loads` and `outside` are measures x reps. `cost` counts the pairs alone, `total` also what soft bands cost. `broken` is true where
     a rule is
-    broken: an item with a rep who may not have it, a hard band, too many moves, a pair that must be apart.
+    broken: an item with a rep who may not have it, a hard band, too many moves, a pair that must be apart,
+    a rep whose items are not connected.
     """
 
     cost: int
@@ -121,6 +125,7 @@ class Standing:
     not_eligible: int
     together: int
     too_many_moves: int
+    not_connected: int
     broken: bool
 
 
@@ -131,6 +136,15 @@ def loads_of(problem: Problem, assigned: Whole) -> Whole:
     for k, weight in enumerate(problem.weights):
         np.add.at(loads[k], assigned, weight[rows, assigned])
     return loads
+
+
+def not_connected(problem: Problem, assigned: Whole) -> list[int]:
+    """The reps whose items lie in more than one piece; nobody where connection is no rule."""
+    if problem.borders is None:
+        return []
+    piece = problem.borders.pieces(assigned)
+    pieces = np.bincount(assigned[piece == np.arange(len(piece))], minlength=len(problem.reps))
+    return np.nonzero(pieces > 1)[0].tolist()
 
 
 def standing(problem: Problem, assigned: Whole) -> Standing:
@@ -144,5 +158,6 @@ def standing(problem: Problem, assigned: Whole) -> Standing:
     too_many = 0 if problem.most_moves is None else max(0, moves - problem.most_moves)
     together = sum(1 for a, b in problem.apart if assigned[a] == assigned[b])
     not_eligible = int((~problem.eligible[rows, assigned]).sum())
-    broken = bool(not_eligible or together or too_many or outside[problem.hard].any())
-    return Standing(cost, cost + soft, loads, outside, moves, not_eligible, together, too_many, broken)
+    unconnected = len(not_connected(problem, assigned))
+    broken = bool(not_eligible or together or too_many or unconnected or outside[problem.hard].any())
+    return Standing(cost, cost + soft, loads, outside, moves, not_eligible, together, too_many, unconnected, broken)

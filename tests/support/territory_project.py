@@ -30,6 +30,14 @@ records:
     source: rivals.csv
     key: [first, second]
     columns: {first: accounts, second: accounts}
+  borders:
+    source: borders.csv
+    key: [first, second]
+    columns: {first: accounts, second: accounts}
+  counties:
+    source: counties.csv
+    key: [here, there]
+    columns: {here: text, there: text}
 """  # noqa: E501 - one line for each kind
 
 SCENARIO = """
@@ -48,7 +56,9 @@ rules:
 """
 
 
-def write_territories(folder: Path, scenario: str = SCENARIO, *, accounts: int = 24, rivals: str = "") -> Path:
+def write_territories(
+    folder: Path, scenario: str = SCENARIO, *, accounts: int = 24, rivals: str = "", borders: str = "", counties: str = ""
+) -> Path:
     """Writes the project and the scenario into a folder; gives the scenario's path. Accounts lie on a grid, three reps live in it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "compplan.yaml").write_text(PROJECT)
@@ -65,6 +75,8 @@ def write_territories(folder: Path, scenario: str = SCENARIO, *, accounts: int =
         rows.append(f"a{i:02d},{40 + i % 5 / 10},{-100 - i % 6 / 10},{1000 + 37 * i}.00,{1 + i % 4},{language},{parent},{owner},{named}")
     (folder / "accounts.csv").write_text("\n".join(rows) + "\n")
     (folder / "rivals.csv").write_text("first,second\n" + rivals)
+    (folder / "borders.csv").write_text("first,second\n" + borders)
+    (folder / "counties.csv").write_text("here,there\n" + counties)
     file = folder / "north.yaml"
     file.write_text(dedent(scenario).lstrip())
     return file

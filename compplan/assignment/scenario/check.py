@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from compplan.assignment.scenario.check_connected import ConnectedChecks
 from compplan.assignment.scenario.check_pay import PayChecks
 from compplan.assignment.scenario.checks import Checks
 from compplan.assignment.scenario.form import GivenForm, MeasureForm, RuleForm, ScenarioForm
@@ -82,6 +83,7 @@ class _Checker(Checks):
         for name, rule in self.form.rules.items():
             self._rule(accounts, reps, rule, ("rules", name))
         PayChecks(self.form, self.project, self.marks, self.collector, self.used).check(accounts, reps)
+        ConnectedChecks(self.form, self.project, self.marks, self.collector, self.used).check(accounts)
 
     def _measure(self, accounts: RecordKind, reps: RecordKind, measure: MeasureForm, place: Place) -> None:
         if measure.sum_ is not None:
@@ -148,15 +150,16 @@ class _Checker(Checks):
         self._where(accounts, rule.accounts, (*place, "accounts"))
         kinds = {
             "reps": rule.reps is not None,
-            "among": rule.among is not None or rule.column is not None,
+            "among": rule.among is not None or (rule.column is not None and rule.connected is None),
             "stay": rule.stay,
-            "apart": rule.apart is not None or rule.of is not None,
+            "apart": rule.apart is not None or (rule.of is not None and rule.connected is None),
+            "connected": rule.connected is not None,
             "moves_at_most": rule.moves_at_most is not None,
         }
         said = [word for word, there in kinds.items() if there]
         if len(said) != 1:
             message = "This rule does not say what it wants." if not said else f"This rule wants several things: {', '.join(said)}."
-            hint = "A rule has one of `reps`, `among` with `column`, `stay: yes`, `apart` with `of`, and `moves_at_most`."
+            hint = "A rule has one of `reps`, `among` with `column`, `stay: yes`, `apart` or `connected` with `of`, and `moves_at_most`."
             self._say("rule", "What the rule wants is not clear", message, place, hint)
         if rule.reps is not None:
             self._where(reps, rule.reps, (*place, "reps"))

@@ -145,15 +145,20 @@ class CostForm(_Form):
 
 
 class RuleForm(_Form):
-    """A rule, of one of five kinds: `reps`, `among`, `stay`, `apart`, `at_most`."""
+    """A rule, of one of six kinds: `reps`, `among`, `stay`, `apart`, `connected`, `moves_at_most`."""
 
     accounts: Where = Field(default_factory=dict, description="The accounts that the rule is about; all of them if left out.")
     reps: Where | None = Field(None, description="Only reps with this may have them.")
-    column: str | None = Field(None, description="With `among`: the account's column.")
+    column: str | None = Field(None, description="With `among`: the account's column. With `connected`: the account's place.")
     among: str | None = Field(None, description="The rep's column that lists, parted by semicolons, what `column` may be.")
     stay: bool = Field(False, description="`yes`: they stay with the rep who has them.")
     apart: str | None = Field(None, description="A kind of record whose rows name two accounts that no rep may have both of.")
-    of: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)] | None = Field(None, description="With `apart`: its two columns.")
+    connected: str | None = Field(
+        None, description="A kind of record whose rows name two accounts, or two places, that border on each other: each rep has one piece."
+    )
+    of: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)] | None = Field(
+        None, description="With `apart` or `connected`: its two columns."
+    )
     moves_at_most: Annotated[int, Field(ge=0)] | None = Field(None, description="How many accounts may change hands.")
 
 

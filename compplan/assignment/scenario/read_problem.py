@@ -11,7 +11,7 @@ from compplan.assignment.scenario.bands import measure_of
 from compplan.assignment.scenario.check import Scenario
 from compplan.assignment.scenario.costs import pair_costs
 from compplan.assignment.scenario.facts import Facts, facts_of
-from compplan.assignment.scenario.rules import allowed_by, families, kept_apart, owners
+from compplan.assignment.scenario.rules import allowed_by, borders_of, families, kept_apart, owners
 from compplan.assignment.scenario.table import text_of
 from compplan.assignment.scenario.tables import Tables, opened
 from compplan.assignment.territories.demands import Demand, with_demands
@@ -56,8 +56,10 @@ def _problem(scenario: Scenario, tables: Tables) -> Territories:
     measures = [_by_item(m, member, items) for m in by_account]
     demands = [Demand(f"balance of {m.name}", measure=m) for m in measures if m.price is None]
     for name, rule in form.rules.items():
-        allowed = None if rule.apart or rule.moves_at_most is not None else _allowed(allowed_by(rule, accounts, reps, owner), member, items)
-        demands.append(Demand(f"rule {name}", allowed, tuple(kept_apart(rule, tables, member)), rule.moves_at_most))
+        of_pairs = not (rule.apart or rule.connected or rule.moves_at_most is not None)
+        allowed = _allowed(allowed_by(rule, accounts, reps, owner), member, items) if of_pairs else None
+        apart, borders = tuple(kept_apart(rule, tables, member)), borders_of(rule, tables, member)
+        demands.append(Demand(f"rule {name}", allowed, apart, rule.moves_at_most, borders=borders))
     without = Problem(
         items=_item_names(accounts.key(), member, items),
         reps=reps.key(),

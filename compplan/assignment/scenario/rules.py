@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from compplan.assignment.borders import Borders, borders_between
 from compplan.assignment.problem import Flags, Whole
 from compplan.assignment.scenario.form import RuleForm
 from compplan.assignment.scenario.table import Table, text_of
@@ -58,3 +59,27 @@ def kept_apart(rule: RuleForm, tables: Tables, member: Whole) -> list[tuple[int,
     named = zip(table.columns[rule.of[0]], table.columns[rule.of[1]], strict=True)
     pairs = [(position[a], position[b]) for a, b in named if a in position and b in position]
     return sorted({(min(a, b), max(a, b)) for a, b in pairs})
+
+
+def borders_of(rule: RuleForm, tables: Tables, member: Whole) -> Borders | None:
+    """Which items border on each other by a rule; None where it is about something else.
+
+    A family borders on whatever one of its accounts borders on. With a column of places, accounts border where their places do, and those
+    of one place on each other; an account without a place borders on none.
+    """
+    if rule.connected is None or rule.of is None:
+        return None
+    keys = tables.accounts.key() if rule.column is None else [text_of(v) for v in tables.accounts.columns[rule.column]]
+    at: dict[str, list[int]] = {}
+    for key, item in zip(keys, member.tolist(), strict=True):
+        at.setdefault(key, []).append(item)
+    at.pop("", None)
+    table = tables.rows(rule.connected)
+    named = [(text_of(a), text_of(b)) for a, b in zip(table.columns[rule.of[0]], table.columns[rule.of[1]], strict=True)]
+    inside = [(place, place) for place, items in at.items() if len(items) > 1]
+    both = [_each_with_each(at[a], at[b]) for a, b in [*named, *inside] if a in at and b in at]
+    return borders_between(int(member.max()) + 1, np.concatenate([np.zeros((0, 2), np.int64), *both]))
+
+
+def _each_with_each(some: list[int], others: list[int]) -> Whole:
+    return np.stack([np.repeat(some, len(others)), np.tile(others, len(some))], axis=1).astype(np.int64)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from compplan.assignment.bound import PRICE_UNIT, Cut, Prices, lower_bound
+from compplan.assignment.bound import PRICE_UNIT, AnyCut, Prices, lower_bound
 from compplan.assignment.problem import Problem, Real, Whole
 from compplan.assignment.solver.linear import Answer, Part, Row, solve_linear
 from compplan.assignment.solver.rounding_cuts import broken_cuts, cut_row, priced
+from compplan.assignment.solver.separator_cuts import broken_separators
 
 FIRST_COLUMNS = 0.7
 """A column is taken at first where its reduced cost is below so many typical costs of an item."""
@@ -64,7 +65,7 @@ class _Search:
         self.taken = reduced <= max(FIRST_COLUMNS * self.typical, 0)
         self.price = outside_prices(problem, opening, self.typical)
         self.dear = BREAKING * self.typical
-        self.cuts: list[Cut] = []
+        self.cuts: list[AnyCut] = []
 
     def settle(self) -> Relaxed:
         """The best fractional assignment within the cuts: pairs are taken in until none is left that would be worth it."""
@@ -81,7 +82,7 @@ class _Search:
 
     def cut(self, relaxed: Relaxed) -> bool:
         """Adds the cuts that the fractional assignment breaks, drops those without a price; says whether there were any."""
-        new = broken_cuts(self.problem, relaxed.shares)
+        new: list[AnyCut] = [*broken_cuts(self.problem, relaxed.shares), *broken_separators(self.problem, relaxed.shares)]
         self.cuts = [*relaxed.prices.cuts, *new]
         return bool(new)
 

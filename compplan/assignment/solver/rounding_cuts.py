@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from compplan.assignment.bound import Cut, rounded_inequality
+from compplan.assignment.bound import AnyCut, Cut, inequality
 from compplan.assignment.problem import NO_LIMIT, Problem, Real, Whole
 
 BROKEN_BY = 0.005
@@ -78,16 +78,16 @@ def _depths(problem: Problem, k: int, rep: int, upper: bool, share: Real, held_i
     return np.where((tight < 0.01) | (tight > 0.99), 0.0, broken / length)
 
 
-def cut_row(problem: Problem, cut: Cut) -> tuple[Real, float, float]:
+def cut_row(problem: Problem, cut: AnyCut) -> tuple[Real, float, float]:
     """The cut's coefficients over all items and what they may add up to, divided by what makes its largest coefficient about 1.
 
     And that divisor.
     """
-    coefficients, allowed = rounded_inequality(problem, cut)
+    coefficients, allowed = inequality(problem, cut)
     size = float(max(np.abs(coefficients).max(), 1))
     return coefficients / size, allowed / size, size
 
 
-def priced(cut: Cut, millionths: int) -> Cut:
+def priced(cut: AnyCut, millionths: int) -> AnyCut:
     """The cut, at a price."""
     return replace(cut, price=millionths)

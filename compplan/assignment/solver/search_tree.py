@@ -5,7 +5,7 @@ Pairs whose reduced cost is beyond the gap cannot be in a better assignment, and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from ortools.sat.python import cp_model
 
 from compplan.assignment.bound import PRICE_UNIT
 from compplan.assignment.problem import NO_LIMIT, Flags, Problem, Whole
+from compplan.assignment.separators import Separator
 from compplan.assignment.solver.relaxation import Relaxed
 
 MOST_PAIRS = 6_000
@@ -46,16 +47,18 @@ def search_tree(
     seed: int,
     found: Callable[[Whole], None],
     stopped: Callable[[], bool],
+    separators: Sequence[Separator] = (),
 ) -> Searched:
-    """Searches for the cheapest assignment that uses only these pairs and costs at most so much; `found` is told each better one.
+    """Searches for the cheapest assignment that uses only these pairs, keeps to the separators, and costs at most so much.
 
-    Without `seconds` it does the same each time.
+    `found` is told each better one. Without `seconds` it does the same each time.
     """
     model = cp_model.CpModel()
     item, rep = np.nonzero(pairs)
     columns = [model.new_bool_var("") for _ in range(len(item))]
     _rules(model, problem, item, rep, columns)
     slack = _bands(model, problem, item, rep, columns)
+    _separated(model, item, rep, columns, separators)
     terms = [*columns, *(s for s, _ in slack)]
     prices = [*problem.cost[item, rep].tolist(), *(price for _, price in slack)]
     total = cp_model.LinearExpr.weighted_sum(terms, prices)
@@ -116,6 +119,18 @@ def _bands(
             model.add(load - outside <= high)
             slack.append((outside, int(measure.price[j])))
     return slack
+
+
+def _separated(model: cp_model.CpModel, item: Whole, rep: Whole, columns: list[cp_model.IntVar], separators: Sequence[Separator]) -> None:
+    """Whoever has what a separator separates has an item of it."""
+    if not separators:
+        return
+    at = {(i, j): column for i, j, column in zip(item.tolist(), rep.tolist(), columns, strict=True)}
+    for cut in separators:
+        ends = [cut.first] if cut.second is None else [cut.first, cut.second]
+        if all((i, cut.rep) in at for i in ends):
+            through = [at[i, cut.rep] for i in cut.through if (i, cut.rep) in at]
+            model.add_bool_or([*(at[i, cut.rep].negated() for i in ends), *through])
 
 
 class _Told(cp_model.CpSolverSolutionCallback):

@@ -13,6 +13,7 @@ import numpy as np
 
 from compplan.assignment.bound import PRICE_UNIT, Prices
 from compplan.assignment.problem import Flags, Problem, Real, Whole, standing
+from compplan.assignment.solver.connected_search import search_connected
 from compplan.assignment.solver.exchanges import Exchanges, anneal
 from compplan.assignment.solver.neighbourhoods import SECONDS, Neighbourhoods, divided_anew
 from compplan.assignment.solver.opening_prices import opening_prices
@@ -24,6 +25,8 @@ HEAT = 0.3
 NEAR = 1.0
 CUT_ROUNDS = 12
 SMALL_SHARE = 0.1
+UNCONNECTED = 2**50
+"""What a rep whose items are not connected counts for, beside units outside of bands: connection comes first."""
 CUTTING = 0.1
 """The share of the time after which no more cuts are looked for: on large problems a whole assignment needs it more."""
 
@@ -105,6 +108,7 @@ class _Run:
         """Keeps an assignment that breaks fewer rules, or as few and costs less."""
         now = standing(self.problem, assigned)
         excess = int(now.outside[self.problem.hard].sum()) + now.too_many_moves + now.together + now.not_eligible
+        excess += UNCONNECTED * now.not_connected
         if (excess, now.total) < self.worth:
             self.worth, self.best = (excess, now.total), assigned.copy()
 
@@ -206,7 +210,8 @@ def _search(run: _Run, relaxed: Relaxed) -> None:
         if int(pairs.sum()) > MOST_PAIRS:
             return
         last = most is None or best is None or most == best - 1
-        searched = search_tree(run.problem, pairs, most, run.best, run.left(1.0 if last else 0.3), run.limits.seed, run.found, run.stopped)
+        search = search_tree if run.problem.borders is None else search_connected
+        searched = search(run.problem, pairs, most, run.best, run.left(1.0 if last else 0.3), run.limits.seed, run.found, run.stopped)
         if searched.assigned is not None:
             run.offer(searched.assigned)
         if searched.finished or last:

@@ -11,22 +11,25 @@ import numpy as np
 
 from compplan.assignment.problem import Problem
 from compplan.assignment.scenario.read_problem import Territories
-from compplan.assignment.territories.demands import Demand, cannot_hold_together, too_large
+from compplan.assignment.territories.connectable import why_not_connectable, without_a_border
+from compplan.assignment.territories.demands import Demand, cannot_hold_together, too_large, with_demands
 from compplan.diagnostics.model import Diagnostic, Problems
 
 MOST_NAMED = 5
 
 
 def check_before_solving(territories: Territories) -> None:
-    """Raises `Problems` where an account has nobody who may have it, or is larger than every band that it could be in."""
+    """Raises `Problems` where an account has nobody who may have it, is larger than any band, or cannot be connected."""
     problem = territories.problem
-    found = [*_stranded(territories), *_too_large(territories)]
+    found = [*_stranded(territories), *_too_large(territories), *_without_a_border(territories)]
     if any(a == b for a, b in problem.apart):
         names = ", ".join(problem.items[a] for a, b in problem.apart if a == b)
         message = f"Accounts of one family are to be apart: {names}."
         found.append(_of(message, "A family that is to be apart", "Take them out of the family, or out of the list."))
     if found:
         raise Problems(found)
+    if any(why_not_connectable(problem)):
+        explain_contradiction(territories)
 
 
 def explain_contradiction(territories: Territories) -> None:
@@ -35,7 +38,8 @@ def explain_contradiction(territories: Territories) -> None:
     if conflict:
         names = [d.name for d in conflict]
         together = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-        message = f"No assignment meets {together}{' together' if len(names) > 1 else ''}. {' '.join(_amounts(conflict))}".strip()
+        why = [*_amounts(conflict), *why_not_connectable(with_demands(territories.open, conflict))]
+        message = f"No assignment meets {together}{' together' if len(names) > 1 else ''}. {' '.join(why)}".strip()
         hint = "Any one of them dropped or loosened, the rest can be met." if len(names) > 1 else "Loosen it."
         raise Problems([_of(message, "Demands that cannot be met together", hint)])
 
@@ -80,6 +84,15 @@ def _too_large(territories: Territories) -> Iterator[Diagnostic]:
         )
         hint = f"The widest of their bands would have to reach {times:.2f} times as far. Widen it, give it a price, or split the account."
         yield _of(message, "An account that is too large", hint)
+
+
+def _without_a_border(territories: Territories) -> Iterator[Diagnostic]:
+    """Told once for all accounts that lie alone though no rep can do with one of them alone."""
+    alone = without_a_border(territories.problem)
+    if alone:
+        message = f"{_named(alone)} border{'s' if len(alone) == 1 else ''} on no other account: a rep can have such an account only alone."
+        hint = "Give it a border in the records that the rule `connected` names, or take it out of the scenario."
+        yield Diagnostic("no-border", "An account without a border", message, None, hint)
 
 
 def _amounts(conflict: tuple[Demand, ...]) -> Iterator[str]:

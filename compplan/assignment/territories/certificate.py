@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from compplan.assignment.bound import PRICE_UNIT, Cut, Prices, lower_bound
-from compplan.assignment.problem import Problem, Whole, standing
+from compplan.assignment.bound import PRICE_UNIT, AnyCut, Cut, Prices, lower_bound
+from compplan.assignment.problem import Problem, Whole, not_connected, standing
+from compplan.assignment.separators import Separator
 from compplan.assignment.solver.solve import Solution
 from compplan.assignment.territories.amounts import cost_text, millionths_text
 from compplan.immutable import immutable
@@ -75,6 +76,8 @@ def verify(problem: Problem, assigned: Whole, claimed: Certificate) -> Verdict:
         wrong.append(f"{now.moves} accounts change hands, {now.too_many_moves} more than allowed.")
     if now.together:
         wrong.append(f"{now.together} pairs are together that must be apart.")
+    if now.not_connected:
+        wrong.append(f"The accounts of {_few([problem.reps[j] for j in not_connected(problem, assigned)])} are not connected.")
     for what, said, is_ in (("costs", claimed.cost, now.cost), ("comes to", claimed.total, now.total)):
         if said != is_:
             wrong.append(f"It {what} {cost_text(problem, is_)}, not {cost_text(problem, said)} as the certificate says.")
@@ -94,9 +97,12 @@ def _bands_broken(problem: Problem, outside: Whole) -> list[str]:
     for k, measure in enumerate(problem.measures):
         reps = [problem.reps[j] for j in np.nonzero(outside[k])[0].tolist()]
         if reps and measure.price is None:
-            more = f" and {len(reps) - 5} more" if len(reps) > 5 else ""
-            broken.append(f"{measure.name} is outside its band at {', '.join(reps[:5])}{more}.")
+            broken.append(f"{measure.name} is outside its band at {_few(reps)}.")
     return broken
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def fingerprint(problem: Problem) -> str:
@@ -109,6 +115,8 @@ def fingerprint(problem: Problem) -> str:
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())
     digest.update(json.dumps([list(problem.apart), problem.most_moves, problem.cost_decimals]).encode())
+    if problem.borders is not None:
+        digest.update(b"borders" + np.ascontiguousarray(problem.borders.pairs).tobytes())
     return digest.hexdigest()
 
 
@@ -148,12 +156,21 @@ def from_json(problem: Problem, value: Mapping[str, Any]) -> Certificate:
         raise ValueError(f"the certificate cannot be read: {error}") from None
 
 
-def _prices_from_json(problem: Problem, value: Mapping[str, Any], cuts: tuple[Cut, ...]) -> Prices:
+def _prices_from_json(problem: Problem, value: Mapping[str, Any], cuts: tuple[AnyCut, ...]) -> Prices:
     measures = np.array([[_whole(value["of_measures"][m.name][rep]) for rep in problem.reps] for m in problem.measures], np.int64)
     return Prices(measures.reshape(len(problem.measures), len(problem.reps)), _whole(value["of_a_move"]), cuts)
 
 
-def _cut_to_json(problem: Problem, cut: Cut) -> dict[str, Any]:
+def _cut_to_json(problem: Problem, cut: AnyCut) -> dict[str, Any]:
+    if isinstance(cut, Separator):
+        return {
+            "rep": problem.reps[cut.rep],
+            "from": problem.items[cut.first],
+            "to": None if cut.second is None else problem.items[cut.second],
+            "too_little_of": None if cut.measure is None else problem.measures[cut.measure].name,
+            "through": [problem.items[i] for i in cut.through],
+            "price": cut.price,
+        }
     return {
         "measure": problem.measures[cut.measure].name,
         "rep": problem.reps[cut.rep],
@@ -164,9 +181,19 @@ def _cut_to_json(problem: Problem, cut: Cut) -> dict[str, Any]:
     }
 
 
-def _cut_from_json(problem: Problem, value: Mapping[str, Any]) -> Cut:
+def _cut_from_json(problem: Problem, value: Mapping[str, Any]) -> AnyCut:
     names = [m.name for m in problem.measures]
     position = _positions(problem.items)
+    if "through" in value:
+        second, measure = value["to"], value["too_little_of"]
+        return Separator(
+            list(problem.reps).index(value["rep"]),
+            position[value["from"]],
+            None if second is None else position[second],
+            None if measure is None else names.index(measure),
+            tuple(position[i] for i in value["through"]),
+            _whole(value["price"]),
+        )
     held = tuple(position[i] for i in value["counted_from_the_other_side"])
     upper = {"at most": True, "at least": False}[value["end"]]
     rep = list(problem.reps).index(value["rep"])

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from compplan.assignment.borders import Borders
 from compplan.assignment.problem import Flags, Measure, Problem, Whole
+from compplan.assignment.solver.connected_search import search_connected
 from compplan.assignment.solver.opening_prices import opening_prices
 from compplan.assignment.solver.relaxation import relax
 from compplan.assignment.solver.search_tree import MOST_PAIRS, search_tree
+from compplan.assignment.territories.connectable import why_not_connectable
 
 FORBIDDING = 1e5
 """How many typical costs of an item a unit outside of a band costs while it is asked whether the bands can be met at all."""
@@ -21,7 +24,8 @@ NEARLY = 1e-6
 class Demand:
     """One rule or band by its name.
 
-    Which pairs it allows (items x reps), what it keeps apart, how many may move, or what must be balanced.
+    Which pairs it allows (items x reps), what it keeps apart, how many may move, what must be balanced, or by
+    which borders reps are connected.
     """
 
     name: str
@@ -29,6 +33,7 @@ class Demand:
     apart: tuple[tuple[int, int], ...] = ()
     most_moves: int | None = None
     measure: Measure | None = None
+    borders: Borders | None = None
 
 
 def with_demands(problem: Problem, demands: Sequence[Demand]) -> Problem:
@@ -43,6 +48,7 @@ def with_demands(problem: Problem, demands: Sequence[Demand]) -> Problem:
         measures=(*(d.measure for d in demands if d.measure is not None), *problem.measures),
         apart=tuple(sorted({pair for d in demands for pair in d.apart})),
         most_moves=min(moves, default=None),
+        borders=next((d.borders for d in demands if d.borders is not None), None),
     )
 
 
@@ -65,11 +71,12 @@ def _impossible(problem: Problem, demands: Sequence[Demand]) -> bool:
     asked = with_demands(problem, demands)
     if not asked.eligible.any(axis=1).all() or any(a == b for a, b in asked.apart):
         return True
-    if _impossible_if_divided(asked):
+    if any(why_not_connectable(asked)) or _impossible_if_divided(asked):
         return True
     if int(asked.eligible.sum()) > MOST_PAIRS:
         return False
-    found = search_tree(_only_rules(asked), asked.eligible, None, None, None, 1, lambda _: None, lambda: False)
+    search = search_tree if asked.borders is None else search_connected
+    found = search(_only_rules(asked), asked.eligible, None, None, None, 1, lambda _: None, lambda: False)
     return found.finished and found.assigned is None
 
 
@@ -80,7 +87,7 @@ def _impossible_if_divided(asked: Problem) -> bool:
         return False
     typical = max(float(np.abs(asked.cost[asked.eligible]).mean()), 1.0)
     bands = tuple(replace(m, price=_forbidding(m, typical, len(asked.reps))) for m in hard)
-    eased = replace(asked, measures=bands, apart=())
+    eased = replace(asked, measures=bands, apart=(), borders=None)
     shares = relax(eased, opening_prices(eased), 0, lambda: True).shares
     loads = np.stack([(w * shares).sum(axis=0) for w in eased.weights]) if bands else np.zeros((0, len(asked.reps)))
     outside = np.maximum(np.maximum(eased.least - loads, loads - eased.most), 0)
