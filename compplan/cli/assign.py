@@ -8,6 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from compplan.cli.arguments import Commands, Parser, add_command
+from compplan.cli.assign_choices import add_choices
 from compplan.cli.assign_pay import add_pay, pay_beside
 from compplan.cli.assign_why import add_why
 from compplan.cli.pay_table import pay_as_json, pay_lines
@@ -27,6 +28,7 @@ def add(commands: Commands[Parser]) -> None:
     _add_territories(inner)
     _add_verify(inner)
     add_why(inner)
+    add_choices(inner)
     add_pay(inner)
 
 

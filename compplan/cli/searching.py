@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from compplan.assignment.solver.solve import Limits, Progress
 
 
-def add_limits(command: Parser) -> None:
-    """The options that say when to stop."""
-    solve_options(command, "how long to search; 60 if neither this nor --rounds is said")
+def add_limits(command: Parser, seconds: str = "how long to search; 60 if neither this nor --rounds is said") -> None:
+    """The options that say when to stop; `seconds` says what --seconds means."""
+    solve_options(command, seconds)
 
 
 def solve_options(command: Parser, seconds: str) -> None:

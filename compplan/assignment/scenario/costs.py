@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import floor
+
 import numpy as np
 
 from compplan.assignment.problem import Flags, Real, Whole
@@ -14,6 +17,7 @@ from compplan.diagnostics.model import Problems
 EARTH_KM = 12742.0
 """Twice the mean radius of the earth."""
 CENTS = 2
+HALF = Fraction(1, 2)
 
 
 def pair_costs(scenario: Scenario, tables: Tables, owner: Whole) -> tuple[Flags, Whole, int]:
@@ -40,8 +44,8 @@ def disruption_of(form: DisruptionForm, accounts: Table, decimals: int) -> Whole
     """What each account costs that leaves its rep, in whole units of cost, worked out exactly and rounded once, half up."""
     times = np.ones(accounts.rows, np.int64) if form.times is None else accounts.whole(form.times)
     each = form.each * 10**decimals / (1 if form.times is None else 10 ** accounts.decimals(form.times))
-    top, bottom = each.numerator, each.denominator
-    return np.array([(2 * top * t + bottom) // (2 * bottom) for t in times.tolist()], np.int64)
+    besides = form.besides * 10**decimals
+    return np.array([floor(each * t + besides + HALF) for t in times.tolist()], np.int64)
 
 
 def great_circle_km(here: Real, there: Real) -> Real:

@@ -134,6 +134,7 @@ class DisruptionForm(_Form):
 
     each: Positive = Field(description="What each account costs that changes hands.")
     times: str | None = Field(None, description="The column of accounts that says how strong the relationship is.")
+    besides: Positive = Field(Fraction(0), description="What each costs besides, however strong the relationship is.")
 
 
 class CostForm(_Form):

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from compplan.assignment.bound import PRICE_UNIT
+from compplan.assignment.new_folder import new_folder
 from compplan.assignment.problem import Problem, Whole, standing
 from compplan.assignment.scenario.read_problem import Territories
 from compplan.assignment.solver.solve import Solution
@@ -35,28 +35,13 @@ def write_result(folder: Path, territories: Territories, solution: Solution, mor
     Raises `Problems` where there is such a folder already, or it cannot be written.
     """
     problem = territories.problem
-    if folder.exists():
-        message = f"{folder} is there already; nothing is written over."
-        raise Problems([Diagnostic("folder-exists", "The folder is there already", message, hint="Name another with --out, or remove it.")])
-    made: Path | None = None
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    with new_folder(folder) as made:
         _table(made / ASSIGNMENT, ("account", "rep", "before", "changes_hands"), _accounts(territories, solution.assigned))
         _table(made / REPS, _rep_header(problem), _reps(territories, solution.assigned))
         _table(made / PRICES, ("rep", *(m.name for m in problem.measures)), _prices(problem, solution))
         proof = json.dumps(to_json(problem, certify(problem, solution)), indent=1, ensure_ascii=False)
         (made / CERTIFICATE).write_text(proof + "\n", encoding="utf-8")
         others = [name for write in more for name in write(made)]
-        made.chmod(0o755)
-        made.replace(folder)
-    except OSError as error:
-        found = trouble(error)
-        message = f"{folder} cannot be written: {found.why}."
-        raise Problems([Diagnostic("unwritable", "The result cannot be written", message, hint=found.advice)]) from None
-    finally:
-        if made is not None:
-            shutil.rmtree(made, ignore_errors=True)
     return ASSIGNMENT, REPS, PRICES, CERTIFICATE, *others
 
 
@@ -65,10 +50,27 @@ def read_result(folder: Path, territories: Territories) -> tuple[Whole, Certific
 
     Raises `Problems` where the files are not there, cannot be read, or do not say who has each account.
     """
-    try:
-        with (folder / ASSIGNMENT).open(encoding="utf-8", newline="") as file:
-            given = [(row.get("account") or "", row.get("rep") or "") for row in csv.DictReader(file)]
+    assigned = read_assignment(folder, territories)
+    with _readable(folder):
         proof = json.loads((folder / CERTIFICATE).read_text(encoding="utf-8"))
+    try:
+        return assigned, from_json(territories.problem, proof)
+    except ValueError as error:
+        message = f"{folder / CERTIFICATE}: {error}."
+        raise Problems([Diagnostic("damaged-result", "The certificate cannot be used", message, hint="Assign anew.")]) from None
+
+
+def read_assignment(folder: Path, territories: Territories) -> Whole:
+    """The assignment of each item in a folder, made for this scenario or for another of the same accounts and reps. Raises as above."""
+    with _readable(folder), (folder / ASSIGNMENT).open(encoding="utf-8", newline="") as file:
+        given = [(row.get("account") or "", row.get("rep") or "") for row in csv.DictReader(file)]
+    return _assigned(folder, territories, given)
+
+
+@contextmanager
+def _readable(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         found = trouble(error)
         message = f"{error.filename} cannot be read: {found.why}."
@@ -76,12 +78,6 @@ def read_result(folder: Path, territories: Territories) -> tuple[Whole, Certific
     except (ValueError, csv.Error):
         message = f"A file in {folder} is not as it was written."
         raise Problems([Diagnostic("damaged-result", "The result is damaged", message, hint="Assign anew.")]) from None
-    assigned = _assigned(folder, territories, given)
-    try:
-        return assigned, from_json(territories.problem, proof)
-    except ValueError as error:
-        message = f"{folder / CERTIFICATE}: {error}."
-        raise Problems([Diagnostic("damaged-result", "The certificate cannot be used", message, hint="Assign anew.")]) from None
 
 
 def _assigned(folder: Path, territories: Territories, given: Sequence[tuple[str, str]]) -> Whole:

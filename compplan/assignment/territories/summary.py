@@ -8,18 +8,19 @@ from typing import Any
 import numpy as np
 
 from compplan.assignment.bound import PRICE_UNIT
-from compplan.assignment.problem import NO_LIMIT, Problem, Standing, Whole, standing
+from compplan.assignment.problem import NO_LIMIT, Problem, Standing, standing
 from compplan.assignment.scenario.read_problem import Territories
 from compplan.assignment.solver.solve import Solution
 from compplan.assignment.territories.amounts import cost_text
 from compplan.assignment.territories.certificate import Certificate, Verdict
+from compplan.assignment.territories.sides import moved_accounts
 
 
 def summary_lines(territories: Territories, solution: Solution) -> Iterator[str]:
     """The lines that a person reads after an assignment."""
     problem = territories.problem
     now = standing(problem, solution.assigned)
-    changed = _changed(territories, solution.assigned)
+    changed = int(moved_accounts(territories, solution.assigned).sum())
     yield f"{len(territories.accounts):,} accounts, {len(problem.reps):,} reps; {changed:,} accounts change hands."
     left = sum(1 for owner, before in zip(territories.owner.tolist(), territories.before, strict=True) if owner < 0 and before)
     if left:
@@ -40,11 +41,11 @@ def as_json(territories: Territories, solution: Solution) -> dict[str, Any]:
     return {
         "accounts": len(territories.accounts),
         "reps": len(problem.reps),
-        "changes_hands": _changed(territories, solution.assigned),
+        "changes_hands": int(moved_accounts(territories, solution.assigned).sum()),
         "cost": now.total / unit,
         "bound": solution.bound / PRICE_UNIT / unit,
         "bound_by_search": None if solution.searched is None else solution.searched / unit,
-        "gap": _gap(now, solution),
+        "gap": gap_of(now, solution),
         "rules_broken": now.broken,
         "seconds": round(solution.seconds, 1),
         "rounds": solution.rounds,
@@ -67,14 +68,15 @@ def verdict_lines(problem: Problem, verdict: Verdict, claimed: Certificate) -> I
 
 
 def _proof(problem: Problem, now: Standing, solution: Solution) -> str:
-    gap = _gap(now, solution)
+    gap = gap_of(now, solution)
     bound = max(solution.bound / PRICE_UNIT, -np.inf if solution.searched is None else solution.searched)
     if gap == 0:
         return "Proven to be the best there is."
     return f"Nothing can cost less than {bound / 10**problem.cost_decimals:,.2f}: at most {gap:.2%} could be saved."
 
 
-def _gap(now: Standing, solution: Solution) -> float:
+def gap_of(now: Standing, solution: Solution) -> float:
+    """The share of the total that may be saved at most, a complete search counted."""
     least = -(-solution.bound // PRICE_UNIT)
     least = least if solution.searched is None else max(least, solution.searched)
     return max(0, now.total - least) / max(abs(now.total), 1)
@@ -89,8 +91,3 @@ def _spread(problem: Problem, now: Standing, k: int) -> str:
         off = 2 * loads / (low + high) - 1
         return f"{off.min():+.1%} to {off.max():+.1%} of the middle of each band"
     return f"{measure.shown(int(loads.min()))} to {measure.shown(int(loads.max()))}"
-
-
-def _changed(territories: Territories, assigned: Whole) -> int:
-    now = assigned[territories.member]
-    return int(((territories.owner >= 0) & (territories.owner != now)).sum())

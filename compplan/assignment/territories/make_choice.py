@@ -1,0 +1,72 @@
+"""Makes choices: each is written as a scenario, read again as whoever gets the file would, solved, and written beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from compplan.assignment.problem import standing
+from compplan.assignment.scenario.check import Scenario, read_scenario
+from compplan.assignment.scenario.read_problem import Territories, read_problem
+from compplan.assignment.solver.solve import Limits, Progress, solve
+from compplan.assignment.territories.before_solving import check_before_solving, explain_contradiction
+from compplan.assignment.territories.choices import Choice, as_asked, choices, write_scenario
+from compplan.assignment.territories.result_folder import write_result
+from compplan.assignment.territories.sides import Side, side_of
+from compplan.assignment.territories.summary import gap_of
+from compplan.diagnostics.model import Problems
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A choice and what came of it: its assignment in the terms of the scenario as asked, and its gap; or why there is none."""
+
+    choice: Choice
+    side: Side | None
+    gap: float = 0.0
+    why_not: str = ""
+
+
+def make_choices(
+    scenario: Scenario,
+    territories: Territories,
+    place: Path,
+    limits: Limits,
+    tell: Callable[[Progress], None] = lambda _: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[Made]:
+    """Makes the scenario as asked, and the choices beside it, each in a file and a folder of its name in `place`; none after a stop."""
+    first = _made(as_asked(scenario), scenario, territories, place, limits, tell, stopped)
+    yield first
+    if first.side is not None:
+        for choice in choices(scenario, territories, first.side):
+            if stopped():
+                return
+            yield _made(choice, scenario, territories, place, limits, tell, stopped)
+
+
+def _made(
+    choice: Choice,
+    scenario: Scenario,
+    asked: Territories,
+    place: Path,
+    limits: Limits,
+    tell: Callable[[Progress], None],
+    stopped: Callable[[], bool],
+) -> Made:
+    file = place / f"{choice.file_name}.yaml"
+    write_scenario(choice, scenario, file)
+    territories = read_problem(read_scenario(file))
+    try:
+        check_before_solving(territories)
+        solution = solve(territories.problem, limits, tell, stopped)
+        if standing(territories.problem, solution.assigned).broken:
+            if not stopped():
+                explain_contradiction(territories)
+            return Made(choice, None, why_not="No assignment that keeps all of its rules was found in that time.")
+    except Problems as problems:
+        return Made(choice, None, why_not=" ".join(d.message for d in problems.diagnostics))
+    write_result(place / choice.file_name, territories, solution)
+    gap = gap_of(standing(territories.problem, solution.assigned), solution)
+    return Made(choice, side_of(asked, choice.name, solution.assigned), gap)
