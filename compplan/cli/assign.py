@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from compplan.cli import assign_report
 from compplan.cli.arguments import Commands, Parser, add_command
 from compplan.cli.assign_choices import add_choices
 from compplan.cli.assign_pay import add_pay, pay_beside
@@ -30,6 +31,7 @@ def add(commands: Commands[Parser]) -> None:
     add_why(inner)
     add_choices(inner)
     add_pay(inner)
+    assign_report.add(inner)
 
 
 def _nothing(_: Namespace) -> int:
@@ -73,7 +75,8 @@ def _territories(args: Namespace) -> int:
             if standing(territories.problem, solution.assigned).broken and not stopped():
                 explain_contradiction(territories)
         pay = pay_under(solution.assigned)
-    files = write_result(folder, territories, solution, [] if pay is None else [pay_writer(pay)])
+    writers = [assign_report.writer(scenario, territories, solution, folder), *([] if pay is None else [pay_writer(pay)])]
+    files = write_result(folder, territories, solution, writers)
     if args.format == "json":
         paid = {} if pay is None else {"pay": pay_as_json(pay)}
         sys.stdout.write(json.dumps({**as_json(territories, solution), **paid}, indent=1, ensure_ascii=False) + "\n")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -14,26 +14,16 @@ import duckdb
 
 from compplan.calendar import parse_period
 from compplan.currencies import digits_of
-from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine.result_lines import opened_results
 from compplan.engine.result_tables import ResultColumn, ResultTable
 from compplan.engine.run_folder import Run
 from compplan.reports.new_files import new_files
+from compplan.reports.sheets import MOST_ROWS, WIDEST, Heading, Sheets, new_workbook, point
 
 if TYPE_CHECKING:
-    from xlsxwriter import Workbook
-    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-MOST_ROWS = 1_048_575
-"""Rows of a sheet below its heading; what is longer goes on in a second sheet."""
-MOST_DIGITS = 15
-"""Digits that a spreadsheet keeps of a number; what has more stands there as text."""
-_MOST_CHARACTERS = 32_767
 _BATCH = 10_000
-_WIDEST = 48
-_MADE = datetime(2000, 1, 1, tzinfo=UTC)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LEFT_OUT_WHERE_EMPTY = ("name", "through")
 _BESIDE_FIGURES = ("unit", "currency")
 
@@ -45,35 +35,24 @@ def write_workbook(run: Run, path: Path) -> tuple[str, ...]:
     A table with more rows than a sheet holds goes on in another sheet. Raises `Problems` where the file is there and holds something
     else, where the run is damaged, and where the disk does not take it.
     """
-    from xlsxwriter import Workbook
-    from xlsxwriter.exceptions import XlsxWriterException
-
-    try:
-        with opened_results(run) as (connection, tables), new_files(path.parent, (path.name,)) as passing:
-            options = {"constant_memory": True, "tmpdir": str(passing), "use_zip64": True, "in_memory": False}
-            with Workbook(str(passing / path.name), options) as book:
-                book.set_properties({"title": f"{run.manifest.company} {run.manifest.period}", "created": _MADE.replace(tzinfo=None)})
-                writer = _Writer(book)
-                for table in tables:
-                    writer.table(connection, table)
-                writer.run(run)
-                return tuple(sheet.name for sheet in book.worksheets())
-    except XlsxWriterException as error:
-        message = f"The workbook cannot be written to {path}: {error}."
-        raise Problems([Diagnostic("not-exported", "The files cannot be written", message)]) from error
+    title = f"{run.manifest.company} {run.manifest.period}"
+    with (
+        opened_results(run) as (connection, tables),
+        new_files(path.parent, (path.name,)) as passing,
+        new_workbook(passing / path.name, title) as sheets,
+    ):
+        writer = _Writer(sheets)
+        for table in tables:
+            writer.table(connection, table)
+        writer.run(run)
+        return tuple(sheet.name for sheet in sheets.book.worksheets())
 
 
 @dataclass(slots=True)
 class _Writer:
-    """Writes sheets, row after row; formats are made once each."""
+    """Writes the tables of a run, row after row."""
 
-    book: Workbook
-    formats: dict[str, Format] = field(default_factory=dict)
-
-    def format(self, key: str, **properties: object) -> Format:
-        if key not in self.formats:
-            self.formats[key] = self.book.add_format(properties)
-        return self.formats[key]
+    sheets: Sheets
 
     def table(self, connection: duckdb.DuckDBPyConnection, table: ResultTable) -> None:
         """The sheets of a table: one, or as many as its rows need."""
@@ -98,17 +77,11 @@ class _Writer:
             number += 1
 
     def sheet(self, title: str, columns: Sequence[ResultColumn], widths: Sequence[int]) -> Worksheet:
-        sheet: Worksheet = self.book.add_worksheet(title)
-        sheet.freeze_panes(1, 0)
-        sheet.set_landscape()
-        sheet.repeat_rows(0)
-        sheet.fit_to_pages(1, 0)
-        for place, (column, width) in enumerate(zip(columns, widths, strict=True)):
-            sheet.set_column(place, place, width)
-            align, indent = "left" if column.holds in ("text", "date") else "right", int(column.name in _BESIDE_FIGURES)
-            head = self.format(f"head {align} {indent}", bold=True, bottom=1, align=align, indent=indent)
-            sheet.write_string(0, place, column.heading or "", head)
-        return sheet
+        headings = [
+            Heading(c.heading or "", width, c.holds not in ("text", "date"), int(c.name in _BESIDE_FIGURES))
+            for c, width in zip(columns, widths, strict=True)
+        ]
+        return self.sheets.headed(title, headings)
 
     def cell(self, sheet: Worksheet, row: int, place: int, value: object, column: ResultColumn, scale: int) -> None:
         """One value. Text is never taken for a formula, not even when the cell is edited."""
@@ -118,27 +91,18 @@ class _Writer:
             case Decimal():
                 self.number(sheet, row, place, value, column, scale)
             case date() if value.year >= 1900:
-                sheet.write_datetime(
-                    row, place, datetime(value.year, value.month, value.day), self.format("day", num_format="yyyy-mm-dd", align="left")  # noqa: DTZ001
-                )  # fmt: skip
+                day = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a day has no zone
+                sheet.write_datetime(row, place, day, self.sheets.format("day", num_format="yyyy-mm-dd", align="left"))
             case _:
-                self.text(sheet, row, place, str(value), indent=column.name in _BESIDE_FIGURES)
-
-    def text(self, sheet: Worksheet, row: int, place: int, value: str, indent: bool = False) -> None:
-        shown = value if len(value) <= _MOST_CHARACTERS else value[: _MOST_CHARACTERS - 1] + "…"
-        quoted = shown.startswith(_FORMULA)
-        sheet.write_string(row, place, shown, self.format(f"text {quoted} {indent}", quote_prefix=quoted, indent=int(indent)))
+                self.sheets.text(sheet, row, place, str(value), indent=column.name in _BESIDE_FIGURES)
 
     def number(self, sheet: Worksheet, row: int, place: int, value: Decimal, column: ResultColumn, scale: int) -> None:
         needed = max(0, -int(value.normalize().as_tuple().exponent))
-        if len(value.normalize().as_tuple().digits) > MOST_DIGITS or value.adjusted() >= MOST_DIGITS:
-            sheet.write_string(row, place, f"{value:f}", self.format("long", align="right", num_format="@"))
-            return
         if column.holds == "ratio":
-            code = f"0{_point(max(0, needed - 2))}%"
+            code = f"0{point(max(0, needed - 2))}%"
         else:
-            code = f"#,##0{_point(max(scale, needed) if column.holds == 'money' else needed if needed != 1 else 2)}"
-        sheet.write_number(row, place, value, self.format(code, num_format=code))
+            code = f"#,##0{point(max(scale, needed) if column.holds == 'money' else needed if needed != 1 else 2)}"
+        self.sheets.number(sheet, row, place, value, code)
 
     def run(self, run: Run) -> None:
         """Which run this is."""
@@ -155,12 +119,7 @@ class _Writer:
             ("Rows set aside", str(manifest.rejected)),
             ("Made by", f"compplan {manifest.versions.get('compplan', '')}".strip()),
         ]
-        sheet: Worksheet = self.book.add_worksheet("Run")
-        sheet.set_column(0, 0, 16)
-        sheet.set_column(1, 1, 60)
-        for row, (label, value) in enumerate(facts):
-            sheet.write_string(row, 0, label, self.format("label", bold=True))
-            self.text(sheet, row, 1, value)
+        self.sheets.facts("Run", facts)
 
 
 def _rest(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[object, ...]]:
@@ -185,7 +144,7 @@ def _is_left_out(column: ResultColumn, place: int, rows: Sequence[tuple[object, 
 
 def _width_of(column: ResultColumn, values: Iterator[tuple[object, int]]) -> int:
     longest = max((len(_shown(v, column, scale)) for v, scale in values if v is not None), default=0)
-    return min(max(longest, len(column.heading or "") + 2) + 2, _WIDEST)
+    return min(max(longest, len(column.heading or "") + 2) + 2, WIDEST)
 
 
 def _shown(value: object, column: ResultColumn, scale: int) -> str:
@@ -193,7 +152,3 @@ def _shown(value: object, column: ResultColumn, scale: int) -> str:
         needed = max(0, -int(value.normalize().as_tuple().exponent))
         return f"{value:,.{max(scale, needed)}f}" if column.holds == "money" else f"{value.normalize():,f}"
     return str(value)
-
-
-def _point(decimals: int) -> str:
-    return f".{'0' * decimals}" if decimals else ""

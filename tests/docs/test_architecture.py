@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "engine": {"project_plans", "shape_json", "records", "language", *BOTTOM},
     "assignment": {"records", *BOTTOM},
     "whatif": {"assignment", "engine", "project_plans", "records", "language", *BOTTOM},
-    "reports": {"engine", "records", *BOTTOM},
+    "reports": {"engine", "assignment", "records", *BOTTOM},
     "api": {"reports", "engine", "project_plans", "records", "language", *BOTTOM},
 }
 

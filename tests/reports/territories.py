@@ -1,0 +1,39 @@
+"""An assignment of a small project, in figures, for tests of its report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from compplan.assignment.scenario.check import read_scenario
+from compplan.assignment.scenario.read_problem import read_problem
+from compplan.assignment.solver.solve import Limits, solve
+from compplan.assignment.territories.certificate import certify
+from compplan.reports.territories.figures import Figures, figures_of
+from tests.support.territory_project import SCENARIO, write_territories
+
+TRAVEL = "  travel: {from: [latitude, longitude], to: [latitude, longitude], times: visits, each_km: 0.1}\n"
+
+
+def with_names(folder: Path, account: str, rep: str) -> None:
+    """Gives account a00 and rep ana a name, in a project that was written; all others have none."""
+    project = folder / "compplan.yaml"
+    text = project.read_text().replace("{person: text,", "{person: text, name: {type: text, optional: true},")
+    project.write_text(text.replace("      account: text\n", "      account: text\n      name: {type: text, optional: true}\n", 1))
+    for file, key, name in (("people.csv", "ana", rep), ("accounts.csv", "a00", account)):
+        quoted = '"' + name.replace('"', '""') + '"'
+        head, *rows = (folder / file).read_text().splitlines()
+        named = [f"{k},{quoted if k == key else ''},{rest}" for k, rest in (row.split(",", 1) for row in rows)]
+        (folder / file).write_text("\n".join([head.replace(",", ",name,", 1), *named]) + "\n", encoding="utf-8")
+
+
+def figures_from(file: Path) -> Figures:
+    """The figures of a scenario's best assignment."""
+    scenario = read_scenario(file)
+    territories = read_problem(scenario)
+    solution = solve(territories.problem, Limits(seconds=None, rounds=5))
+    return figures_of(scenario.form.title, file.name, territories, solution.assigned, certify(territories.problem, solution))
+
+
+def figures(folder: Path, scenario: str = SCENARIO) -> Figures:
+    """The figures of the small project under a scenario."""
+    return figures_from(write_territories(folder, scenario))
