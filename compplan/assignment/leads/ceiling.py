@@ -30,7 +30,7 @@ _DIGITS = 50
 
 @immutable
 class Prices:
-    """What proves a ceiling, in parts of `SCALE`: what a unit of worth counts at each rep, and the price of each place, nobody's as the last.
+    """What proves a ceiling, in parts of `SCALE`: what worth counts at each rep, and the price of each place, nobody's as the last.
 
     For revenue, `counts` is what a unit of worth counts beyond 1 because of the floor.
     """
@@ -53,7 +53,9 @@ def counted_at_most(problem: LeadProblem, counts: Iterable[int], places: Iterabl
     worth = np.concatenate([problem.worth.astype(object), np.zeros((n, 1), object)], axis=1)
     left = worth * count[None, :] - price[None, :]
     left[~problem.places] = -(10**60)
-    return sum(left.max(axis=1).tolist()) + sum(int(r) * p for r, p in zip(problem.rooms.tolist(), price.tolist(), strict=True))
+    most: int = sum(left.max(axis=1).tolist())
+    rooms: int = sum(int(r) * p for r, p in zip(problem.rooms.tolist(), price.tolist(), strict=True))
+    return most + rooms
 
 
 def welfare_at_most(problem: LeadProblem, prices: Prices) -> int:

@@ -31,7 +31,7 @@ class Fair:
 
     def at(self, place: Whole, value: Real) -> Real:
         """What these values score at these places."""
-        return self.weight[place] * np.log1p(np.maximum(value, 0))  # type: ignore[no-any-return]
+        return self.weight[place] * np.log1p(np.maximum(value, 0))
 
 
 class Revenue:
@@ -42,7 +42,7 @@ class Revenue:
 
     def at(self, place: Whole, value: Real) -> Real:
         """What these values score at these places."""
-        return value - self.dear * np.maximum(self.floor[place] - value, 0)  # type: ignore[no-any-return]
+        return value - self.dear * np.maximum(self.floor[place] - value, 0)
 
 
 class Exchanges:

@@ -70,9 +70,11 @@ def _envy(problem: LeadProblem, assigned: Whole, entitled: list[int], each: dict
             continue
         whole, largest = held.sum(axis=0).tolist(), held.max(axis=0).tolist()
         weight = int(problem.weight[other])
-        for rep in entitled:
-            if rep != other and Fraction(whole[rep], weight) > each[rep]:
-                found.append(Envy(rep, other, Fraction(whole[rep] - largest[rep], weight) > each[rep]))
+        found += [
+            Envy(rep, other, Fraction(whole[rep] - largest[rep], weight) > each[rep])
+            for rep in entitled
+            if rep != other and Fraction(whole[rep], weight) > each[rep]
+        ]
     return sorted(found, key=lambda e: (e.rep, e.other))
 
 

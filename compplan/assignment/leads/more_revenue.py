@@ -56,9 +56,7 @@ class _Search:
         return False
 
 
-def without_envy(
-    problem: LeadProblem, assigned: Whole, least: float, random: np.random.Generator, go_on: Callable[[], bool]
-) -> Whole:
+def without_envy(problem: LeadProblem, assigned: Whole, least: float, random: np.random.Generator, go_on: Callable[[], bool]) -> Whole:
     """The assignment changed until nobody envies up to one lead, or nothing more helps; its welfare stays at least so much."""
     search = _Search(problem, assigned, least)
     while search.watch.total() > 0 and go_on():

@@ -83,7 +83,7 @@ def divided_anew(
         best = part.assigned(answer.columns)
         if not problem.goal.fair or not part.tighten(answer.columns):
             return best, answer.finished
-    return best, False
+    return None if best is None else (best, False)
 
 
 class _Part:
@@ -109,7 +109,8 @@ class _Part:
 
     def start(self, assigned: Whole) -> Real:
         """The columns of the assignment as it is; those of values follow from them."""
-        return (assigned[self.lead] == self.place).astype(float)
+        now: Real = (assigned[self.lead] == self.place).astype(float)
+        return now
 
     def assigned(self, columns: Real) -> Whole:
         """The assignment that an answer says."""

@@ -104,7 +104,7 @@ class Standing:
 
 def values_of(problem: LeadProblem, assigned: Whole) -> Whole:
     """What each rep's leads are worth to it, in whole units."""
-    n, m = problem.shape
+    m = len(problem.reps)
     values = np.zeros(m + 1, np.int64)
     given = np.nonzero(assigned < m)[0]
     np.add.at(values, assigned[given], np.where(problem.eligible, problem.worth, 0)[given, assigned[given]])
@@ -113,7 +113,7 @@ def values_of(problem: LeadProblem, assigned: Whole) -> Whole:
 
 def standing(problem: LeadProblem, assigned: Whole) -> Standing:
     """What an assignment (the place of each lead) comes to; nothing of it is rounded."""
-    n, m = problem.shape
+    m = len(problem.reps)
     values = values_of(problem, assigned)
     counts = np.bincount(assigned, minlength=m + 1)
     given = np.nonzero(assigned < m)[0]

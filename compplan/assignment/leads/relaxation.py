@@ -55,7 +55,7 @@ def fairest(problem: LeadProblem, flows: Flows, greatest: Whole, go_on: Callable
         got = values_of(problem, assigned)[entitled].astype(float)
         ceiling = float((weight * (np.log1p(at) - 1)).sum() + (counts[entitled] * (1 + got)).sum())
         if best is None or ceiling < best[0]:
-            best = (ceiling, _exact(counts[:-1], places * unit))
+            best = (ceiling, _exact(counts[:-1], places.astype(float) * unit))
         seen.append(assigned)
         values.append(got)
         if number < AVERAGES:
@@ -114,6 +114,7 @@ def _climb(problem: LeadProblem, flows: Flows, seen: list[Whole], go_on: Callabl
     """Takes in assignments until no other would help; `revenue` 0 only asks for the floor."""
     values = [values_of(problem, a).astype(float) for a in seen]
     best: tuple[float, Prices] | None = None
+    shares, short = np.zeros(len(seen)), 0.0
     for number in range(MOST_ROUNDS):
         shares, short, extra, total = _floor_master(problem, np.array(values), revenue)
         counts = np.append(_counted(problem, extra, revenue), 0.0)
@@ -121,7 +122,7 @@ def _climb(problem: LeadProblem, flows: Flows, seen: list[Whole], go_on: Callabl
         got = values_of(problem, assigned).astype(float)
         ceiling = float((counts[:-1] * got).sum()) - float(extra.sum()) * float(problem.goal.least_amount or 0)
         if best is None or ceiling < best[0]:
-            best = (ceiling, _exact(extra, places * unit))
+            best = (ceiling, _exact(extra, places.astype(float) * unit))
         enough = short <= 0 or ceiling < 0 if revenue == 0 else best[0] - total < CLOSE * max(abs(best[0]), 1.0)
         if enough or number == MOST_ROUNDS - 1 or not go_on():
             break

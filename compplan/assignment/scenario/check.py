@@ -60,7 +60,7 @@ def read_scenario(file: Path) -> Scenario:
 
 
 @dataclass(slots=True)
-class _Checker(Checks):
+class _Checker(Checks[ScenarioForm]):
     def check(self) -> None:
         accounts = self._kind(self.form.accounts.records, ("accounts", "records"))
         reps = self._kind(self.form.reps.records, ("reps", "records"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from compplan.assignment.scenario.checks import Checks
-from compplan.assignment.scenario.form import RuleForm
+from compplan.assignment.scenario.form import RuleForm, ScenarioForm
 from compplan.records.yaml_marks import Place
 from compplan.schema import RecordKind, ReferenceType, TextType
 
 
 @dataclass(slots=True)
-class ConnectedChecks(Checks):
+class ConnectedChecks(Checks[ScenarioForm]):
     """Finds what is wrong with the rule that says what borders on what."""
 
     def check(self, accounts: RecordKind) -> None:

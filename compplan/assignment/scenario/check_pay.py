@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from compplan.assignment.scenario.checks import Checks
-from compplan.assignment.scenario.form import AmountForm, MeasureForm, OtherForm, PayForm
+from compplan.assignment.scenario.form import AmountForm, MeasureForm, OtherForm, PayForm, ScenarioForm
 from compplan.assignment.scenario.pay_settings import EACH_MONTH, constant, share_of
 from compplan.calendar import parse_period
 from compplan.records.yaml_marks import Place
@@ -14,7 +14,7 @@ from compplan.schema import PEOPLE, Column, DateType, MoneyType, RecordKind, Ref
 
 
 @dataclass(slots=True)
-class PayChecks(Checks):
+class PayChecks(Checks[ScenarioForm]):
     """Checks `pay`, and the measures of expected pay."""
 
     def check(self, accounts: RecordKind, reps: RecordKind) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Generic, Protocol, TypeVar
 
-from compplan.assignment.scenario.form import ScenarioForm
 from compplan.diagnostics.model import Collector
 from compplan.diagnostics.suggest import closest
 from compplan.records.project_file import Project
@@ -13,11 +14,22 @@ from compplan.records.yaml_marks import Marks, Place
 from compplan.schema import Column, MoneyType, NumberType, RatioType, RecordKind, ReferenceType, TextType, YesNoType
 
 
+class Dated(Protocol):
+    """A form that may say on which day records are read."""
+
+    @property
+    def day(self) -> date | None:
+        """The day."""
+
+
+AForm = TypeVar("AForm", bound=Dated)
+
+
 @dataclass(slots=True)
-class Checks:
+class Checks(Generic[AForm]):
     """Checks of a scenario's form against its project; `used` are the kinds of record that it names."""
 
-    form: ScenarioForm
+    form: AForm
     project: Project
     marks: Marks
     collector: Collector = field(default_factory=Collector)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from compplan.assignment.borders import Borders, borders_between
@@ -26,16 +28,25 @@ def allowed_by(rule: RuleForm, accounts: Table, reps: Table, owner: Whole) -> Fl
     if rule.reps is not None:
         allowed[about] = reps.meets(rule.reps)[None, :]
     if rule.among is not None and rule.column is not None:
-        lists = [{t.strip() for t in text_of(v).split(";")} for v in reps.columns[rule.among]]
-        needs = [text_of(v) for v in accounts.columns[rule.column]]
-        for text in set(needs):
-            mine = about & np.array([n == text for n in needs], bool)
-            allowed[mine] = np.array([text == "" or text in had for had in lists], bool)[None, :]
+        allowed[about] = has_all(accounts.columns[rule.column], reps.columns[rule.among])[about]
     if rule.stay:
         held = np.nonzero(about & (owner >= 0))[0]
         allowed[held] = False
         allowed[held, owner[held]] = True
     return allowed
+
+
+def has_all(needed: Sequence[object], had: Sequence[object]) -> Flags:
+    """Which of `had` have all texts of which of `needed`; both are lists parted by semicolons, and an empty one needs nothing."""
+    lists = [parted(v) for v in had]
+    each = [parted(v) for v in needed]
+    rows = {texts: np.array([texts <= has for has in lists], bool) for texts in set(each)}
+    return np.array([rows[texts] for texts in each], bool).reshape(len(each), len(lists))
+
+
+def parted(value: object) -> frozenset[str]:
+    """The texts of a list that is parted by semicolons."""
+    return frozenset(t.strip() for t in text_of(value).split(";")) - {""}
 
 
 def families(accounts: Table, column: str | None) -> Whole:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
-import numpy as np
-import pyarrow as pa
 
 from compplan.assignment.problem import Whole
 from compplan.assignment.scenario.check import Scenario
 from compplan.assignment.scenario.form import GivenForm
+from compplan.assignment.scenario.loaded import loaded, pairs_of, table_of
 from compplan.assignment.scenario.table import Table
 from compplan.assignment.scenario.taking_part import accounts_taking_part, reps_taking_part
-from compplan.diagnostics.model import Problems
-from compplan.records.load import load_records
-from compplan.records.sql import name as quoted
-from compplan.schema import RecordKind, ReferenceType
+from compplan.schema import RecordKind
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +30,7 @@ class Tables:
 
     def rows(self, kind: str) -> Table:
         """All rows of a kind, by key; of a kind whose rows hold from a day to a day, those of the scenario's day."""
-        return _table(self.connection, self.schema[kind], self.day)
+        return table_of(self.connection, self.schema[kind], self.day)
 
     def decimals(self, kind: str, column: str) -> int:
         """How many digits of a column of figures stand behind the point."""
@@ -42,50 +38,16 @@ class Tables:
 
     def pairs(self, given: GivenForm) -> tuple[Whole, Whole, Whole]:
         """The account, the rep and the amount (in its smallest unit) of each row of a table of pairs, of those who take part."""
-        scale = 10 ** self.decimals(given.records, given.amount)
-        for name, table in (("account_places", self.accounts), ("rep_places", self.reps)):
-            self.connection.register(name, pa.table({"key": table.key(), "place": np.arange(table.rows)}))
-        found = self.connection.execute(
-            f"SELECT a.place, r.place, CAST(g.{quoted(given.amount)} * {scale} AS BIGINT) "
-            f"FROM {_holding(self.schema[given.records], self.day)} g "
-            f"JOIN account_places a ON a.key = g.{quoted(given.account)} JOIN rep_places r ON r.key = g.{quoted(given.rep)} "
-            f"WHERE g.{quoted(given.amount)} IS NOT NULL"
-        ).fetchnumpy()
-        account, rep, amount = (np.asarray(v, np.int64) for v in found.values())
-        return account, rep, amount
+        kind = self.schema[given.records]
+        return pairs_of(self.connection, kind, (given.account, given.rep, given.amount), self.accounts, self.reps, self.day)
 
 
 @contextmanager
 def opened(scenario: Scenario) -> Iterator[Tables]:
     """The scenario's records: the kinds that it uses, and those that they refer to. Raises `Problems` for rows that are bad."""
-    schema = scenario.project.schema
-    wanted = set(scenario.kinds)
-    while more := {c.type.kind for k in wanted for c in schema.kinds[k].columns if isinstance(c.type, ReferenceType)} - wanted:
-        wanted |= more
-    kinds = {k: v for k, v in schema.kinds.items() if k in wanted}
-    project = replace(scenario.project, schema=replace(schema, kinds=kinds), sources={k: scenario.project.sources[k] for k in kinds})
-    with duckdb.connect() as connection:
-        loaded = load_records(project, connection)
-        if loaded.rejected:
-            raise Problems(list(loaded.diagnostics))
-        read = {
-            k: _table(connection, schema.kinds[k], scenario.form.day) for k in (scenario.form.accounts.records, scenario.form.reps.records)
-        }
-        accounts = accounts_taking_part(scenario, read[scenario.form.accounts.records])
-        reps = reps_taking_part(scenario, read[scenario.form.reps.records])
-        yield Tables(connection, schema.kinds, accounts, reps, scenario.form.day)
-
-
-def _table(connection: duckdb.DuckDBPyConnection, kind: RecordKind, day: date | None) -> Table:
-    order = ", ".join(quoted(k) for k in kind.key) or "ALL"
-    found = connection.sql(f"SELECT * FROM {_holding(kind, day)} ORDER BY {order}").to_arrow_table()
-    return Table(kind, {c: found.column(c).to_pylist() for c in found.column_names}, found.num_rows)
-
-
-def _holding(kind: RecordKind, day: date | None) -> str:
-    """The rows of a kind, as SQL; where they hold from a day to a day, those that hold on this day."""
-    rows = f"records.{quoted(kind.name)}"
-    if kind.valid is None or day is None:
-        return rows
-    on = f"DATE '{day.isoformat()}'"
-    return f"(SELECT * FROM {rows} WHERE {quoted(kind.valid.first)} <= {on} AND COALESCE({quoted(kind.valid.last)}, {on}) >= {on})"
+    form, kinds = scenario.form, scenario.project.schema.kinds
+    with loaded(scenario.project, scenario.kinds) as connection:
+        read = {k: table_of(connection, kinds[k], form.day) for k in (form.accounts.records, form.reps.records)}
+        accounts = accounts_taking_part(scenario, read[form.accounts.records])
+        reps = reps_taking_part(scenario, read[form.reps.records])
+        yield Tables(connection, kinds, accounts, reps, form.day)
