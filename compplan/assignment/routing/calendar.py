@@ -1,0 +1,95 @@
+"""When reps are there: working hours, holidays, and the days on which they are away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, tzinfo
+
+from compplan.immutable import immutable
+
+STEP_MINUTES = 15
+"""Working hours begin and end on quarters of an hour."""
+
+_MOST_KEPT = 4_096
+
+
+@immutable
+class Hours:
+    """Days of the week (Monday is 0), from one time of day until another; past midnight where `until` is not later."""
+
+    weekdays: frozenset[int]
+    begin: time
+    until: time
+
+    def holds(self, local: datetime) -> bool:
+        """Whether a time of day where the rep works lies within."""
+        now, today = local.time(), local.weekday()
+        if self.begin < self.until:
+            return today in self.weekdays and self.begin <= now < self.until
+        return (today in self.weekdays and now >= self.begin) or ((today - 1) % 7 in self.weekdays and now < self.until)
+
+
+@immutable
+class Absence:
+    """Days on which a rep is away, the last one included, and why."""
+
+    rep: str
+    first: date
+    last: date
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Calendar:
+    """Who works when.
+
+    `zone` is where times without a zone of their own are meant, `zones` and `hours` are those of each rep, where they are said; `holidays`
+    are days on which nobody works.
+    """
+
+    zone: tzinfo = UTC
+    zones: Mapping[str, tzinfo] = field(default_factory=dict)
+    hours: Mapping[str, Hours] = field(default_factory=dict)
+    holidays: frozenset[date] = frozenset()
+    absences: tuple[Absence, ...] = ()
+
+    def local(self, rep: str, at: datetime) -> datetime:
+        """A time as the rep's clock shows it."""
+        return at.astimezone(self.zones.get(rep, self.zone))
+
+    def why_not(self, rep: str, at: datetime, told: Sequence[Absence] = ()) -> str | None:
+        """Why a rep is not there at a time, as the end of a sentence; None where the rep is. `told` are absences beside the file's."""
+        local = self.local(rep, at)
+        today = local.date()
+        if today in self.holidays:
+            return f"{today} is a holiday"
+        for absence in (*self.absences, *told):
+            if absence.rep == rep and absence.first <= today <= absence.last:
+                return f"away through {absence.last}" + (f" ({absence.reason})" if absence.reason else "")
+        hours = self.hours.get(rep)
+        if hours is not None and not hours.holds(local):
+            return f"outside of working hours at {local:%H:%M}"
+        return None
+
+
+@dataclass(slots=True)
+class Rota:
+    """Who of some reps is not there, and why; what was worked out for a quarter of an hour is kept."""
+
+    calendar: Calendar
+    reps: tuple[str, ...]
+    told: tuple[Absence, ...] = ()
+    _kept: dict[int, Mapping[str, str]] = field(default_factory=dict)
+
+    def out(self, at: datetime) -> Mapping[str, str]:
+        """The reps who are not there at a time, and why."""
+        step = int(at.timestamp()) // (STEP_MINUTES * 60)
+        found = self._kept.get(step)
+        if found is None:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            begin = datetime.fromtimestamp(step * STEP_MINUTES * 60, UTC)
+            found = {rep: why for rep in self.reps if (why := self.calendar.why_not(rep, begin, self.told)) is not None}
+            self._kept[step] = found
+        return found
