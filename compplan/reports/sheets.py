@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ MOST_DIGITS = 15
 """Digits that a spreadsheet keeps of a number; what has more stands there as text."""
 WIDEST = 48
 """Characters that a column is wide at most."""
+LINE, FULL = 15.5, 0.92
+"""Points that a line of a wrapped text is high, and the share of it that words fill."""
 _MOST_CHARACTERS = 32_767
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)
@@ -129,11 +132,15 @@ class Sheets:
         sheet: Worksheet = self.book.add_worksheet(title)
         sheet.set_column(0, 0, max(16, *(len(label) + 2 for label, _ in facts)))
         sheet.set_column(1, 1, width)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
         for row, (label, value) in enumerate(facts):
             sheet.write_string(row, 0, label, self.format("label", bold=True, valign="top"))
             if isinstance(value, Number):
                 self.number(sheet, row, 1, value.value, value.code, align="left")
             elif value is not None:
+                if len(value) > width:
+                    sheet.set_row(row, LINE * ceil(len(value) / (width * FULL)))
                 self.text(sheet, row, 1, value, wrap=len(value) > width)
 
 

@@ -101,6 +101,7 @@
     for (const rep of [before(i), reps[A.after[i]]]) {
       const cell = make("td", rep);
       cell.dir = "auto";
+      if (rep.length > 18) cell.title = rep;
       row.append(cell);
     }
     row.append(make("td", figure(change(i), data.decimals, true), "n"));
@@ -233,7 +234,7 @@
       if (i < 0) i = found((text) => text.startsWith(asked));
       if (i < 0) i = found((text) => text.includes(asked));
     }
-    point(i, false);
+    point(i, i >= 0);
     $("find").setAttribute("aria-invalid", String(Boolean(asked) && i < 0));
   });
   new ResizeObserver(draw).observe(picture);

@@ -161,7 +161,8 @@ def _key_figures(figures: Figures) -> Iterator[KeyFigure]:
     if figures.comparable.any():
         before, after = compared(figures)
         change = "" if not before else f" ({_signed(percent(Fraction(after - before, abs(before))))})"
-        yield KeyFigure("Cost", now, f"{cost(figures, before)} if nobody moved{change}")
+        some = "" if after == figures.total else f"accounts known today: {cost(figures, after)}, "
+        yield KeyFigure("Cost", now, f"{some}{cost(figures, before)} if nobody moved{change}")
     else:
         yield KeyFigure("Cost", now, "")
     if figures.measures:

@@ -30,9 +30,8 @@ def write_territory_workbook(figures: Figures, folder: str, file: Path) -> None:
         sheets.table("Reps", _rep_headings(figures), list(_reps(figures)))
         sheets.table("Accounts", _account_headings(figures), [_account(figures, i) for i in range(len(figures.accounts))])
         changed = np.nonzero(figures.before != figures.after)[0].tolist() if figures.has_before else []
-        moves = [(*_account(figures, i)[: -2 if figures.kilometres is not None else -1], _change(figures, i)) for i in changed]
-        headings = _account_headings(figures)[: -2 if figures.kilometres is not None else -1]
-        sheets.table("Moves", [*headings, Heading("Change in cost", figures=True)], moves)
+        moves = [[*_account(figures, i), _change(figures, i)] for i in changed]
+        sheets.table("Moves", [*_account_headings(figures), Heading("Change in cost", figures=True)], moves)
         sheets.table("Prices", [Heading("Rep"), *(Heading(m.name, figures=True) for m in figures.measures)], list(_prices(figures)))
         sheets.facts("Certificate", _certificate(figures, folder), 100)
 
@@ -57,7 +56,8 @@ def _summary(figures: Figures) -> list[tuple[str, Cell]]:
         facts.append(("Accounts whose cost today is known", _count(int(figures.comparable.sum()))))
         facts.append(("Their cost today", _cost(figures, before)))
         facts.append(("Their cost as proposed", _cost(figures, after)))
-        facts.append(("of which for leaving a rep", _cost(figures, int(figures.disruption[figures.comparable].sum()))))
+        if figures.disruption.any():
+            facts.append(("of which for leaving a rep", _cost(figures, int(figures.disruption.sum()))))
     if figures.has_before:
         facts.append(("Reps outside of a band today", _count(figures.reps_outside(before=True))))
     facts.append(("Reps outside of a band as proposed", _count(figures.reps_outside(before=False))))
@@ -107,7 +107,8 @@ def _reps(figures: Figures) -> Iterator[list[Cell]]:
 
 def _account_headings(figures: Figures) -> list[Heading]:
     texts = [m.name for m in figures.measures] + ["Cost"]
-    texts += ["of which for leaving", "Cost today"] if figures.has_before else []
+    texts += ["of which for leaving"] if figures.disruption.any() else []
+    texts += ["Cost today"] if figures.has_before else []
     texts += ["km"] if figures.kilometres is not None else []
     who = ["Rep", *(["Rep today", "Changes hands"] if figures.has_before else [])]
     return [*_named("Account", figures.account_names is not None), *map(Heading, who), *(Heading(t, figures=True) for t in texts)]
@@ -120,8 +121,9 @@ def _account(figures: Figures, i: int) -> list[Cell]:
         row += [figures.name_before(i) or None, "new" if figures.new[i] else "no" if figures.before[i] == figures.after[i] else "yes"]
     row += [_whole(int(m.of_accounts[i]), m.decimals) for m in figures.measures]
     row.append(_cost(figures, int(figures.cost_after[i])))
-    if figures.has_before:
+    if figures.disruption.any():
         row.append(_cost(figures, int(figures.disruption[i])))
+    if figures.has_before:
         row.append(_cost(figures, int(figures.cost_before[i])) if figures.comparable[i] else None)
     if figures.kilometres is not None:
         far = float(figures.kilometres[i])
