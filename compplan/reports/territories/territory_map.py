@@ -22,7 +22,7 @@ SMALLEST_DOT, LARGEST_DOT = 3.0, 12.0
 HULL_SHARE = 0.75
 """The share of a territory's accounts, nearest to its middle, that its outline is drawn around."""
 MOST_LABELS = 40
-LETTERS, LINE = 6.6, 13
+LETTERS, LINE = 7.6, 13
 """Units of the picture that a letter of a label is wide, and a line is high."""
 LONGEST_LABEL = 20
 
