@@ -13,6 +13,7 @@ from compplan.cli.assign_choices import add_choices
 from compplan.cli.assign_pay import add_pay, pay_beside
 from compplan.cli.assign_why import add_why
 from compplan.cli.pay_table import pay_as_json, pay_lines
+from compplan.cli.scenarios import scenario_at
 from compplan.cli.searching import add_limits, ended_by_ctrl_c, limits_of, progress_line
 from compplan.cli.terminal import FINE, PROBLEMS, bold, note, say
 from compplan.diagnostics.text import safe
@@ -56,7 +57,6 @@ def _add_verify(commands: Commands[Parser]) -> None:
 
 def _territories(args: Namespace) -> int:
     from compplan.assignment.problem import standing
-    from compplan.assignment.scenario.check import read_scenario
     from compplan.assignment.scenario.read_problem import read_problem
     from compplan.assignment.solver.solve import solve
     from compplan.assignment.territories.before_solving import check_before_solving, explain_contradiction
@@ -65,7 +65,7 @@ def _territories(args: Namespace) -> int:
     from compplan.whatif.pay_files import pay_writer
 
     file = Path(args.scenario)
-    scenario = read_scenario(file)
+    scenario = scenario_at(file)
     folder = Path(args.out) if args.out else file.with_name(f"{file.stem}-assigned")
     territories = read_problem(scenario)
     check_before_solving(territories)
@@ -91,13 +91,12 @@ def _territories(args: Namespace) -> int:
 
 
 def _verify(args: Namespace) -> int:
-    from compplan.assignment.scenario.check import read_scenario
     from compplan.assignment.scenario.read_problem import read_problem
     from compplan.assignment.territories.certificate import verify
     from compplan.assignment.territories.result_folder import read_result
     from compplan.assignment.territories.summary import verdict_lines
 
-    territories = read_problem(read_scenario(Path(args.scenario)))
+    territories = read_problem(scenario_at(args.scenario))
     assigned, claimed = read_result(Path(args.result), territories)
     verdict = verify(territories.problem, assigned, claimed)
     for line in verdict_lines(territories.problem, verdict, claimed):

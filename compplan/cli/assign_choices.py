@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from compplan.cli.arguments import Commands, Parser, add_command
+from compplan.cli.scenarios import scenario_at
 from compplan.cli.searching import add_limits, ended_by_ctrl_c, limits_of, progress_line
 from compplan.cli.tables import Heading, table_lines
 from compplan.cli.terminal import FINE, bold, note, say
@@ -40,7 +41,6 @@ def add_choices(commands: Commands[Parser]) -> None:
 
 def _choices(args: Namespace) -> int:
     from compplan.assignment.new_folder import new_folder
-    from compplan.assignment.scenario.check import read_scenario
     from compplan.assignment.scenario.read_problem import read_problem
     from compplan.assignment.territories.before_solving import check_before_solving
     from compplan.assignment.territories.choice_words import as_json, choice_lines, choice_rows
@@ -48,12 +48,12 @@ def _choices(args: Namespace) -> int:
 
     args.seconds = 20.0 if args.seconds is None and args.rounds is None else args.seconds
     file = Path(args.scenario)
-    scenario = read_scenario(file)
+    scenario = scenario_at(file)
     territories = read_problem(scenario)
     check_before_solving(territories)
     folder = Path(args.out) if args.out else file.with_name(f"{file.stem}-choices")
     with new_folder(folder) as place, ended_by_ctrl_c() as stopped, progress_line() as tell:
-        made = list(make_choices(scenario, territories, place, limits_of(args), tell, stopped))
+        made = list(make_choices(scenario, territories, place, limits_of(args), tell, stopped, scenario_at))
     if args.format == "json":
         sys.stdout.write(json.dumps(as_json(territories.problem, made), indent=1, ensure_ascii=False) + "\n")
     else:
@@ -67,14 +67,13 @@ def _choices(args: Namespace) -> int:
 
 
 def _compare(args: Namespace) -> int:
-    from compplan.assignment.scenario.check import read_scenario
     from compplan.assignment.scenario.read_problem import read_problem
     from compplan.assignment.territories.choice_words import account_rows, comparison_json, comparison_rows, rep_rows
     from compplan.assignment.territories.compare import compare
     from compplan.assignment.territories.result_folder import read_assignment
     from compplan.assignment.territories.sides import side_of
 
-    territories = read_problem(read_scenario(Path(args.scenario)))
+    territories = read_problem(scenario_at(args.scenario))
     problem = territories.problem
     first, second = (side_of(territories, name, read_assignment(Path(name), territories)) for name in (args.first, args.second))
     found = compare(territories, first, second)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from compplan.cli.arguments import Commands, Parser, add_command
 from compplan.cli.pay_table import pay_as_json, pay_lines
+from compplan.cli.scenarios import scenario_at
 from compplan.cli.terminal import FINE, bold, note, say
 from compplan.diagnostics import Problems
 from compplan.diagnostics.text import safe
@@ -34,9 +35,10 @@ def add_pay(commands: Commands[Parser]) -> None:
 
 
 def _pay(args: Namespace) -> int:
+
     from compplan.assignment.scenario.check import read_scenario
 
-    scenario = read_scenario(Path(args.scenario))
+    scenario = read_scenario(Path(args.scenario)) if args.result is None else scenario_at(args.scenario)
     if scenario.form.pay is None:
         message = "What is expected of each account is not said, so that pay cannot be worked out."
         span = scenario.marks.value(())

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compplan.cli.arguments import Commands, Parser, add_command
+from compplan.cli.scenarios import scenario_at
 from compplan.cli.terminal import FINE, say
 from compplan.diagnostics.text import safe
 
@@ -42,13 +43,12 @@ def writer(scenario: Scenario, territories: Territories, solution: Solution, fol
 
 
 def _report(args: Namespace) -> int:
-    from compplan.assignment.scenario.check import read_scenario
     from compplan.assignment.scenario.read_problem import read_problem
     from compplan.assignment.territories.result_folder import read_result
     from compplan.reports.territories.figures import figures_of
     from compplan.reports.territories.files import check_certificate, write_report_anew
 
-    scenario, result = read_scenario(Path(args.scenario)), Path(args.result)
+    scenario, result = scenario_at(args.scenario), Path(args.result)
     territories = read_problem(scenario)
     assigned, certificate = read_result(result, territories)
     check_certificate(territories.problem, assigned, certificate, result)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compplan.cli.arguments import Commands, Parser, add_command
+from compplan.cli.scenarios import scenario_at
 from compplan.cli.searching import ended_by_ctrl_c, limits_of, progress_line, solve_options
 from compplan.cli.tables import Heading, table_lines
 from compplan.cli.terminal import FINE, Misuse, bold, say
@@ -53,11 +54,10 @@ def add_why(commands: Commands[Parser]) -> None:
 
 
 def _why(args: Namespace) -> int:
-    from compplan.assignment.scenario.check import read_scenario
     from compplan.assignment.scenario.read_problem import read_problem
     from compplan.assignment.territories.result_folder import read_result
 
-    territories = read_problem(read_scenario(Path(args.scenario)))
+    territories = read_problem(scenario_at(args.scenario))
     assigned, certificate = read_result(Path(args.result), territories)
     asked = _Asked(territories, assigned, certificate, args)
     accounts = [_position(name, territories.accounts, "account") for name in args.account]

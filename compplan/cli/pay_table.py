@@ -94,6 +94,7 @@ def _extremes(reps: Sequence[PersonPay]) -> Sequence[PersonPay]:
 
 
 def _notes(report: ExpectedPay) -> Iterator[str]:
+    yield from (line for measure in report.bands if report.proposed for line in _band_lines(report, measure))
     unplanned = [p.person for p in report.reps if not p.plans]
     if unplanned:
         yield f"No plan pays by what accounts bring: {', '.join(unplanned)}."
@@ -102,6 +103,21 @@ def _notes(report: ExpectedPay) -> Iterator[str]:
         yield f"Their plans pay nothing of what is expected: {', '.join(nothing)}."
     if report.unpaid:
         yield f"New hires are in no records, so that the plans cannot pay them: {', '.join(report.unpaid)}."
+
+
+def _band_lines(report: ExpectedPay, measure: str) -> Iterator[str]:
+    """Whether everybody is paid within the band; if not, who is not."""
+    outside, limits = report.outside(measure), report.bands[measure]
+    if not outside:
+        yield f"Every rep is paid within the band of {measure}."
+        return
+    digits = digits_of(limits.currency) if limits.currency else 2
+    yield f"{len(outside)} of {len(report.reps)} reps are paid outside of the band of {measure}:"
+    for p in outside:
+        low, high = (None if end is None else amount_text(end, digits) for end in limits.pay[p.person])
+        band = f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
+        yield f"  {p.person}: {amount_text(p.pay.proposed or Decimal(0), digits)}, where it is to be {band}"
+    yield "What a plan pays for single records, or by what stands in them, is known only when accounts have their reps."
 
 
 def _signed(value: Decimal, digits: int) -> str:

@@ -67,7 +67,9 @@ class Simulated:
 
 
 @contextmanager
-def simulation(project: Project, plans: Sequence[ty.Plan], period: FiscalPeriod, kind: str) -> Iterator[Simulation]:
+def simulation(
+    project: Project, plans: Sequence[ty.Plan], period: FiscalPeriod, kind: str, threads: int | None = None
+) -> Iterator[Simulation]:
     """A simulation of those of the plans whose payouts in the period depend on a kind of record.
 
     All records are the project's, but those of the kind and of kinds that refer to it, which are empty at first. Raises `Problems` where
@@ -78,7 +80,7 @@ def simulation(project: Project, plans: Sequence[ty.Plan], period: FiscalPeriod,
     empty = dependents(project.schema, kind)
     kept = {name: k for name, k in project.schema.kinds.items() if name not in empty}
     rest = _with_kinds(project, Schema(project.schema.currency, kept, project.schema.rates, project.schema.working_days))
-    with open_database() as connection, translated_errors():
+    with open_database(threads=threads) as connection, translated_errors():
         loaded = load_records(rest, connection)
         if loaded.rejected:
             raise Problems(loaded.diagnostics)
@@ -122,6 +124,19 @@ def _affected(steps: Sequence[Step], kind: str) -> list[Step]:
 
 
 @dataclass(slots=True)
+class _Keeper(Keeper):
+    """Keeps steps as tables, and remembers how each is made: writing the query takes as long as working it out on few rows."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def keep(self, connection: duckdb.DuckDBPyConnection, step: Step) -> None:
+        """Make the step's table, in place of the one that there is."""
+        if step.name not in self.texts:
+            self.texts[step.name] = f"CREATE OR REPLACE TABLE {STEPS}.{quoted(step.name)} AS {step.query.sql('duckdb', copy=False)}"
+        connection.execute(self.texts[step.name])
+
+
+@dataclass(slots=True)
 class Simulation:
     """Plans on records of a database; `work_out` gives what comes of rows of the kind."""
 
@@ -132,6 +147,7 @@ class Simulation:
     kind: str
     _narrow: bool = True
     _lowered: _Lowered | None = field(default=None, init=False)
+    _keeper: _Keeper = field(default_factory=_Keeper, init=False)
 
     @property
     def payees(self) -> Mapping[str, tuple[str, ...]]:
@@ -177,10 +193,9 @@ class Simulation:
     def _make_steps(self) -> None:
         if self._lowered is None:
             self._lowered = _lower(self)
-            make_steps(self.connection, self._lowered.once, Keeper())
-        for step in self._lowered.again.steps:
-            self.connection.execute(f"DROP TABLE IF EXISTS {STEPS}.{quoted(step.name)}")
-        make_steps(self.connection, self._lowered.again, Keeper())
+            self._keeper = _Keeper()
+            make_steps(self.connection, self._lowered.once, self._keeper)
+        make_steps(self.connection, self._lowered.again, self._keeper)
 
     def _paid(self) -> tuple[Paid, ...]:
         if not self.plans:

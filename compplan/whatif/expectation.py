@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -79,14 +79,15 @@ def _check_filled(expected: Expectation) -> None:
 
 
 @contextmanager
-def simulated(expected: Expectation) -> Iterator[Simulation]:
-    """The project's plans, ready to be worked out with expected records.
+def simulated(expected: Expectation, only: Collection[str] | None = None, threads: int | None = None) -> Iterator[Simulation]:
+    """The project's plans, ready to be worked out with expected records; with `only`, those of these names.
 
     Raises `Problems` where plans or records are wrong, as a run does, or no plan pays by such records.
     """
     read = read_plans(expected.scenario.project)
     pay, project = expected.pay, expected.scenario.project
-    with simulation(project, read.require(), period_of(pay), pay.records) as plans:
+    chosen = [p for p in read.require() if only is None or p.name in only]
+    with simulation(project, chosen, period_of(pay), pay.records, threads) as plans:
         if not plans.plans:
             message = f"No plan that is in force in {pay.period} pays anybody by {pay.records}."
             hint = "Name in `records` what the plans credit, and in `period` when they are in force."

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from compplan.assignment.scenario.pay_limits import Ends, PayLimits
 from compplan.engine.simulation import Simulated, Simulation
 from compplan.immutable import immutable
 from compplan.whatif.expectation import Expectation
@@ -74,7 +75,8 @@ class PersonPay:
 class ExpectedPay:
     """What everyone is expected to be paid whose pay depends on territories: reps first, each by name.
 
-    `attainments` has those of groups and of the company. `unpaid` are new hires, of whom the plans know nothing.
+    `attainments` has those of groups and of the company. `unpaid` are new hires, of whom the plans know nothing. `bands` has the band of
+    pay of each rep, by measure, where pay is balanced.
     """
 
     company: str
@@ -84,6 +86,7 @@ class ExpectedPay:
     attainments: tuple[Attainment, ...]
     unpaid: tuple[str, ...]
     proposed: bool
+    bands: Mapping[str, PayLimits]
 
     @property
     def reps(self) -> tuple[PersonPay, ...]:
@@ -94,6 +97,10 @@ class ExpectedPay:
     def others(self) -> tuple[PersonPay, ...]:
         """All others: managers, specialists and whoever else is paid by what reps bring."""
         return tuple(p for p in self.people if not p.is_rep)
+
+    def outside(self, measure: str) -> tuple[PersonPay, ...]:
+        """The reps whose pay under the proposed territories is not in its band."""
+        return tuple(p for p in self.reps if not _within(p.pay.proposed, self.bands[measure].pay.get(p.person, (None, None))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +140,14 @@ def expected_pay(expected: Expectation, today: Way, proposed: Way | None = None)
     figure = next(iter(expected.pay.amount))
     shared = tuple({(a.measure, a.owner, a.quota, a.credited): a for a in reversed(attained) if a.group is not None}.values())[::-1]
     company = expected.scenario.project.company
-    return ExpectedPay(company, expected.pay.period, figure, tuple(found), shared, unpaid, proposed is not None)
+    return ExpectedPay(
+        company, expected.pay.period, figure, tuple(found), shared, unpaid, proposed is not None, expected.scenario.pay_limits
+    )
+
+
+def _within(paid: Decimal | None, band: Ends) -> bool:
+    low, high = band
+    return paid is None or ((low is None or paid >= low) and (high is None or paid <= high))
 
 
 def _paid(result: Simulated) -> Mapping[tuple[str, str], Decimal]:

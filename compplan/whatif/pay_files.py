@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from compplan.whatif.expected_pay import Attainment, Change, ExpectedPay
+from compplan.whatif.expected_pay import Attainment, Change, ExpectedPay, PersonPay
 
 PAY, ATTAINMENT = "pay.csv", "attainment.csv"
 
@@ -17,7 +17,8 @@ def pay_writer(report: ExpectedPay) -> Callable[[Path], Sequence[str]]:
 
     def write(folder: Path) -> Sequence[str]:
         figure = f"expected_{report.figure}"
-        header = ("person", "rep", "plans", *_both(figure), *_both("pay"), "difference", "currency")
+        bands = [f"{name}_{end}" for name in report.bands for end in ("at_least", "at_most")]
+        header = ("person", "rep", "plans", *_both(figure), *_both("pay"), "difference", "currency", *bands)
         _table(folder / PAY, header, _people(report))
         header = ("person", "group", "plan", "measure", "quota", *_both("credited"), *_both("attainment"))
         _table(folder / ATTAINMENT, header, _measures(report))
@@ -34,7 +35,12 @@ def _people(report: ExpectedPay) -> Iterator[Sequence[str]]:
     for p in report.people:
         rep = "yes" if p.is_rep else "no"
         difference = "" if p.pay.proposed is None else f"{p.pay.difference:f}"
-        yield p.person, rep, "; ".join(p.plans), *_figures(p.expected), *_figures(p.pay), difference, p.currency
+        yield p.person, rep, "; ".join(p.plans), *_figures(p.expected), *_figures(p.pay), difference, p.currency, *_bands(p, report)
+
+
+def _bands(p: PersonPay, report: ExpectedPay) -> Iterator[str]:
+    for limits in report.bands.values():
+        yield from (_plain(end) for end in limits.pay.get(p.person, (None, None)))
 
 
 def _measures(report: ExpectedPay) -> Iterator[Sequence[str]]:

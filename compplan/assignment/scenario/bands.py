@@ -59,22 +59,28 @@ def _ends(name: str, form: MeasureForm, scenario: Scenario, tables: Tables, tota
     """The band of each rep, in the measure's smallest unit; what a band leaves open has no limit."""
     reps = tables.reps
     if form.within is not None:
-        sizes = [Fraction(1)] * reps.rows if form.share_by is None else _sizes(name, form.share_by, scenario, reps)
-        shares = [total * s / sum(sizes) for s in sizes]
+        parts = [Fraction(1)] * reps.rows if form.share_by is None else sizes(name, form.share_by, scenario, reps)
+        shares = [total * s / sum(parts) for s in parts]
         ends: list[End] = [(s * (1 - form.within), s * (1 + form.within)) for s in shares]
-    elif form.limits is not None:
-        ends = [tuple(None if v is None else v * scale for v in end) for end in _from_table(name, form.limits, scenario, tables)]  # type: ignore[misc]
     else:
-        ends = [tuple(None if v is None else v * scale for v in (form.at_least, form.at_most))] * reps.rows  # type: ignore[list-item]
+        said = limits_said(name, form, scenario, tables)
+        ends = [tuple(None if v is None else v * scale for v in end) for end in said]  # type: ignore[misc]
     if form.width is not None:
-        ends = [_widened(end, form.width) for end in ends]
+        ends = [widened(end, form.width) for end in ends]
     return (
         np.array([-NO_LIMIT if low is None else ceil(low) for low, _ in ends], np.int64),
         np.array([NO_LIMIT if high is None else floor(high) for _, high in ends], np.int64),
     )
 
 
-def _widened(end: End, width: Fraction) -> End:
+def limits_said(name: str, form: MeasureForm, scenario: Scenario, tables: Tables) -> list[End]:
+    """The limits of each rep as they are written: the same for all, or from a table."""
+    if form.limits is not None:
+        return _from_table(name, form.limits, scenario, tables)
+    return [(form.at_least, form.at_most)] * tables.reps.rows
+
+
+def widened(end: End, width: Fraction) -> End:
     """So much of the band's width, around its middle; a band that is open on a side stays as it is."""
     low, high = end
     if low is None or high is None:
@@ -83,15 +89,16 @@ def _widened(end: End, width: Fraction) -> End:
     return middle - half, middle + half
 
 
-def _sizes(name: str, column: str, scenario: Scenario, reps: Table) -> list[Fraction]:
-    sizes = [None if v is None else Fraction(v) for v in reps.columns[column]]
-    empty = [rep for rep, size in zip(reps.key(), sizes, strict=True) if size is None or size < 0]
-    if empty or not sum(s for s in sizes if s is not None):
+def sizes(name: str, column: str, scenario: Scenario, reps: Table, word: str = "share_by") -> list[Fraction]:
+    """How large the share of each rep is, by the column of reps that stands at this word. Raises `Problems` where a rep has none."""
+    found = [None if v is None else Fraction(v) for v in reps.columns[column]]
+    empty = [rep for rep, size in zip(reps.key(), found, strict=True) if size is None or size < 0]
+    if empty or not sum(s for s in found if s is not None):
         message = f"`{column}` of {empty[0]} is empty or below zero." if empty else f"`{column}` is zero for every rep."
-        span = scenario.marks.value(("balance", name, "share_by"))
+        span = scenario.marks.value(("balance", name, word))
         hint = "Each rep needs a figure there, from which its share follows; 0 for none."
         raise Problems([scenario.marks.problem("no-share", "A rep without a share", message, span, hint)])
-    return [s for s in sizes if s is not None]
+    return [s for s in found if s is not None]
 
 
 def _from_table(name: str, form: LimitsForm, scenario: Scenario, tables: Tables) -> list[End]:

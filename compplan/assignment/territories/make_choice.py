@@ -35,15 +35,19 @@ def make_choices(
     limits: Limits,
     tell: Callable[[Progress], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
+    read: Callable[[Path], Scenario] = read_scenario,
 ) -> Iterator[Made]:
-    """Makes the scenario as asked, and the choices beside it, each in a file and a folder of its name in `place`; none after a stop."""
-    first = _made(as_asked(scenario), scenario, territories, place, limits, tell, stopped)
+    """Makes the scenario as asked, and the choices beside it, each in a file and a folder of its name in `place`; none after a stop.
+
+    `read` gives the scenario of a file, with all that is worked out for it.
+    """
+    first = _made(as_asked(scenario), scenario, territories, place, limits, tell, stopped, read)
     yield first
     if first.side is not None:
         for choice in choices(scenario, territories, first.side):
             if stopped():
                 return
-            yield _made(choice, scenario, territories, place, limits, tell, stopped)
+            yield _made(choice, scenario, territories, place, limits, tell, stopped, read)
 
 
 def _made(
@@ -54,10 +58,11 @@ def _made(
     limits: Limits,
     tell: Callable[[Progress], None],
     stopped: Callable[[], bool],
+    read: Callable[[Path], Scenario],
 ) -> Made:
     file = place / f"{choice.file_name}.yaml"
     write_scenario(choice, scenario, file)
-    territories = read_problem(read_scenario(file))
+    territories = read_problem(read(file))
     try:
         check_before_solving(territories)
         solution = solve(territories.problem, limits, tell, stopped)

@@ -1,0 +1,38 @@
+"""A scenario with all that the plans say of it: where it balances expected pay, the credit with which each rep's pay is within its band."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from compplan.assignment.scenario.check import Scenario, read_scenario
+from compplan.assignment.scenario.pay_limits import PayLimits
+from compplan.whatif.expectation import expectation_of, simulated
+from compplan.whatif.expected_pay import pay_where
+from compplan.whatif.pay_at_levels import PayAtLevels, mix_of
+from compplan.whatif.pay_bands import PayBands
+
+
+def open_scenario(file: Path, tell: Callable[[str], None] = lambda _: None) -> Scenario:
+    """The scenario of a file, with limits for its measures of expected pay; `tell` is told in words what takes a while.
+
+    Raises `Problems`, as `read_scenario` does, and where plans or records are wrong or a band of pay cannot be met by a rep.
+    """
+    scenario = read_scenario(file)
+    measures = {name: form for name, form in scenario.form.balance.items() if form.expected_pay}
+    if not measures:
+        return scenario
+    tell("Working out from the plans how much credit gives how much pay.")
+    expected = expectation_of(scenario)
+    with simulated(expected) as plans:
+        pay_where(expected, plans, expected.owners)  # told before anything else is, if something is wrong with plans or records
+        payees = plans.payees
+        paying = tuple(p.name for p in plans.plans if set(payees[p.name]) & set(expected.paid_reps)) or tuple(payees)
+    limits: dict[str, PayLimits] = {}
+    with simulated(expected, paying, threads=1) as plans:  # few rows, many runs
+        pay = PayAtLevels(expected, plans, mix_of(expected))
+        for name, form in measures.items():
+            limits[name] = PayBands(expected, name, form, pay).limits()
+    tell(f"The plans were run {pay.runs} times for that.")
+    return replace(scenario, pay_limits=limits)
