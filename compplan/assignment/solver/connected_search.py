@@ -12,11 +12,11 @@ import numpy as np
 
 from compplan.assignment.problem import Flags, Problem, Real, Whole, not_connected
 from compplan.assignment.separators import Separator
-from compplan.assignment.solver.search_tree import Searched, search_tree
+from compplan.assignment.solver.search_tree import EFFORT, Searched, search_tree
 from compplan.assignment.solver.separator_cuts import broken_separators
 
-MOST_TURNS = 400
-"""So many times it is searched again at most."""
+LEAST_EFFORT = 0.1
+"""What each turn counts for at least, in the solver's own seconds, so that there is an end to them."""
 
 
 def search_connected(
@@ -44,11 +44,13 @@ def search_connected(
         else:
             found(assigned)
 
-    for _ in range(MOST_TURNS):
+    effort = EFFORT
+    while effort > 0:
         left = None if seconds is None else seconds - (time.monotonic() - began)
         if stopped() or (left is not None and left <= 0):
             return best
-        searched = search_tree(problem, pairs, most, start, left, seed, told, stopped, tuple(asked))
+        searched = search_tree(problem, pairs, most, start, left, seed, told, stopped, tuple(asked), effort)
+        effort -= searched.effort + LEAST_EFFORT if seconds is None else 0.0
         bound = max(best.bound, searched.bound)
         if searched.assigned is None:
             return Searched(best.assigned, bound, searched.finished)

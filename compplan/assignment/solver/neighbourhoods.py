@@ -5,11 +5,13 @@ Nearly in the best way.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from compplan.assignment.problem import Flags, Problem, Real, Whole, loads_of
+from compplan.assignment.separators import Separator
 from compplan.assignment.solver.linear import Part, Row, solve_whole
 from compplan.assignment.solver.relaxation import BREAKING
 
@@ -70,7 +72,14 @@ class Neighbourhoods:
 
 
 def divided_anew(
-    problem: Problem, assigned: Whole, choice: Choice, near: Flags, outside: Real, move_price: float, seconds: float | None
+    problem: Problem,
+    assigned: Whole,
+    choice: Choice,
+    near: Flags,
+    outside: Real,
+    move_price: float,
+    seconds: float | None,
+    separators: Sequence[Separator] = (),
 ) -> Whole | None:
     """The assignment with what the chosen reps have divided anew; None where nothing was found. `seconds` None.
 
@@ -93,7 +102,7 @@ def divided_anew(
         problem.least[:, choice.reps].astype(float),
         problem.most[:, choice.reps].astype(float),
         outside[:, choice.reps],
-        tuple(_rows(problem, assigned, choice, item, column, BREAKING * max(float(np.abs(cost).mean()), 1e-6))),
+        tuple(_rows(problem, assigned, choice, item, column, separators, BREAKING * max(float(np.abs(cost).mean()), 1e-6))),
     )
     start = (column == home[row]).astype(float)
     answer = solve_whole(part, start, SECONDS * 20 if seconds is None else seconds, NODES, GAP)
@@ -105,7 +114,9 @@ def divided_anew(
     return changed
 
 
-def _rows(problem: Problem, assigned: Whole, choice: Choice, item: Whole, column: Whole, dear: float) -> list[Row]:
+def _rows(
+    problem: Problem, assigned: Whole, choice: Choice, item: Whole, column: Whole, separators: Sequence[Separator], dear: float
+) -> list[Row]:
     rows: list[Row] = []
     if problem.most_moves is not None:
         elsewhere = np.setdiff1d(np.arange(len(assigned)), choice.items)
@@ -116,6 +127,24 @@ def _rows(problem: Problem, assigned: Whole, choice: Choice, item: Whole, column
             both = np.nonzero(((item == a) | (item == b)) & (column == number))[0]
             if len(both) > 1:
                 rows.append((both, np.ones(len(both)), 1.0, dear))
+    rows += _separated(choice, item, column, separators, dear)
+    return rows
+
+
+def _separated(choice: Choice, item: Whole, column: Whole, separators: Sequence[Separator], dear: float) -> list[Row]:
+    """Whoever has what a separator separates has an item of it."""
+    if not separators:
+        return []
+    rep = choice.reps[column]
+    at = {pair: number for number, pair in enumerate(zip(item.tolist(), rep.tolist(), strict=True))}
+    rows: list[Row] = []
+    for cut in separators:
+        ends = [at.get((i, cut.rep)) for i in ((cut.first,) if cut.second is None else (cut.first, cut.second))]
+        held = [e for e in ends if e is not None]
+        if len(held) == len(ends):
+            through = [at[i, cut.rep] for i in cut.through if (i, cut.rep) in at]
+            signs = np.append(np.ones(len(held)), np.full(len(through), -1.0))
+            rows.append((np.array([*held, *through]), signs, float(len(held) - 1), dear))
     return rows
 
 

@@ -18,16 +18,22 @@ from compplan.assignment.solver.relaxation import Relaxed
 
 MOST_PAIRS = 6_000
 """Up to so many pairs the whole problem is searched at once."""
+EFFORT = 30.0
+"""How long a search may take in the solver's own seconds, which are the same each time."""
 _FAR = 2**50
 
 
 @dataclass(frozen=True, eq=False)
 class Searched:
-    """The best assignment that was found, if any; the bound that the search reached, in units of cost; whether the search is over."""
+    """The best assignment that was found, if any; the bound that the search reached, in units of cost; whether the search is over.
+
+    `effort` is what it took in the solver's own, repeatable seconds.
+    """
 
     assigned: Whole | None
     bound: int
     finished: bool
+    effort: float = 0.0
 
 
 def pairs_left(problem: Problem, relaxed: Relaxed, most: int) -> Flags:
@@ -48,10 +54,11 @@ def search_tree(
     found: Callable[[Whole], None],
     stopped: Callable[[], bool],
     separators: Sequence[Separator] = (),
+    effort: float = EFFORT,
 ) -> Searched:
     """Searches for the cheapest assignment that uses only these pairs, keeps to the separators, and costs at most so much.
 
-    `found` is told each better one. Without `seconds` it does the same each time.
+    `found` is told each better one. Without `seconds` it is limited by `effort`, and does the same each time.
     """
     model = cp_model.CpModel()
     item, rep = np.nonzero(pairs)
@@ -74,15 +81,15 @@ def search_tree(
     if seconds is not None:
         solver.parameters.max_time_in_seconds = seconds
     else:
-        solver.parameters.max_deterministic_time = 30.0
+        solver.parameters.max_deterministic_time = effort
     status = solver.solve(model, _Told(columns, item, rep, len(problem.items), found, stopped))
-    bound = int(np.ceil(solver.best_objective_bound - 1e-6))
+    bound, took = int(np.ceil(solver.best_objective_bound - 1e-6)), solver.deterministic_time
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         chosen = np.array([solver.boolean_value(c) for c in columns])
         assigned = np.zeros(len(problem.items), np.int64)
         assigned[item[chosen]] = rep[chosen]
-        return Searched(assigned, bound, status == cp_model.OPTIMAL)
-    return Searched(None, bound, status == cp_model.INFEASIBLE)
+        return Searched(assigned, bound, status == cp_model.OPTIMAL, took)
+    return Searched(None, bound, status == cp_model.INFEASIBLE, took)
 
 
 def _rules(model: cp_model.CpModel, problem: Problem, item: Whole, rep: Whole, columns: list[cp_model.IntVar]) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from compplan.assignment.bound import PRICE_UNIT, Prices
 from compplan.assignment.problem import Flags, Problem, Real, Whole, standing
+from compplan.assignment.solver.connected import improve_connected
 from compplan.assignment.solver.connected_search import search_connected
 from compplan.assignment.solver.exchanges import Exchanges, anneal
 from compplan.assignment.solver.neighbourhoods import SECONDS, Neighbourhoods, divided_anew
@@ -25,10 +26,14 @@ HEAT = 0.3
 NEAR = 1.0
 CUT_ROUNDS = 12
 SMALL_SHARE = 0.1
+SMALL_SHARE_CONNECTED = 0.4
 UNCONNECTED = 2**50
 """What a rep whose items are not connected counts for, beside units outside of bands: connection comes first."""
 CUTTING = 0.1
 """The share of the time after which no more cuts are looked for: on large problems a whole assignment needs it more."""
+SEPARATING_ROUNDS = 40
+SEPARATING = 0.3
+"""The same for connected territories, of which separators say most."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class Solution:
     rounds: int
 
 
-class _Run:
+class Run:
     """What one search knows: the clock, the best so far, and whom to tell."""
 
     def __init__(self, problem: Problem, limits: Limits, tell: Callable[[Progress], None], stopped: Callable[[], bool]) -> None:
@@ -97,6 +102,7 @@ class _Run:
         self.rounds = 0
 
     def passed(self) -> float:
+        """The seconds so far."""
         return time.monotonic() - self.began
 
     def go_on(self, share: float = 1.0) -> bool:
@@ -113,6 +119,7 @@ class _Run:
             self.worth, self.best = (excess, now.total), assigned.copy()
 
     def report(self, phase: str) -> None:
+        """Tells how far it is."""
         unit = 10**self.problem.cost_decimals
         best = None if self.best is None else self.worth[1] / unit
         bound = max(self.bound / PRICE_UNIT, -np.inf if self.searched is None else self.searched) / unit
@@ -146,9 +153,10 @@ def solve(
     Raises ArithmeticError
     where the linear relaxation cannot be solved.
     """
-    run = _Run(problem, limits, tell, stopped)
+    run = Run(problem, limits, tell, stopped)
     run.report("prices")
-    relaxed = relax(problem, opening_prices(problem), CUT_ROUNDS, lambda: run.go_on(CUTTING))
+    rounds, cutting = (CUT_ROUNDS, CUTTING) if problem.borders is None else (SEPARATING_ROUNDS, SEPARATING)
+    relaxed = relax(problem, opening_prices(problem), rounds, lambda: run.go_on(cutting))
     run.bound = relaxed.bound
     run.offer(relaxed.shares.argmax(axis=1))
     run.report("bound")
@@ -156,15 +164,19 @@ def solve(
     prices = relaxed.prices.measures / PRICE_UNIT
     outside = np.minimum(np.abs(prices) + 2 * np.abs(prices).mean(axis=1, keepdims=True) + 1e-9, problem.soft_price)
     near = (relaxed.reduced <= NEAR * typical) & problem.eligible
-    _exchange(run, relaxed, near, outside, typical)
     firm = outside_prices(problem, prices, typical)
-    _neighbours(run, relaxed, near, firm, small=int(problem.eligible.sum()) <= MOST_PAIRS)
+    small = int(problem.eligible.sum()) <= MOST_PAIRS
+    if problem.borders is not None:
+        improve_connected(run, relaxed, firm, typical, SMALL_SHARE_CONNECTED if small else 1.0)
+    else:
+        _exchange(run, relaxed, near, outside, typical)
+        _neighbours(run, relaxed, near, firm, small=small)
     _search(run, relaxed)
     assert run.best is not None
     return Solution(run.best, relaxed.prices, relaxed.plain, run.bound, run.searched, run.passed(), run.rounds)
 
 
-def _exchange(run: _Run, relaxed: Relaxed, near: Flags, outside: Real, typical: float) -> None:
+def _exchange(run: Run, relaxed: Relaxed, near: Flags, outside: Real, typical: float) -> None:
     item, rep = np.nonzero(near)
     assert run.best is not None
     exchanges = Exchanges(run.problem, run.best, item, rep, outside, relaxed.prices.move / PRICE_UNIT)
@@ -177,7 +189,7 @@ def _exchange(run: _Run, relaxed: Relaxed, near: Flags, outside: Real, typical: 
     run.report("exchanges")
 
 
-def _neighbours(run: _Run, relaxed: Relaxed, near: Flags, outside: Real, *, small: bool) -> None:
+def _neighbours(run: Run, relaxed: Relaxed, near: Flags, outside: Real, *, small: bool) -> None:
     """Neighbourhoods until the time is over; of a small problem, which is then searched as a whole, for a tenth of it."""
     problem = run.problem
     share = SMALL_SHARE if small else 1.0
@@ -195,7 +207,7 @@ def _neighbours(run: _Run, relaxed: Relaxed, near: Flags, outside: Real, *, smal
         run.report("neighbourhoods")
 
 
-def _search(run: _Run, relaxed: Relaxed) -> None:
+def _search(run: Run, relaxed: Relaxed) -> None:
     """Searches a small problem through: first for what costs a little more than the bound, which leaves few pairs, then for more and
     more.
 

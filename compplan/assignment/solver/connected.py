@@ -1,0 +1,73 @@
+"""From a relaxation to connected territories: a start that is connected, exchanges that keep it so, and neighbourhoods with separators."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from compplan.assignment.bound import PRICE_UNIT
+from compplan.assignment.problem import Real, Whole, not_connected
+from compplan.assignment.separators import Separator
+from compplan.assignment.solver.connected_exchanges import ConnectedExchanges
+from compplan.assignment.solver.connected_neighbourhoods import divided_connected
+from compplan.assignment.solver.connected_start import connected_start
+from compplan.assignment.solver.exchanges import anneal
+from compplan.assignment.solver.neighbourhoods import Neighbourhoods
+from compplan.assignment.solver.relaxation import Relaxed
+
+if TYPE_CHECKING:
+    from compplan.assignment.solver.solve import Run
+
+HEAT = 0.3
+SWEEPS = 2500
+EXCHANGING = 0.6
+"""The share of the time after which exchanges end."""
+SIZES = ((2, 0.8), (3, 0.3), (3, 0.3), (4, 0.15))
+"""Of how many reps what they have is divided anew, and up to which reduced cost, in typical costs of an item, pairs are tried."""
+NEAREST = 0.5
+"""Reps are neighbours by the items that are so near to both."""
+TURN_SECONDS = 1.0
+
+
+def improve_connected(run: Run, relaxed: Relaxed, outside: Real, typical: float, share: float) -> None:
+    """Offers connected assignments to the run until this share of its time is over, or its gap or rounds are reached.
+
+    `outside` is what a unit outside of each band costs (measures x reps), `typical` what an item costs.
+    """
+    problem = run.problem
+    start = connected_start(problem, relaxed.shares.argmax(axis=1), relaxed.reduced)
+    run.offer(start)
+    exchanges = ConnectedExchanges(problem, start, outside, relaxed.prices.move / PRICE_UNIT)
+    anneal(exchanges, HEAT * typical, SWEEPS, run.random, lambda _: run.go_on(EXCHANGING * share))
+    run.offer(exchanges.assigned)
+    run.report("exchanges")
+    _neighbours(run, relaxed, outside, typical, share)
+
+
+def _neighbours(run: Run, relaxed: Relaxed, outside: Real, typical: float, share: float) -> None:
+    problem = run.problem
+    nearest = problem.eligible & (relaxed.reduced <= NEAREST * typical)
+    neighbourhoods = Neighbourhoods(problem, relaxed.reduced, relaxed.prices.measures / PRICE_UNIT, nearest)
+    known = [cut for cut in relaxed.prices.cuts if isinstance(cut, Separator)]
+    while run.go_on(share) and not run.close_enough() and (run.limits.rounds is None or run.rounds < run.limits.rounds):
+        run.rounds += 1
+        assert run.best is not None
+        size, far = SIZES[int(run.random.integers(len(SIZES)))]
+        choice = neighbourhoods.draw(run.best, outside, size, run.random)
+        near = problem.eligible & (relaxed.reduced <= far * typical)
+        seconds = None
+        if run.limits.seconds is not None:
+            seconds = min(TURN_SECONDS, max(0.1, run.limits.seconds - run.passed()))
+        changed = divided_connected(problem, run.best, choice, near, outside, seconds, known)
+        if changed is not None and not_connected(problem, changed):
+            changed = _mended(run, relaxed, changed, outside)
+        if changed is not None:
+            run.offer(changed)
+        run.report("neighbourhoods")
+
+
+def _mended(run: Run, relaxed: Relaxed, changed: Whole, outside: Real) -> Whole:
+    """What is not connected, mended, and brought back within its bands by exchanges that cost nothing."""
+    start = connected_start(run.problem, changed, relaxed.reduced)
+    exchanges = ConnectedExchanges(run.problem, start, outside, 0.0)
+    anneal(exchanges, 0.0, 60, run.random, lambda _: run.go_on())
+    return exchanges.assigned
