@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from compplan.cli.arguments import Commands, Parser, add_command
+from compplan.cli.assign_report import writer
 from compplan.cli.scenarios import scenario_at
 from compplan.cli.searching import add_limits, ended_by_ctrl_c, limits_of, progress_line
 from compplan.cli.tables import Heading, table_lines
@@ -53,7 +54,7 @@ def _choices(args: Namespace) -> int:
     check_before_solving(territories)
     folder = Path(args.out) if args.out else file.with_name(f"{file.stem}-choices")
     with new_folder(folder) as place, ended_by_ctrl_c() as stopped, progress_line() as tell:
-        made = list(make_choices(scenario, territories, place, limits_of(args), tell, stopped, scenario_at))
+        made = list(make_choices(scenario, territories, place, limits_of(args), tell, stopped, scenario_at, writer))
     if args.format == "json":
         sys.stdout.write(json.dumps(as_json(territories.problem, made), indent=1, ensure_ascii=False) + "\n")
     else:

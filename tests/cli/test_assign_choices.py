@@ -17,6 +17,7 @@ def test_choices_are_made_verified_and_compared(compplan: Call, tmp_path: Path) 
     folder = file.with_name("north-choices")
     choice = str(folder / "fewest-moves")
     assert compplan("assign", "verify", f"{choice}.yaml", choice).out.startswith("All rules are kept")
+    assert "North 2027: fewest moves" in (folder / "fewest-moves" / "territories.html").read_text(encoding="utf-8")
     compared = compplan("assign", "compare", str(file), str(folder / "as-asked"), choice)
     assert compared.code == 0
     assert "accounts are in other hands." in compared.out

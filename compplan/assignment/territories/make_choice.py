@@ -9,13 +9,15 @@ from pathlib import Path
 from compplan.assignment.problem import standing
 from compplan.assignment.scenario.check import Scenario, read_scenario
 from compplan.assignment.scenario.read_problem import Territories, read_problem
-from compplan.assignment.solver.solve import Limits, Progress, solve
+from compplan.assignment.solver.solve import Limits, Progress, Solution, solve
 from compplan.assignment.territories.before_solving import check_before_solving, explain_contradiction
 from compplan.assignment.territories.choices import Choice, as_asked, choices, write_scenario
-from compplan.assignment.territories.result_folder import write_result
+from compplan.assignment.territories.result_folder import Writer, write_result
 from compplan.assignment.territories.sides import Side, side_of
 from compplan.assignment.territories.summary import gap_of
 from compplan.diagnostics.model import Problems
+
+Report = Callable[[Scenario, Territories, Solution, Path], Writer]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,18 +38,19 @@ def make_choices(
     tell: Callable[[Progress], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
     read: Callable[[Path], Scenario] = read_scenario,
+    report: Report | None = None,
 ) -> Iterator[Made]:
     """Makes the scenario as asked, and the choices beside it, each in a file and a folder of its name in `place`; none after a stop.
 
-    `read` gives the scenario of a file, with all that is worked out for it.
+    `read` gives the scenario of a file, with all that is worked out for it; `report` gives what writes more files into each folder.
     """
-    first = _made(as_asked(scenario), scenario, territories, place, limits, tell, stopped, read)
+    first = _made(as_asked(scenario), scenario, territories, place, limits, tell, stopped, read, report)
     yield first
     if first.side is not None:
         for choice in choices(scenario, territories, first.side):
             if stopped():
                 return
-            yield _made(choice, scenario, territories, place, limits, tell, stopped, read)
+            yield _made(choice, scenario, territories, place, limits, tell, stopped, read, report)
 
 
 def _made(
@@ -59,10 +62,12 @@ def _made(
     tell: Callable[[Progress], None],
     stopped: Callable[[], bool],
     read: Callable[[Path], Scenario],
+    report: Report | None,
 ) -> Made:
-    file = place / f"{choice.file_name}.yaml"
+    file, folder = place / f"{choice.file_name}.yaml", place / choice.file_name
     write_scenario(choice, scenario, file)
-    territories = read_problem(read(file))
+    changed = read(file)
+    territories = read_problem(changed)
     try:
         check_before_solving(territories)
         solution = solve(territories.problem, limits, tell, stopped)
@@ -72,6 +77,6 @@ def _made(
             return Made(choice, None, why_not="No assignment that keeps all of its rules was found in that time.")
     except Problems as problems:
         return Made(choice, None, why_not=" ".join(d.message for d in problems.diagnostics))
-    write_result(place / choice.file_name, territories, solution)
+    write_result(folder, territories, solution, [] if report is None else [report(changed, territories, solution, folder)])
     gap = gap_of(standing(territories.problem, solution.assigned), solution)
     return Made(choice, side_of(asked, choice.name, solution.assigned), gap)

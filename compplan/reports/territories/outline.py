@@ -20,9 +20,16 @@ FAR = 1.0
 """Degrees: longer straight lines are drawn with points between, for they are not straight on the map."""
 
 
+NEAREST = 150 / 6371
+"""Radii of the globe: in a picture that is less wide, simplified coasts would mislead, and none are drawn."""
+
+
 @dataclass(frozen=True)
 class Outline:
-    """Paths: land, which is filled by the even-odd rule; borders of countries; borders of states. And whose data it is."""
+    """Paths: land, which is filled by the even-odd rule; borders of countries; borders of states. And whose data it is.
+
+    All are empty where the picture is too near for them.
+    """
 
     land: str
     countries: str
@@ -33,9 +40,11 @@ class Outline:
 def outline_in(frame: Frame) -> Outline:
     """The outline that lies in a frame."""
     data = json.loads((files(__package__) / DATA).read_text(encoding="utf-8"))
-    arcs = [_densified(_degrees(a, data["unit"])) for a in data["arcs"]]
-    rings = [r for ring in data["land"] for r in _clipped_ring(frame, _joined(arcs, ring))]
-    borders = [list(_lines(frame, [arcs[a] for a in data[kind]])) for kind in ("countries", "states")]
+    if frame.width / frame.scale < NEAREST:
+        return Outline("", "", "", data["source"])
+    arcs = [_degrees(a, data["unit"]) for a in data["arcs"]]
+    rings = [r for ring in data["land"] for r in _clipped_rings(frame, _densified(_joined(arcs, ring)))]
+    borders = [list(_lines(frame, [_densified(arcs[a]) for a in data[kind]])) for kind in ("countries", "states")]
     return Outline(_path(rings, closed=True), _path(borders[0]), _path(borders[1]), data["source"])
 
 
@@ -48,13 +57,24 @@ def _joined(arcs: Sequence[Real], ring: Iterable[int]) -> Real:
 
 
 def _densified(points: Real) -> Real:
-    """With points between those that are far apart, along the straight line in degrees."""
+    """With points between those that are far apart, along the straight line in degrees; longitudes go on beyond 180 and do not jump."""
+    points = np.stack([np.unwrap(points[:, 0], period=360), points[:, 1]], axis=1)
     parts = np.maximum(1, np.ceil(np.abs(np.diff(points, axis=0)).max(axis=1) / FAR)).astype(int)
     if parts.size == 0 or parts.max() == 1:
         return points
     at = np.concatenate([np.arange(n) / n + i for i, n in enumerate(parts.tolist())] + [np.array([len(points) - 1.0])])
     known = np.arange(len(points))
     return np.stack([np.interp(at, known, points[:, 0]), np.interp(at, known, points[:, 1])], axis=1)
+
+
+def _clipped_rings(frame: Frame, ring: Real) -> Iterator[Real]:
+    """The parts of a ring of land that lie in the frame; on a map of the world, what reaches beyond 180 degrees is at either edge."""
+    turns = [0.0]
+    if frame.projection.middle is None:
+        turns += [-360.0] if ring[:, 0].max() > 180 else []
+        turns += [360.0] if ring[:, 0].min() < -180 else []
+    for turn in turns:
+        yield from _clipped_ring(frame, ring + np.array([turn, 0.0]))
 
 
 def _clipped_ring(frame: Frame, ring: Real) -> Iterator[Real]:
@@ -70,7 +90,8 @@ def _clipped_ring(frame: Frame, ring: Real) -> Iterator[Real]:
     if frame.projection.middle is not None and np.abs(flat).max() > 3 * frame.width:
         latitude, longitude = frame.projection.middle
         centre = np.concatenate(frame.points(np.array([latitude]), np.array([longitude])))
-        if _is_inside(ring, np.array([longitude, latitude])) != _is_inside(flat, centre):
+        around = sum(_is_inside(ring, np.array([longitude + turn, latitude])) for turn in (-360, 0, 360))
+        if bool(around) != _is_inside(flat, centre):
             yield np.array([[0, 0], [frame.width, 0], [frame.width, frame.height], [0, frame.height]], float)
     for axis, end, keep in ((0, 0.0, 1), (0, frame.width, -1), (1, 0.0, 1), (1, frame.height, -1)):
         flat = _cut(flat, axis, end, keep)
