@@ -24,6 +24,7 @@ from compplan.assignment.routing.rules import WEIGHT_DECIMALS, Need, Owners, Poo
 from compplan.diagnostics.model import Collector, Problems
 from compplan.immutable import immutable
 from compplan.records.form_problems import form_problems
+from compplan.records.project_file import Project
 from compplan.records.yaml_marks import Marks, read_yaml
 
 _NO_END = date(9999, 12, 31)
@@ -60,13 +61,11 @@ _START = "Start with `title:`, `reps:` and `pools:`."
 
 
 def _rules(form: RoutingForm, file: Path, marks: Marks, today: date) -> Rules:
-    from compplan.records.project import load_project
-
     collector = Collector()
     headings = sorted({*form.needs.values(), *(h for p in form.pools.values() for h in p.reps)})
     named = [form.reps, form.holidays, form.absences, form.chance]
     asks = any(getattr(part, "records", None) is not None for part in named)
-    wanted = Wanted(load_project(file.parent / form.project) if asks else None, marks, collector)
+    wanted = Wanted(_project(file.parent / form.project) if asks else None, marks, collector)
     want_reps(form, wanted, headings)
     _want_dates(form, wanted)
     _want_chances(form, wanted)
@@ -93,6 +92,12 @@ def _rules(form: RoutingForm, file: Path, marks: Marks, today: date) -> Rules:
         owners=owners,
         days_to_return=None if form.returns is None else form.returns.days,
     )
+
+
+def _project(folder: Path) -> Project:
+    from compplan.records.project import load_project
+
+    return load_project(folder)
 
 
 def _stop_at(collector: Collector) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from compplan.assignment.routing.lead import Lead, Texts
 from compplan.assignment.routing.levels import Levels, Raise, given, given_to_owner, settled, window_of
@@ -13,7 +13,7 @@ from compplan.immutable import immutable
 GIVEN, TO_OWNER, WAITS = "given", "to owner", "waits"
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Compared:
     """What the window rule looked at: the levels of the pool before, the members who could take the lead, and those within the window.
 
@@ -28,7 +28,7 @@ class Compared:
     most: int
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Decision:
     """Who gets a lead, and why.
 
@@ -112,7 +112,7 @@ def _by_window(pool: Pool, lead: Lead, now: Situation) -> Decision:
     within = [i for at, i in zip(level, able, strict=True) if at <= most]
     chances = lead.chances
     if chances is not None:
-        chance = [chances.get(members[i], 0.0) for i in within]
+        chance = [chances.get(members[i], 0) for i in within]
         highest = max(chance)
         best = [i for c, i in zip(chance, within, strict=True) if c == highest]
     else:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Any
 
-from compplan.assignment.routing.lead import QUALITY_DECIMALS, Away, Closed, Event, Lead, Returned, Texts
+from compplan.assignment.routing.lead import QUALITY_DECIMALS, Away, Chances, Closed, Event, Lead, Returned, Texts
 from compplan.assignment.routing.rules import Rules
 from compplan.diagnostics.model import Diagnostic, Problems
 from compplan.diagnostics.suggest import closest
@@ -58,7 +59,7 @@ def _quality(value: Mapping[str, Any], rules: Rules) -> int:
     return int(number * _UNIT + Decimal("0.5"))
 
 
-def _chances(name: str, value: Mapping[str, Any], rules: Rules) -> Mapping[str, float] | None:
+def _chances(name: str, value: Mapping[str, Any], rules: Rules) -> Chances | None:
     if rules.chance_table is not None:
         return rules.chance_table.get(name, {})
     if rules.chances is None or rules.chances not in value:
@@ -66,9 +67,20 @@ def _chances(name: str, value: Mapping[str, Any], rules: Rules) -> Mapping[str, 
     given = value[rules.chances]
     if not isinstance(given, dict):
         raise _bad(f"`{rules.chances}` does not say a chance for each rep.", f'As in "{rules.chances}": {{"ana": 0.25}}.')
-    for rep in given:
-        if rep not in rules.reps:
-            raise _unknown_rep(rep, rules)
+    if not given.keys() <= rules.reps.keys():
+        raise _unknown_rep(min(given.keys() - rules.reps.keys(), key=str), rules)
+    return given if _are_chances(given.values()) else _one_by_one(given)
+
+
+def _are_chances(values: Collection[Any]) -> bool:
+    """Whether all are plain numbers from 0 to 1; said at once, for a lead has one for every rep."""
+    kinds = set(map(type, values))
+    if kinds == {float}:
+        return isfinite(sum(values)) and min(values) >= 0 and max(values) <= 1
+    return kinds in ({int}, {Decimal}, {int, Decimal}) and min(values) >= 0 and max(values) <= 1
+
+
+def _one_by_one(given: Mapping[str, Any]) -> Chances:
     found = {rep: float(_number(given, rep)) for rep in given}
     wrong = next((rep for rep, chance in found.items() if chance > 1), None)
     if wrong is not None:
@@ -146,7 +158,7 @@ def _number(value: Mapping[str, Any], name: str) -> Decimal:
 def _time(value: Mapping[str, Any], rules: Rules, clock: Clock) -> datetime:
     found = value.get("at")
     if found is None:
-        return clock()
+        return clock().astimezone(UTC)
     try:
         at = found if isinstance(found, datetime) else datetime.fromisoformat(found)
         at = at if at.tzinfo is not None else at.replace(tzinfo=rules.calendar.zone)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 
 from compplan.immutable import immutable
 
 Texts = tuple[str, ...]
+Chances = Mapping[str, float | Decimal]
 
 QUALITY_DECIMALS = 2
 """Qualities are whole numbers of hundredths."""
@@ -25,7 +27,7 @@ class Lead:
     at: datetime
     quality: int
     fields: Mapping[str, Texts]
-    chances: Mapping[str, float] | None = None
+    chances: Chances | None = None
     owner: str | None = None
 
     def texts(self, name: str) -> Texts:

@@ -15,13 +15,13 @@ can take:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from compplan.assignment.routing.rules import Pool
 from compplan.immutable import immutable
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Levels:
     """What each member of a pool has: loads, credits and owned, in hundredths of quality.
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from compplan.assignment.routing.decide import GIVEN, TO_OWNER, WAITS, Compared, Decision
 from compplan.assignment.routing.levels import Raise
+from compplan.immutable import immutable
 
 RETURNED, CLOSED, AWAY, RULES = "returned", "closed", "away", "rules"
 
 Details = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@immutable
 class Entry:
     """What happened: its number, when, of which kind, which lead, rep and pool it is about, and as how much the lead counts, in hundredths.
 
@@ -65,7 +65,7 @@ def said_of(decision: Decision) -> str:
         return f"Only {rep} is within the window; {len(compared.able)} could take it."
     if chances is None:
         return f"{rep} has the lowest level of {len(compared.able)} who could take it."
-    return f"{rep} has the best chance, {chances.get(str(rep), 0.0):.1%}: {of}."
+    return f"{rep} has the best chance, {float(chances.get(str(rep), 0)):.1%}: {of}."
 
 
 def _why_nobody(decision: Decision) -> str:
@@ -122,7 +122,7 @@ def _comparison(decision: Decision, compared: Compared) -> dict[str, Any]:
     pool, levels, chances = compared.pool, compared.levels, decision.lead.chances
     members = pool.members
     return {
-        "able": {members[i]: [levels.loads[i], pool.weights[i], None if chances is None else chances.get(members[i], 0.0)]
+        "able": {members[i]: [levels.loads[i], pool.weights[i], None if chances is None else float(chances.get(members[i], 0))]
                  for i in compared.able},
         "within": [members[i] for i in compared.within],
         "largest": levels.largest,

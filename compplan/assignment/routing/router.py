@@ -115,9 +115,9 @@ class Router:
             burden = work.burden(rep.name)
             today = self.rules.calendar.local(rep.name, at).date()
             if rep.most_open is not None and burden.open >= rep.most_open:
-                full[rep.name] = f"has {burden.open} leads open, {rep.most_open} at most"
+                full[rep.name] = f"has {burden.open} open, {rep.most_open} at most"
             if rep.each_day is not None and burden.day == today and burden.today >= rep.each_day:
-                full[rep.name] = f"had {burden.today} leads today, {rep.each_day} at most"
+                full[rep.name] = f"had {burden.today} today, {rep.each_day} at most"
         return {**full, **out} if full else out
 
     def _burdened(self, work: Work, rep: str, at: datetime) -> None:

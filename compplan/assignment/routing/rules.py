@@ -88,7 +88,8 @@ class Pool:
 
     def needed(self, lead: Lead) -> tuple[Texts, ...]:
         """What a lead asks, need by need."""
-        return tuple(lead.texts(need.field) for need in self.needs)
+        fields = lead.fields
+        return tuple([fields.get(need.field, ()) for need in self.needs])
 
     def able(self, needed: tuple[Texts, ...], there: frozenset[int]) -> tuple[int, ...]:
         """Those of the members who are there that have all that is asked."""
@@ -152,6 +153,7 @@ class Rules:
     chance_table: Mapping[str, Mapping[str, float]] | None = None
     owners: Owners | None = None
     days_to_return: int | None = None
+    _pool_by: dict[tuple[Texts | None, ...], Pool | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def limited(self) -> bool:
@@ -170,7 +172,17 @@ class Rules:
 
     def pool_of(self, lead: Lead) -> Pool | None:
         """The first pool that is for such a lead."""
-        return next((p for p in self.pools if p.takes(lead)), None)
+        asked = tuple([lead.fields.get(f) for f in self._asked])
+        if asked not in self._pool_by:
+            if len(self._pool_by) >= _MOST_KEPT:
+                self._pool_by.clear()
+            self._pool_by[asked] = next((p for p in self.pools if p.takes(lead)), None)
+        return self._pool_by[asked]
+
+    @cached_property
+    def _asked(self) -> tuple[str, ...]:
+        """The fields of a lead that say which pool is for it."""
+        return tuple(sorted({f for p in self.pools for f in p.leads}))
 
     @cached_property
     def fingerprint(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -97,10 +97,9 @@ class MemoryStore:
     _burdens: dict[str, Burden] = field(default_factory=dict)
     _absences: tuple[Absence, ...] = ()
 
-    @contextmanager
-    def work(self) -> Iterator[Work]:
+    def work(self) -> AbstractContextManager[Work]:
         """The store itself: nothing else can come between."""
-        yield self
+        return nullcontext(self)
 
     def about(self, lead: str) -> Sequence[Entry]:
         """The entries of a lead, in their order."""
