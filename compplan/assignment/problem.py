@@ -25,7 +25,8 @@ class Measure:
 
     `weight` has what an item counts at a rep: n x m, or n x 1 where it is the same at all. `least` and `most` have the band of each rep.
     `price` is what a unit outside the band costs at each rep, in units of cost; where it is None, the band is a rule. All of them are
-    whole numbers in the measure's smallest unit; `decimals` says how many of their digits stand behind the point.
+    whole numbers in the measure's smallest unit; `decimals` says how many of their digits stand behind the point. `figure` says what is
+    added up, where the name means what follows from it.
     """
 
     name: str
@@ -34,6 +35,12 @@ class Measure:
     most: Whole
     price: Whole | None = None
     decimals: int = 0
+    figure: str = ""
+
+    @property
+    def counted(self) -> str:
+        """What is added up, in words."""
+        return self.figure or self.name
 
     def shown(self, value: int) -> str:
         """A value of the measure as people write it; nothing for an end that a band does not have."""

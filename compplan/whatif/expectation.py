@@ -16,6 +16,7 @@ from compplan.assignment.scenario.table import Table, text_of
 from compplan.assignment.scenario.tables import opened
 from compplan.diagnostics.model import Diagnostic, Problems
 from compplan.engine.simulation import Simulation, simulation
+from compplan.language import typed as ty
 from compplan.project_plans import read_plans
 from compplan.records.yaml_marks import Place
 from compplan.schema import PEOPLE, ReferenceType
@@ -87,6 +88,11 @@ def simulated(expected: Expectation, only: Collection[str] | None = None, thread
     read = read_plans(expected.scenario.project)
     pay, project = expected.pay, expected.scenario.project
     chosen = [p for p in read.require() if only is None or p.name in only]
+    if not chosen or not any(_in_force(expected, plan) for plan in chosen):
+        message = f"No plan of the project is in force in {pay.period}."
+        dates = "; ".join(f"{p.name} from {p.first} through {p.last}" for p in chosen)
+        hint = f"There are: {dates}." if dates else "The project has no plans."
+        raise Problems([expected.problem("no-plan", "No plan is in force", message, ("pay", "period"), hint)])
     with simulation(project, chosen, period_of(pay), pay.records, threads) as plans:
         if not plans.plans:
             message = f"No plan that is in force in {pay.period} pays anybody by {pay.records}."
@@ -94,6 +100,11 @@ def simulated(expected: Expectation, only: Collection[str] | None = None, thread
             raise Problems([expected.problem("no-pay", "Nobody is paid by that", message, ("pay", "records"), hint)])
         _check_references(expected, plans)
         yield plans
+
+
+def _in_force(expected: Expectation, plan: ty.Plan) -> bool:
+    calendar, period = expected.scenario.project.calendar, period_of(expected.pay)
+    return calendar.month_of(plan.first) <= period.last_month and calendar.month_of(plan.last) >= period.first_month
 
 
 def _check_references(expected: Expectation, plans: Simulation) -> None:

@@ -76,7 +76,10 @@ class PayBands:
         least, most = low.credit + np.where(low.credit > 0, below, 0), high.credit - np.where(high.credit < highest, above, 0)
         crossed = [self._reps[j] for j in np.nonzero(least > most)[0].tolist()]
         if crossed:
-            message = f"No credit pays {_named(crossed)} within the band: a step of the plan leads over it."
+            message = (
+                f"No credit pays {_named(crossed)} within the band, whatever others are credited: it is very narrow, or a step of the "
+                "plan, such as a team's part, leads over it."
+            )
             raise Problems([self._problem("A band that pay leaps over", message, "Widen the band.")])
         return self._said(band, least, most)
 
@@ -150,9 +153,9 @@ class PayBands:
         That part is found on straight lines between the samples.
         """
         targets = self._targets() or [Fraction(1)] * len(self._reps)
-        unpaid = [self._never_paid(j) for j in np.nonzero(sampled[-1][1] == 0)[0].tolist() if targets[j]]
+        unpaid = [j for j in np.nonzero(sampled[-1][1] == 0)[0].tolist() if targets[j]]
         if unpaid:
-            raise Problems(unpaid[:MOST_NAMED])
+            raise Problems(self._never_paid(unpaid))
         levels = np.array([level for level, _ in sampled], float)
         paid = np.array([p for _, p in sampled], float)
         low, high = 0.0, max(float(p) / float(t) for p, t in zip(paid.max(axis=0), targets, strict=True) if t)
@@ -181,13 +184,20 @@ class PayBands:
             pay[rep] = (low, high)
         return PayLimits(credit, pay, self.pay.currency)
 
-    def _never_paid(self, j: int) -> Diagnostic:
-        rep = self._reps[j]
-        if not any(rep in people for people in self.pay.plans.payees.values()):
-            message = f"{rep} is paid by no plan that depends on {self.expected.pay.records}."
-        else:
-            message = f"The plan pays {rep} nothing, whatever the accounts of {rep} bring."
-        return self._problem("A rep who is not paid", message, "Leave the rep out of `reps` with `where`, or balance something else.")
+    def _never_paid(self, which: Sequence[int]) -> list[Diagnostic]:
+        """Reps who are paid nothing: those whom no plan pays, and those whom a plan pays nothing."""
+        payees = {payee for people in self.pay.plans.payees.values() for payee in people}
+        hint = "Leave them out of `reps` with `where`, or balance something else."
+        names = [self._reps[j] for j in which]
+        without, nothing = ([n for n in names if (n in payees) == paid] for paid in (False, True))
+        found = []
+        if without:
+            message = f"No plan that depends on {self.expected.pay.records} pays {_named(without)}."
+            found.append(self._problem("Reps whom no plan pays", message, hint))
+        if nothing:
+            message = f"Whatever their accounts bring, the plans pay nothing to {_named(nothing)}."
+            found.append(self._problem("Reps who are paid nothing", message, f"See whether the plans credit what `pay` says. {hint}"))
+        return found
 
     def _not_reached(self, band: Band, impossible: Flags, highest: Whole) -> list[Diagnostic]:
         found = []
@@ -198,8 +208,9 @@ class PayBands:
                 "however much its accounts bring: there is a cap, or much of its pay does not depend on them."
             )
             hint = "Loosen the band, or leave the rep out of `reps` with `where`."
-            found.append(self._problem("A rep who cannot be paid so much", message, hint) if most else self._never_paid(j))
-        return found
+            found += [self._problem("A rep who cannot be paid so much", message, hint)] if most else []
+        nothing = [j for j in np.nonzero(impossible)[0].tolist() if not self.pay(highest)[j]]
+        return [*self._never_paid(nothing), *found]
 
     def _exceeded(self, band: Band, impossible: Flags) -> list[Diagnostic]:
         found = []

@@ -70,9 +70,9 @@ WRONG = {
     "pay in any case": ("at_most: 500", REPS.replace(OWN, BASE + OWN), "even where no account brings anything"),
     "more pays less": ("within: 5%", REPS.replace("each slice of", "the step reached by").replace("from 100%: 1.5x", "from 100%: 0.1x"),
                        "and only"),
-    "nobody is paid": ("within: 5%", REPS.replace('role = "AE"', 'role = "AE" and team = "South"'), "is paid by no plan"),
+    "nobody is paid": ("within: 5%", REPS.replace('role = "AE"', 'role = "AE" and team = "South"'), "on deals pays ana"),
     "nothing is paid": ("within: 5%", REPS.replace("from   0%: 0.5x", "from   0%: 0x").replace("from 100%: 1.5x", "from 100%: 0x"),
-                        "pays ana nothing"),
+                        "the plans pay nothing to ana, ben, cy"),
 }  # fmt: skip
 
 

@@ -43,7 +43,8 @@ def _expected_pay(name: str, form: MeasureForm, scenario: Scenario, tables: Tabl
     least = np.array([-NO_LIMIT if low is None else low for low, _ in ends], np.int64)
     most = np.array([NO_LIMIT if high is None else high for _, high in ends], np.int64)
     price = _price(form, tables.reps, cost_decimals, expected.balanced_decimals)
-    return Measure(name, expected.balanced[:, None], least, most, price, expected.balanced_decimals)
+    figure = f"expected {next(iter(pay.amount))}"
+    return Measure(name, expected.balanced[:, None], least, most, price, expected.balanced_decimals, figure)
 
 
 def _price(form: MeasureForm, reps: Table, cost_decimals: int, decimals: int) -> Whole | None:

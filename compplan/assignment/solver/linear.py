@@ -46,10 +46,11 @@ class Answer:
 
 
 def solve_linear(part: Part) -> Answer | None:
-    """The best fractional assignment, by GLOP; None where none was found."""
+    """The best fractional assignment, by GLOP, or by HiGHS where GLOP is not precise enough; None where none was found."""
     model, items = _model(part, whole=False)
-    result = mathopt.solve(model, mathopt.SolverType.GLOP)
-    if not result.has_primal_feasible_solution() or not result.has_dual_feasible_solution():
+    results = (mathopt.solve(model, solver) for solver in (mathopt.SolverType.GLOP, mathopt.SolverType.HIGHS))
+    result = next((r for r in results if r.has_primal_feasible_solution() and r.has_dual_feasible_solution()), None)
+    if result is None:
         return None
     values = np.fromiter(result.variable_values().values(), float)
     duals = np.fromiter(result.dual_values().values(), float)

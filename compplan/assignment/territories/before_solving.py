@@ -80,7 +80,7 @@ def _too_large(territories: Territories) -> Iterator[Diagnostic]:
         measure = problem.measures[k]
         weight = int(problem.weights[k][item][problem.eligible[item]].min())
         message = (
-            f"{problem.items[item]} alone has {measure.shown(weight)} of {measure.name}: more than any rep who may have it is to have."
+            f"{problem.items[item]} alone has {measure.shown(weight)} of {measure.counted}: more than any rep who may have it is to have."
         )
         hint = f"The widest of their bands would have to reach {times:.2f} times as far. Widen it, give it a price, or split the account."
         yield _of(message, "An account that is too large", hint)
@@ -104,9 +104,9 @@ def _amounts(conflict: tuple[Demand, ...]) -> Iterator[str]:
         total = int(measure.weight.sum())
         low, high = sum(measure.least.tolist()), sum(measure.most.tolist())
         if total > high:
-            yield f"There is {measure.shown(total)} of {measure.name} in all, and the reps together may have {measure.shown(high)}."
+            yield f"There is {measure.shown(total)} of {measure.counted} in all, and the reps together may have {measure.shown(high)}."
         if total < low:
-            yield f"There is {measure.shown(total)} of {measure.name} in all, and the reps together are to have {measure.shown(low)}."
+            yield f"There is {measure.shown(total)} of {measure.counted} in all, and the reps together are to have {measure.shown(low)}."
 
 
 def _named(names: list[str]) -> str:
