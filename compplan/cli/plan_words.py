@@ -7,12 +7,12 @@ from fractions import Fraction
 from textwrap import dedent
 
 from compplan.cli.figures import value_text
-from compplan.cli.plan_uses import Used
 from compplan.diagnostics import Span
 from compplan.diagnostics.text import safe
 from compplan.language import typed as ty
 from compplan.language.said import Said
 from compplan.language.units import RATIO
+from compplan.language.uses import Used
 
 _WIDTH = 12
 

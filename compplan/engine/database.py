@@ -80,13 +80,14 @@ def insert_rows(connection: duckdb.DuckDBPyConnection, kind: RecordKind, columns
     connection.executemany(f"INSERT INTO {quoted(RECORDS)}.{quoted(kind.name)} ({names}) VALUES ({marks})", values)
 
 
-def create_calendar(connection: duckdb.DuckDBPyConnection, calendar: Calendar, months: Months) -> None:
-    """Every day of the months with its month, and every period of the calendar around them with its label."""
+def create_calendar(connection: duckdb.DuckDBPyConnection, calendar: Calendar, months: Months, schema: str = CALENDAR) -> None:
+    """Every day of the months with its month, and every period of the calendar around them with its label, in a schema of that name."""
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}")
     numbers = list(range(months.first, months.last + 1))
     starts = [calendar.start_of_month(n) for n in numbers]
     lasts = [calendar.start_of_month(n + 1) - timedelta(days=1) for n in numbers]
     connection.execute(
-        f"""CREATE TABLE {CALENDAR}.days AS
+        f"""CREATE TABLE {quoted(schema)}.days AS
             SELECT CAST(unnest(generate_series(m.first, m.last, INTERVAL 1 DAY)) AS DATE) AS day, CAST(m.number AS INTEGER) AS month
             FROM (SELECT unnest(?::DATE[]) AS first, unnest(?::DATE[]) AS last, unnest(?) AS number) m""",
         [starts, lasts, numbers],
@@ -96,7 +97,7 @@ def create_calendar(connection: duckdb.DuckDBPyConnection, calendar: Calendar, m
     counted = [[p.number for p in periods], [p.first_month for p in periods], [p.last_month for p in periods]]
     days = [[calendar.start(p) for p in periods], [calendar.end(p) - timedelta(days=1) for p in periods]]
     connection.execute(
-        f"""CREATE TABLE {CALENDAR}.periods AS
+        f"""CREATE TABLE {quoted(schema)}.periods AS
             SELECT unnest(?) AS kind, unnest(?::INTEGER[]) AS number, unnest(?) AS label, unnest(?::INTEGER[]) AS first_month,
                 unnest(?::INTEGER[]) AS last_month, unnest(?::DATE[]) AS first_day, unnest(?::DATE[]) AS last_day""",
         [kinds, counted[0], labels, counted[1], counted[2], days[0], days[1]],

@@ -82,7 +82,7 @@ def run_plans(
             if progress is not None:
                 progress("Reading the records", 0, 1)
             loaded = load_records(project, connection)
-            _stop_at_bad_rows(loaded, set_aside)
+            stop_at_bad_rows(loaded, set_aside)
             connection.execute("SET preserve_insertion_order = false")
             create_calendar(connection, project.calendar, reach(chosen, project.calendar, months))
             lowered, keeper = _worked_out(connection, project, chosen, months, folder / "steps", progress)
@@ -141,7 +141,8 @@ def in_force(project: Project, plans: Sequence[ty.Plan], months: Months, period:
     return found
 
 
-def _stop_at_bad_rows(loaded: LoadedRecords, set_aside: bool) -> None:
+def stop_at_bad_rows(loaded: LoadedRecords, set_aside: bool) -> None:
+    """Raises `Problems` with the rows that are bad, unless they may be set aside."""
     if loaded.rejected and not set_aside:
         count = f"{loaded.rejected:,} row{'s' if loaded.rejected != 1 else ''}"
         hint = "Correct them, or run again with --set-aside to leave them out; they are then listed in rejects.csv."

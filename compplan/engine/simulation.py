@@ -16,6 +16,7 @@ from sqlglot import exp
 from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Problems
 from compplan.engine.database import OVERFLOW, Keeper, create_calendar, create_kind, make_steps, open_database, translated_errors
+from compplan.engine.held_measures import Attained, Held, attained, held_measures
 from compplan.engine.lower import Lowering
 from compplan.engine.reach import reach
 from compplan.engine.relations import RECORDS, STEPS, quoted
@@ -23,8 +24,6 @@ from compplan.engine.run import in_force
 from compplan.engine.steps import Lowered, Months, Step
 from compplan.immutable import immutable
 from compplan.language import typed as ty
-from compplan.language.formulas_of import plan_formulas
-from compplan.language.walk import every
 from compplan.records.load import load_records
 from compplan.records.project_file import Project
 from compplan.schema import ReferenceType, Schema
@@ -44,18 +43,6 @@ class Paid:
     payee: str
     currency: str
     amount: Decimal
-
-
-@immutable
-class Attained:
-    """What a measure comes to in the period, for a person, a group (by what stands in that column of people) or the company."""
-
-    plan: str
-    measure: str
-    owner: str
-    group: str | None
-    credited: Decimal
-    quota: Decimal | None
 
 
 @immutable
@@ -206,22 +193,7 @@ class Simulation:
     def _attained(self) -> Iterator[Attained]:
         assert self._lowered is not None
         for held in self._lowered.held:
-            query = f"""SELECT m.owner, m.value, q.value FROM {STEPS}.{quoted(held.measured)} m
-                LEFT JOIN {STEPS}.{quoted(held.asked)} q ON q.owner = m.owner AND q.period = m.period
-                WHERE m.period = {self.period.number} AND (m.value <> 0 OR q.value IS NOT NULL) ORDER BY m.owner"""
-            for owner, credited, quota in self.connection.execute(query).fetchall():
-                yield Attained(held.plan, held.measure, str(owner), held.group, credited, quota)
-
-
-@immutable
-class _Held:
-    """A measure of a plan that is held against a quota, and the steps with both over the period."""
-
-    plan: str
-    measure: str
-    group: str | None
-    measured: str
-    asked: str
+            yield from attained(self.connection, held, self.period)
 
 
 @immutable
@@ -231,7 +203,7 @@ class _Lowered:
     once: Lowered
     again: Lowered
     payees: Mapping[str, str]
-    held: tuple[_Held, ...]
+    held: tuple[Held, ...]
 
 
 def _lower(simulated: Simulation) -> _Lowered:
@@ -239,7 +211,7 @@ def _lower(simulated: Simulation) -> _Lowered:
     months = Months(period.first_month, period.last_month)
     lowering = Lowering(simulated.plans, project.schema, project.calendar, months, simulated._narrow)
     lowered = lowering.lower()
-    held = tuple(_held(lowering, plan, name, period) for plan in simulated.plans for name in _measures_held(plan))
+    held = held_measures(lowering, simulated.plans, period)
     payees = {plan.name: lowering.payees(plan) for plan in simulated.plans}
     steps = tuple(lowering.steps.values())
     again = _affected(steps, simulated.kind)
@@ -247,16 +219,3 @@ def _lower(simulated: Simulation) -> _Lowered:
     once = tuple(s for s in steps if s.name not in changing)
     first, second = (Lowered(part, lowered.credits, lowered.earnings, lowered.payouts) for part in (once, tuple(again)))
     return _Lowered(first, second, payees, tuple(h for h in held if h.measured in changing))
-
-
-def _measures_held(plan: ty.Plan) -> list[str]:
-    """The measures that the plan holds against quotas, in the order of its text."""
-    found = (e for f in plan_formulas(plan) for e in every(f))
-    return list(dict.fromkeys(e.measure.measure for e in found if isinstance(e, ty.Attainment)))
-
-
-def _held(lowering: Lowering, plan: ty.Plan, name: str, period: FiscalPeriod) -> _Held:
-    window, measure = ty.Window(period.kind), plan.measures[name]
-    measured = lowering.measure_over(plan, ty.MeasureAt(name, window, measure.unit, measure.span), period.kind)
-    asked = lowering.quota_over(plan, ty.QuotaAt(name, window, measure.unit, measure.span), period.kind)
-    return _Held(plan.name, name, measure.group, measured.step, asked.step)

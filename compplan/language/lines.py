@@ -19,6 +19,11 @@ def bare(line: str) -> str:
     return _STRING.sub(lambda m: '"' + " " * (len(m.group()) - 2) + '"', line).split("#", 1)[0].rstrip()
 
 
+def uncommented(line: str) -> str:
+    """The line without its comment."""
+    return line[: len(bare(line))]
+
+
 def indent(line: str) -> int:
     """How many signs stand before the first that is no blank."""
     return len(line) - len(line.lstrip())

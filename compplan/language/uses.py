@@ -28,18 +28,19 @@ class Used:
         quotas = {e.measure for f in formulas for e in every(f) if isinstance(e, ty.QuotaAt)}
         measures = {e.measure for f in formulas for e in every(f) if isinstance(e, ty.MeasureAt)} | quotas
         parts = [part for name in measures for part in plan.measures[name].parts]
-        credits = {part.credit for part in parts} | {c.credit for c in plan.components if c.credit is not None}
+        credited = {part.credit for part in parts} | {c.credit for c in plan.components if c.credit is not None}
         for name in reversed(list(plan.credits)):
-            if name in credits and plan.credits[name].from_credit:
-                credits.add(plan.credits[name].source)
+            if name in credited and plan.credits[name].from_credit:
+                credited.add(plan.credits[name].source)
         leaves = {e.leave for f in formulas for e in every(f) if isinstance(e, (ty.LeaveShare, ty.AverageBefore))}
         leaves |= {relief.leave for mark, relief in plan.reliefs.items() if any(mark == f"quota({q})" for q in quotas)}
         formulas += [f for part in parts for f in (part.value, part.where) if f is not None]
         formulas += [plan.quotas[name].value for name in quotas]
-        formulas += [f for name in credits for f in _of_credit(plan.credits[name])]
+        formulas += [f for name in credited for f in _of_credit(plan.credits[name])]
         tables = {e.table for f in formulas for e in every(f) if isinstance(e, ty.Lookup)}
         parameters = {e.name for f in formulas for e in every(f) if isinstance(e, ty.ParameterAt)}
-        return Used(frozenset(credits), frozenset(measures), frozenset(quotas), frozenset(tables), frozenset(parameters), frozenset(leaves))
+        found = (credited, measures, quotas, tables, parameters, leaves)
+        return Used(*(frozenset(names) for names in found))
 
 
 def _own(plan: ty.Plan) -> Iterator[ty.Expr]:

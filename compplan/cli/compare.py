@@ -1,0 +1,80 @@
+"""`compplan compare`: what other plans would have cost on the same records, who gets more and who less."""
+
+from __future__ import annotations
+
+import sys
+from argparse import SUPPRESS, Namespace
+from pathlib import Path
+
+from compplan.cli.arguments import Commands, Parser, add_command, add_period, opened
+from compplan.cli.tables import Heading, table_lines
+from compplan.cli.terminal import FINE, bold, progress_bar, say
+from compplan.diagnostics.text import safe
+
+NAME = "compare"
+
+
+def add(commands: Commands[Parser]) -> None:
+    """Adds the command."""
+    about = (
+        "Pay a period by two sets of plans on the same records: what changed in the plans, what each costs, who gets more and who less. "
+        "OLD and NEW are folders with a project, plan files, or revisions of the git repository that the project lies in."
+    )
+    example = (
+        "  compplan compare plans/account_executive.plan new/account_executive.plan --project plans --period 2027-Q1\n"
+        "  compplan compare HEAD plans --period 2027\n"
+        "  compplan compare main plans --period 2027-Q1 --format markdown"
+    )
+    command = add_command(commands, NAME, about, example, work)
+    command.add_argument("old", metavar="OLD", help="a folder, a plan file, or a git revision")
+    command.add_argument("new", metavar="NEW", help="another one")
+    add_period(command)
+    of_project = "the project whose records are paid; NEW or OLD where that is a project's folder, else this folder"
+    command.add_argument("--project", metavar="FOLDER", default=SUPPRESS, help=of_project)
+    by = "columns of people to group by, such as role,team; role, team and region if left out"
+    command.add_argument("--by", metavar="COLUMNS", help=by)
+    command.add_argument("--all", action="store_true", help="name everyone who gets more or less")
+    command.add_argument("--set-aside", action="store_true", help="leave bad rows out")
+    command.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="how to print it")
+
+
+def work(args: Namespace) -> int:
+    """Prints the comparison."""
+    from compplan.whatif.compare import compare_plans
+    from compplan.whatif.comparison_files import as_json, as_markdown
+    from compplan.whatif.plan_side import plan_side
+
+    args.project = getattr(args, "project", None) or _project(args.new) or _project(args.old) or "."
+    project = opened(args.project).project
+    groups = None if args.by is None else [c.strip() for c in args.by.split(",") if c.strip()]
+    before, after = plan_side(project, args.old), plan_side(project, args.new)
+    with progress_bar() as progress:
+        found = compare_plans(project, before, after, args.period, groups, set_aside=args.set_aside, progress=progress)
+    if args.format == "text":
+        _say(found, all_payees=args.all)
+    else:
+        sys.stdout.write(as_json(found) if args.format == "json" else as_markdown(found))
+    return FINE
+
+
+def _project(named: str) -> str | None:
+    from compplan.schema import PROJECT_FILE
+
+    return named if (Path(named) / PROJECT_FILE).is_file() else None
+
+
+def _say(found: object, *, all_payees: bool) -> None:
+    from compplan.whatif.comparison import Comparison
+    from compplan.whatif.comparison_words import SHOWN, heading, sections
+
+    assert isinstance(found, Comparison)
+    say(bold(safe(heading(found))))
+    for section in sections(found, None if all_payees else SHOWN):
+        say()
+        say(bold(safe(section.title)))
+        for sentence in section.sentences:
+            say(f"  {safe(sentence)}")
+        if section.rows:
+            figures = section.headings.index("before") if "before" in section.headings else 1
+            for line in table_lines([Heading(h, right=i >= figures) for i, h in enumerate(section.headings)], section.rows):
+                say(f"  {line}")
