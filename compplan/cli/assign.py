@@ -75,7 +75,7 @@ def _territories(args: Namespace) -> int:
             if standing(territories.problem, solution.assigned).broken and not stopped():
                 explain_contradiction(territories)
         pay = pay_under(solution.assigned)
-    writers = [assign_report.writer(scenario, territories, solution, folder), *([] if pay is None else [pay_writer(pay)])]
+    writers = [*([] if pay is None else [pay_writer(pay)]), assign_report.writer(scenario, territories, solution, folder)]
     files = write_result(folder, territories, solution, writers)
     if args.format == "json":
         paid = {} if pay is None else {"pay": pay_as_json(pay)}

@@ -32,14 +32,14 @@ def add(commands: Commands[Parser]) -> None:
 
 
 def writer(scenario: Scenario, territories: Territories, solution: Solution, folder: Path) -> Writer:
-    """Writes the report of a solution into a folder that is being made, and is going to be called `folder`."""
+    """Writes the report of a solution into a folder that is being made, and is going to be called `folder`; after its other files."""
     from compplan.assignment.territories.certificate import certify
     from compplan.reports.territories.figures import figures_of
-    from compplan.reports.territories.files import write_report
+    from compplan.reports.territories.files import write_report_beside
 
     certificate = certify(territories.problem, solution)
-    figures = figures_of(scenario.form.title, scenario.file.name, territories, solution.assigned, certificate)
-    return partial(write_report, figures, folder.name)
+    figures = figures_of(scenario, territories, solution.assigned, certificate)
+    return partial(write_report_beside, figures, folder.name)
 
 
 def _report(args: Namespace) -> int:
@@ -52,8 +52,8 @@ def _report(args: Namespace) -> int:
     territories = read_problem(scenario)
     assigned, certificate = read_result(result, territories)
     check_certificate(territories.problem, assigned, certificate, result)
-    figures = figures_of(scenario.form.title, scenario.file.name, territories, assigned, certificate)
+    figures = figures_of(scenario, territories, assigned, certificate)
     out = Path(args.out) if args.out else result
-    for name in write_report_anew(figures, result.resolve().name, out):
+    for name in write_report_anew(figures, result, out):
         say(f"Written: {safe(str(out / name))}")
     return FINE

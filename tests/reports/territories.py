@@ -31,7 +31,7 @@ def figures_from(file: Path) -> Figures:
     scenario = read_scenario(file)
     territories = read_problem(scenario)
     solution = solve(territories.problem, Limits(seconds=None, rounds=5))
-    return figures_of(scenario.form.title, file.name, territories, solution.assigned, certify(territories.problem, solution))
+    return figures_of(scenario, territories, solution.assigned, certify(territories.problem, solution))
 
 
 def figures(folder: Path, scenario: str = SCENARIO) -> Figures:

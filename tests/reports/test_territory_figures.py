@@ -49,7 +49,7 @@ def test_a_search_that_was_complete_is_told_of(found: Figures) -> None:
     assert found.least_by_search
     assert found.gap == 0
     text = " ".join(certificate_sentences(found, "north-assigned"))
-    assert "A complete search" in text
+    assert "A search through all assignments" in text
     assert "So there is no cheaper one." in text
 
 

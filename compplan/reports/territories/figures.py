@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from compplan.assignment.bound import PRICE_UNIT
 from compplan.assignment.problem import NO_LIMIT, Flags, Measure, Problem, Real, Whole, standing
+from compplan.assignment.scenario.check import Scenario
 from compplan.assignment.scenario.costs import great_circle_km
 from compplan.assignment.scenario.facts import Facts, Places
 from compplan.assignment.scenario.read_problem import Territories
@@ -147,20 +148,21 @@ class Figures:
         return self.reps[rep] if self.rep_names is None else self.rep_names[rep]
 
 
-def figures_of(title: str, scenario: str, territories: Territories, assigned: Whole, certificate: Certificate) -> Figures:
-    """The figures of an assignment (the rep of each item) with its certificate; `scenario` is the name of the scenario's file."""
+def figures_of(scenario: Scenario, territories: Territories, assigned: Whole, certificate: Certificate) -> Figures:
+    """The figures of an assignment (the rep of each item) with its certificate."""
     problem, facts, before = territories.problem, territories.facts, territories.owner
     after = assigned[territories.member]
     now = standing(problem, assigned)
     rows = np.arange(len(after))
     known = (before != NOBODY) & facts.known[rows, before]
     disruption = np.where((before != NOBODY) & (before != after), facts.disruption, 0)
-    measures = tuple(_measure(problem, facts, k, m, before, after, certificate) for k, m in enumerate(problem.measures))
+    named = [replace(m, name=_label(scenario, m.name)) for m in problem.measures]
+    measures = tuple(_measure(problem, facts, k, m, before, after, certificate) for k, m in enumerate(named))
     prices, searched = Fraction(certificate.bound, PRICE_UNIT), certificate.searched
     reached = Fraction(-(-certificate.bound // PRICE_UNIT))
     return Figures(
-        title=title,
-        scenario=scenario,
+        title=scenario.form.title,
+        scenario=scenario.file.name,
         problem=certificate.problem,
         accounts=territories.accounts,
         account_names=facts.account_names,
@@ -187,6 +189,12 @@ def figures_of(title: str, scenario: str, territories: Territories, assigned: Wh
         kilometres=_kilometres(facts.places, after),
         kilometres_before=_kilometres(facts.places, before),
     )
+
+
+def _label(scenario: Scenario, measure: str) -> str:
+    """What a measure is called: pay is balanced by the credit that is paid for, and that is what its figures are."""
+    form = scenario.form.balance.get(measure)
+    return f"{measure}, as credit" if form is not None and form.expected_pay else measure
 
 
 def _measure(problem: Problem, facts: Facts, k: int, measure: Measure, before: Whole, after: Whole, proof: Certificate) -> MeasureFigures:
@@ -230,12 +238,13 @@ def grouped(value: int, decimals: int, digits: int | None = None) -> str:
     return f"−{text}" if value < 0 and whole else text
 
 
-def percent(part: Fraction, digits: int = 1) -> str:
-    """A share as people write it, as in 3.5%: rounded half up, without zeros at the end."""
+def percent(part: Fraction, digits: int = 1, *, fixed: bool = False) -> str:
+    """A share as people write it, as in 3.5%: rounded half up, without zeros at the end unless their number is fixed."""
     scale = 100 * 10**digits
     whole = int((abs(part) * scale * 2 + 1) // 2)
-    text = f"{whole // 10**digits:,}" + (f".{whole % 10**digits:0{digits}d}".rstrip("0").rstrip(".") if digits else "")
-    return ("−" if part < 0 and whole else "") + f"{text}%"
+    behind = f".{whole % 10**digits:0{digits}d}" if digits else ""
+    text = f"{whole // 10**digits:,}{behind if fixed else behind.rstrip('0').rstrip('.')}"
+    return f"{'−' if part < 0 and whole else ''}{text}%"
 
 
 def ends(measure: MeasureFigures, rep: int) -> tuple[int | None, int | None]:

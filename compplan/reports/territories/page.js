@@ -36,7 +36,7 @@
   for (const node of document.querySelectorAll(".pick")) node.addEventListener("click", () => choose(Number(node.dataset.rep)));
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen !== null) choose(chosen); });
 
-  // ---- the table of reps, sorted
+  // ---- tables, sorted by a column
   const sorted = (table, read) => {
     const heads = [...table.tHead.rows[0].cells];
     heads.forEach((head, column) => head.querySelector("button").addEventListener("click", () => {
@@ -46,11 +46,14 @@
       read(column, up ? 1 : -1, head);
     }));
   };
-  const repTable = $("rep-table");
-  sorted(repTable, (column, sign) => {
-    const value = (row) => Number(row.cells[column].dataset.v);
-    repTable.tBodies[0].append(...[...repTable.tBodies[0].rows].sort((a, b) => sign * (value(a) - value(b))));
-  });
+  for (const table of document.querySelectorAll("table.sortable")) {
+    const rows = [...table.tBodies[0].rows];
+    sorted(table, (column, sign) => {
+      const cell = (row) => row.cells[column];
+      const compare = (a, b) => (column ? Number(cell(a).dataset.v) - Number(cell(b).dataset.v) : order.compare(cell(a).textContent, cell(b).textContent));
+      table.tBodies[0].append(...[...rows].sort((a, b) => sign * compare(a, b)));
+    });
+  }
 
   // ---- accounts that change hands: searched, sorted, the first and the rest on request
   const moveTable = $("move-table");

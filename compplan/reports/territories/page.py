@@ -16,6 +16,8 @@ from markupsafe import Markup
 from compplan.reports.territories.bars import Bar, bars_of, strip_of
 from compplan.reports.territories.figures import NOBODY, Figures, MeasureFigures, ends, grouped, percent
 from compplan.reports.territories.page_data import page_data
+from compplan.reports.territories.pay import PersonPay
+from compplan.reports.territories.pay_rows import pay_rows, pay_sentence
 from compplan.reports.territories.styles import COLOURS, SHAPES
 from compplan.reports.territories.territory_map import TerritoryMap, map_of
 from compplan.reports.territories.words import (
@@ -93,8 +95,8 @@ class MoveRow:
     figures: tuple[str, ...]
 
 
-def page_of(figures: Figures, folder: str, workbook: str) -> str:
-    """The page of an assignment that lies in a folder of this name, with a workbook of this name beside it.
+def page_of(figures: Figures, folder: str, workbook: str, pay: Sequence[PersonPay] = ()) -> str:
+    """The page of an assignment that lies in a folder of this name, with a workbook of this name beside it, and expected pay.
 
     The same figures give the same text.
     """
@@ -135,6 +137,8 @@ def page_of(figures: Figures, folder: str, workbook: str) -> str:
         ),
         move_price=price_of(figures.price_of_a_move) if figures.price_of_a_move else "",
         workbook=workbook,
+        pay=pay_rows(figures, pay),
+        pay_sentence=pay_sentence(pay),
     )
 
 
@@ -176,7 +180,7 @@ def _key_figures(figures: Figures) -> Iterator[KeyFigure]:
 
 
 def _signed(text: str) -> str:
-    return text if text.startswith(("−", "0%")) else f"+{text}"
+    return text if text.startswith(("−", "0%", "0.0%")) else f"+{text}"
 
 
 def _rep_heads(figures: Figures) -> Iterator[Head]:
@@ -243,7 +247,7 @@ def _position(measure: MeasureFigures, rep: int, load: int) -> str:
         return f"{grouped(abs(outside), measure.decimals)} {'above' if outside > 0 else 'below'}"
     if low is None or high is None or low + high <= 0:
         return "inside" if low is not None or high is not None else ""
-    return _signed(percent(Fraction(2 * load, low + high) - 1))
+    return _signed(percent(Fraction(2 * load, low + high) - 1, fixed=True))
 
 
 def _about(figures: Figures, row: RepRow) -> str:

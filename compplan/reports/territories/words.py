@@ -65,6 +65,8 @@ def _against(figures: Figures, before: int, after: int) -> str:
     unbalanced = f", which would leave {_count(left, 'rep')} outside of a band" if left > figures.reps_outside(before=False) else ""
     if before == after:
         return f"as much as if nobody moved{unbalanced}"
+    if before == 0:
+        return f"if nobody moved, it would be nothing{unbalanced}"
     change = f"{percent(abs(Fraction(after - before, before)))} " if before > 0 else ""
     return f"{change}{'less' if after < before else 'more'} than if nobody moved ({cost(figures, before)}){unbalanced}"
 
@@ -77,7 +79,7 @@ def compared(figures: Figures) -> tuple[int, int]:
 def _proof(figures: Figures) -> str:
     if figures.is_broken:
         return "It breaks rules or bands: no assignment that keeps all of them was found."
-    how = "a complete search has shown" if figures.least_by_search else "it is proven"
+    how = "a search through all assignments has shown" if figures.least_by_search else "it is proven"
     if figures.gap == 0:
         return f"All rules and bands are kept, and {how} that nothing costs less."
     most = percent(figures.gap, 2)
@@ -103,7 +105,7 @@ def certificate_sentences(figures: Figures, folder: str) -> Iterator[str]:
     )
     if figures.least_by_search:
         found = grouped(int(figures.least_total), figures.cost_decimals)
-        yield f"A complete search of all assignments has shown that none costs less than {found}. To prove that again takes the search."
+        yield f"A search through all assignments has shown that none costs less than {found}. To prove that again takes the search."
     saved = (figures.total - figures.least_total) / 10**figures.cost_decimals
     if figures.gap == 0:
         yield "So there is no cheaper one."

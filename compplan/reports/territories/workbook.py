@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy as np
 from compplan.assignment.problem import Flags, Real
 from compplan.reports.sheets import Cell, Heading, Number, new_workbook, point
 from compplan.reports.territories.figures import NOBODY, Figures, ends
+from compplan.reports.territories.pay import PersonPay
 from compplan.reports.territories.words import balance_sentence, certificate_sentences, compared, decided, fraction, verify_command
 
 _COUNT = "#,##0"
@@ -20,8 +21,8 @@ _SHARE = "0.00%"
 _PRICE_DIGITS = 8
 
 
-def write_territory_workbook(figures: Figures, folder: str, file: Path) -> None:
-    """Writes the workbook of an assignment that lies in a folder of this name. The same figures give the same bytes.
+def write_territory_workbook(figures: Figures, folder: str, file: Path, pay: Sequence[PersonPay] = ()) -> None:
+    """Writes the workbook of an assignment that lies in a folder of this name, with expected pay. The same gives the same bytes.
 
     Raises `Problems` where the file cannot be written.
     """
@@ -33,7 +34,24 @@ def write_territory_workbook(figures: Figures, folder: str, file: Path) -> None:
         moves = [[*_account(figures, i), _change(figures, i)] for i in changed]
         sheets.table("Moves", [*_account_headings(figures), Heading("Change in cost", figures=True)], moves)
         sheets.table("Prices", [Heading("Rep"), *(Heading(m.name, figures=True) for m in figures.measures)], list(_prices(figures)))
+        if pay:
+            sheets.table("Pay", _PAY, [_person(p) for p in pay])
         sheets.facts("Certificate", _certificate(figures, folder), 100)
+
+
+_PAY = [
+    *(Heading(t) for t in ("Person", "Rep", "Currency")),
+    *(
+        Heading(t, figures=True)
+        for t in ("Attainment today", "Attainment", "Pay today", "Pay", "Difference", "Pay at least", "Pay at most")
+    ),
+]
+
+
+def _person(p: PersonPay) -> list[Cell]:
+    shares = [None if v is None else Number(v, "0.0%") for v in (p.attainment_today, p.attainment_proposed)]
+    amounts = [None if v is None else Number(v, "#,##0.00") for v in (p.today, p.proposed, p.difference, p.least, p.most)]
+    return [p.person, "yes" if p.is_rep else "no", p.currency, *shares, *amounts]
 
 
 def _summary(figures: Figures) -> list[tuple[str, Cell]]:
@@ -148,7 +166,7 @@ def _certificate(figures: Figures, folder: str) -> list[tuple[str, Cell]]:
         ("Bound by the prices", Number(_decimal(bound), _PRICE)),
     ]
     if figures.least_by_search:
-        facts.append(("Bound by a complete search", _cost(figures, int(figures.least_total))))
+        facts.append(("Bound by searching through all", _cost(figures, int(figures.least_total))))
     facts.append(("Could be saved at most", _share(figures.gap)))
     facts.append(("Rules and bands", "BROKEN" if figures.is_broken else "all kept"))
     if figures.price_of_a_move:
