@@ -90,7 +90,7 @@ def lower_bound(problem: Problem, prices: Prices) -> int:
     Raises ValueError where a price cannot be one: above what a soft band costs, on an end that a band does not have, or below zero for
     a cut or move.
     """
-    _check(problem, prices)
+    check_prices(problem, prices)
     _check_size(problem, prices)
     reduced = problem.cost * PRICE_UNIT
     for weight, price in zip(problem.weights, prices.measures, strict=True):
@@ -109,7 +109,8 @@ def lower_bound(problem: Problem, prices: Prices) -> int:
     return int(sum(best.tolist())) + sum(balanced) + constant
 
 
-def _check(problem: Problem, prices: Prices) -> None:
+def check_prices(problem: Problem, prices: Prices) -> None:
+    """Raises ValueError where a price cannot be one: see `lower_bound`."""
     wanted = prices.measures > 0
     ends = np.where(wanted, problem.least, problem.most)
     if (prices.measures[np.abs(ends) >= NO_LIMIT] != 0).any():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from compplan.cli import assign_report
@@ -58,7 +59,7 @@ def _add_verify(commands: Commands[Parser]) -> None:
 def _territories(args: Namespace) -> int:
     from compplan.assignment.problem import standing
     from compplan.assignment.scenario.read_problem import read_problem
-    from compplan.assignment.solver.solve import solve
+    from compplan.assignment.territories.assign import assign
     from compplan.assignment.territories.before_solving import check_before_solving, explain_contradiction
     from compplan.assignment.territories.result_folder import write_result
     from compplan.assignment.territories.summary import as_json, summary_lines
@@ -71,7 +72,7 @@ def _territories(args: Namespace) -> int:
     check_before_solving(territories)
     with pay_beside(scenario, territories) as pay_under:
         with ended_by_ctrl_c() as stopped, progress_line() as tell:
-            solution = solve(territories.problem, limits_of(args), tell, stopped)
+            territories, solution = assign(territories, limits_of(args), tell, stopped)
             if standing(territories.problem, solution.assigned).broken and not stopped():
                 explain_contradiction(territories)
         pay = pay_under(solution.assigned)
@@ -93,12 +94,16 @@ def _territories(args: Namespace) -> int:
 def _verify(args: Namespace) -> int:
     from compplan.assignment.scenario.read_problem import read_problem
     from compplan.assignment.territories.certificate import verify
-    from compplan.assignment.territories.result_folder import read_result
+    from compplan.assignment.territories.homes_proof import homes_lines, homes_wrong
+    from compplan.assignment.territories.result_folder import read_homes, read_result
     from compplan.assignment.territories.summary import verdict_lines
 
-    territories = read_problem(scenario_at(args.scenario))
+    territories = read_homes(Path(args.result), read_problem(scenario_at(args.scenario)))
     assigned, claimed = read_result(Path(args.result), territories)
     verdict = verify(territories.problem, assigned, claimed)
+    verdict = replace(verdict, wrong=(*verdict.wrong, *homes_wrong(territories, assigned)))
     for line in verdict_lines(territories.problem, verdict, claimed):
+        say(line)
+    for line in () if verdict.wrong else homes_lines(territories, assigned):
         say(line)
     return PROBLEMS if verdict.wrong else FINE

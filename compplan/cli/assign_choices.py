@@ -71,12 +71,13 @@ def _compare(args: Namespace) -> int:
     from compplan.assignment.scenario.read_problem import read_problem
     from compplan.assignment.territories.choice_words import account_rows, comparison_json, comparison_rows, rep_rows
     from compplan.assignment.territories.compare import compare
-    from compplan.assignment.territories.result_folder import read_assignment
+    from compplan.assignment.territories.result_folder import read_assignment, read_homes
     from compplan.assignment.territories.sides import side_of
 
     territories = read_problem(scenario_at(args.scenario))
     problem = territories.problem
-    first, second = (side_of(territories, name, read_assignment(Path(name), territories)) for name in (args.first, args.second))
+    sides = [(name, read_homes(Path(name), territories)) for name in (args.first, args.second)]
+    first, second = (side_of(placed, name, read_assignment(Path(name), placed)) for name, placed in sides)
     found = compare(territories, first, second)
     if args.format == "json":
         sys.stdout.write(json.dumps(comparison_json(problem, found), indent=1, ensure_ascii=False) + "\n")

@@ -64,9 +64,9 @@ def _today(scenario: Scenario) -> ExpectedPay:
 
 def _beside(scenario: Scenario, folder: Path) -> ExpectedPay:
     from compplan.assignment.scenario.read_problem import read_problem
-    from compplan.assignment.territories.result_folder import read_result
+    from compplan.assignment.territories.result_folder import read_homes, read_result
 
-    territories = read_problem(scenario)
+    territories = read_homes(folder, read_problem(scenario))
     assigned = read_result(folder, territories)[0]
     with pay_beside(scenario, territories) as pay_under:
         report = pay_under(assigned)

@@ -44,12 +44,12 @@ def writer(scenario: Scenario, territories: Territories, solution: Solution, fol
 
 def _report(args: Namespace) -> int:
     from compplan.assignment.scenario.read_problem import read_problem
-    from compplan.assignment.territories.result_folder import read_result
+    from compplan.assignment.territories.result_folder import read_homes, read_result
     from compplan.reports.territories.figures import figures_of
     from compplan.reports.territories.files import check_certificate, write_report_anew
 
     scenario, result = scenario_at(args.scenario), Path(args.result)
-    territories = read_problem(scenario)
+    territories = read_homes(result, read_problem(scenario))
     assigned, certificate = read_result(result, territories)
     check_certificate(territories.problem, assigned, certificate, result)
     figures = figures_of(scenario, territories, assigned, certificate)

@@ -55,9 +55,9 @@ def add_why(commands: Commands[Parser]) -> None:
 
 def _why(args: Namespace) -> int:
     from compplan.assignment.scenario.read_problem import read_problem
-    from compplan.assignment.territories.result_folder import read_result
+    from compplan.assignment.territories.result_folder import read_homes, read_result
 
-    territories = read_problem(scenario_at(args.scenario))
+    territories = read_homes(Path(args.result), read_problem(scenario_at(args.scenario)))
     assigned, certificate = read_result(Path(args.result), territories)
     asked = _Asked(territories, assigned, certificate, args)
     accounts = [_position(name, territories.accounts, "account") for name in args.account]

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from compplan.assignment.scenario.check_connected import ConnectedChecks
 from compplan.assignment.scenario.check_pay import PayChecks
 from compplan.assignment.scenario.checks import Checks
-from compplan.assignment.scenario.form import GivenForm, MeasureForm, RuleForm, ScenarioForm
+from compplan.assignment.scenario.form import GivenForm, HomesForm, MeasureForm, RuleForm, ScenarioForm
 from compplan.assignment.scenario.new_hires import new_hire_problems
 from compplan.assignment.scenario.pay_limits import PayLimits
 from compplan.diagnostics.model import Problems
@@ -124,6 +124,8 @@ class _Checker(Checks[ScenarioForm]):
                 self._figure(accounts, cost.travel.to[position], (*place, "to", position))
             if cost.travel.times is not None:
                 self._figure(accounts, cost.travel.times, (*place, "times"))
+            if cost.travel.homes is not None:
+                self._homes(cost.travel.homes, (*place, "homes"))
         for number, given in enumerate(cost.given):
             self._given(accounts, reps, given, ("cost", "given", number))
         if cost.disruption is not None:
@@ -132,6 +134,15 @@ class _Checker(Checks[ScenarioForm]):
                 self._say("no-owner", "The owner is missing", message, ("cost", "disruption"), "Add `owner:`, a column of the accounts.")
             if cost.disruption.times is not None:
                 self._figure(accounts, cost.disruption.times, ("cost", "disruption", "times"))
+
+    def _homes(self, homes: HomesForm, place: Place) -> None:
+        table = self._kind(homes.records, (*place, "records"))
+        if table is None:
+            return
+        for position, column in enumerate(homes.at):
+            self._figure(table, column, (*place, "at", position))
+        if len(table.key) != 1:
+            self._say("no-key", "One key column is needed", f"The rows of {table.name} are not named by one column.", place)
 
     def _given(self, accounts: RecordKind, reps: RecordKind, given: GivenForm, place: Place) -> None:
         table = self._kind(given.records, (*place, "records"))

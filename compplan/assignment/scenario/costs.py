@@ -57,24 +57,48 @@ def great_circle_km(here: Real, there: Real) -> Real:
 
 
 def _travel(scenario: Scenario, form: TravelForm, accounts: Table, reps: Table, decimals: int) -> Whole:
-    here = np.array([_reals(accounts, c) for c in form.to]).T
-    home = np.array([_reals(reps, c) for c in form.from_]).T
-    for what, table, places in (("account", accounts, here), ("rep", reps, home)):
-        lost = np.nonzero(np.isnan(places).any(axis=1) | (np.abs(places[:, 0]) > 90) | (np.abs(places[:, 1]) > 180))[0]
-        if len(lost):
-            message = f"Where {what} {table.key()[int(lost[0])]} is, is not known" + (
-                f", and {len(lost) - 1} more." if len(lost) > 1 else "."
-            )
-            hint = "Latitude is from -90 to 90, longitude from -180 to 180; neither may be empty."
-            span = scenario.marks.value(("cost", "travel"))
-            raise Problems([scenario.marks.problem("no-place", "A place is missing", message, span, hint)])
+    """What the ways cost; nothing yet for reps whose home is to be chosen."""
+    known_places(scenario, "account", accounts, form.to)
+    there = ~without_place(reps, form.from_)
+    cost = np.zeros((accounts.rows, reps.rows), np.int64)
+    if there.any():
+        cost[:, there] = way_costs(form, accounts, known_places(scenario, "rep", reps.kept(there), form.from_), decimals)
+    return cost
+
+
+def without_place(table: Table, columns: tuple[str, ...]) -> Flags:
+    """The rows whose columns of place are all empty."""
+    return np.array([all(v is None for v in values) for values in zip(*(table.columns[c] for c in columns), strict=True)], bool)
+
+
+def known_places(scenario: Scenario, what: str, table: Table, columns: tuple[str, ...]) -> Real:
+    """Latitude and longitude of each row. Raises `Problems` where one of them is missing, or lies outside of the globe."""
+    places = _places(table, columns)
+    lost = np.nonzero(np.isnan(places).any(axis=1) | (np.abs(places[:, 0]) > 90) | (np.abs(places[:, 1]) > 180))[0]
+    if len(lost):
+        message = f"Where {what} {table.key()[int(lost[0])]} is, is not known" + (f", and {len(lost) - 1} more." if len(lost) > 1 else ".")
+        hint = "Latitude is from -90 to 90, longitude from -180 to 180; neither may be empty."
+        if what == "rep":
+            hint = "Latitude is from -90 to 90, longitude from -180 to 180. Where both are empty, a home is chosen."
+        span = scenario.marks.value(("cost", "travel"))
+        raise Problems([scenario.marks.problem("no-place", "A place is missing", message, span, hint)])
+    return places
+
+
+def way_costs(form: TravelForm, accounts: Table, homes: Real, decimals: int) -> Whole:
+    """What the way from each home (latitude and longitude) to each account costs, in whole units: accounts x homes."""
+    here = _places(accounts, form.to)
     times = np.ones(accounts.rows) if form.times is None else _reals(accounts, form.times)
     scale = float(form.each_km) * 10**decimals
-    cost = np.empty((accounts.rows, reps.rows), np.int64)
+    cost = np.empty((accounts.rows, len(homes)), np.int64)
     for first in range(0, accounts.rows, 2000):
         part = slice(first, first + 2000)
-        cost[part] = np.rint(great_circle_km(here[part], home) * times[part, None] * scale)
+        cost[part] = np.rint(great_circle_km(here[part], homes) * times[part, None] * scale)
     return cost
+
+
+def _places(table: Table, columns: tuple[str, ...]) -> Real:
+    return np.array([_reals(table, c) for c in columns]).T.reshape(table.rows, 2)
 
 
 def _given(form: GivenForm, tables: Tables, decimals: int) -> tuple[Flags, Whole]:

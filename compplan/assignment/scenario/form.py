@@ -106,6 +106,13 @@ class MeasureForm(_Form):
     price: Positive | None = Field(None, description="What a unit outside costs. Left out, the band is a rule.")
 
 
+class HomesForm(_Form):
+    """The places that are considered for reps without a home."""
+
+    records: str = Field(description="The kind of record with the places.")
+    at: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)] = Field(description="Its columns of latitude and longitude.")
+
+
 class TravelForm(_Form):
     """What the way from a rep to an account costs."""
 
@@ -117,6 +124,9 @@ class TravelForm(_Form):
     )
     each_km: Positive = Field(description="What a kilometre costs.")
     times: str | None = Field(None, description="The column of accounts that says how often the way is gone.")
+    homes: HomesForm | None = Field(
+        None, description="Where reps can live whose place is empty: one place for each. Left out: where the accounts are."
+    )
 
 
 class GivenForm(_Form):

@@ -49,6 +49,16 @@ def parted(value: object) -> frozenset[str]:
     return frozenset(t.strip() for t in text_of(value).split(";")) - {""}
 
 
+def summed(values: Whole, member: Whole) -> Whole:
+    """Rows of accounts added up by item."""
+    items = int(member.max()) + 1
+    if items == len(member):
+        return values
+    total = np.zeros((items, values.shape[1]), np.int64)
+    np.add.at(total, member, values)
+    return total
+
+
 def families(accounts: Table, column: str | None) -> Whole:
     """The item of each account: its family's, or one of its own."""
     if column is None:

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from compplan.assignment.problem import standing
 from compplan.assignment.scenario.check import Scenario, read_scenario
+from compplan.assignment.scenario.homes import with_homes
 from compplan.assignment.scenario.read_problem import Territories, read_problem
-from compplan.assignment.solver.solve import Limits, Progress, Solution, solve
+from compplan.assignment.solver.solve import Limits, Progress, Solution
+from compplan.assignment.territories.assign import assign
 from compplan.assignment.territories.before_solving import check_before_solving, explain_contradiction
 from compplan.assignment.territories.choices import Choice, as_asked, choices, write_scenario
+from compplan.assignment.territories.homes_proof import homes_gap
 from compplan.assignment.territories.result_folder import Writer, write_result
 from compplan.assignment.territories.sides import Side, side_of
 from compplan.assignment.territories.summary import gap_of
@@ -70,7 +73,7 @@ def _made(
     territories = read_problem(changed)
     try:
         check_before_solving(territories)
-        solution = solve(territories.problem, limits, tell, stopped)
+        territories, solution = assign(territories, limits, tell, stopped)
         if standing(territories.problem, solution.assigned).broken:
             if not stopped():
                 explain_contradiction(territories)
@@ -79,4 +82,6 @@ def _made(
         return Made(choice, None, why_not=" ".join(d.message for d in problems.diagnostics))
     write_result(folder, territories, solution, [] if report is None else [report(changed, territories, solution, folder)])
     gap = gap_of(standing(territories.problem, solution.assigned), solution)
+    if territories.chosen is not None:
+        gap, asked = homes_gap(territories, solution.assigned), with_homes(asked, territories.chosen)
     return Made(choice, side_of(asked, choice.name, solution.assigned), gap)

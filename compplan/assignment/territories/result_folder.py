@@ -9,6 +9,7 @@ import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,18 @@ import numpy as np
 from compplan.assignment.bound import PRICE_UNIT
 from compplan.assignment.new_folder import new_folder
 from compplan.assignment.problem import Problem, Whole, standing
+from compplan.assignment.scenario.homes import with_homes
 from compplan.assignment.scenario.read_problem import Territories
 from compplan.assignment.solver.solve import Solution
 from compplan.assignment.territories.certificate import Certificate, certify, from_json, to_json
+from compplan.assignment.territories.homes_proof import homes_from_json, homes_to_json
 from compplan.diagnostics.model import Diagnostic, Problems
 from compplan.diagnostics.storage import trouble
 
 ASSIGNMENT, REPS, PRICES, CERTIFICATE = "assignment.csv", "reps.csv", "prices.csv", "certificate.json"
+HOMES = "homes.json"
+HOME = ("home", "home_latitude", "home_longitude")
+"""The columns of reps.csv with the place that was chosen."""
 
 
 Writer = Callable[[Path], Sequence[str]]
@@ -37,11 +43,11 @@ def write_result(folder: Path, territories: Territories, solution: Solution, mor
     problem = territories.problem
     with new_folder(folder) as made:
         _table(made / ASSIGNMENT, ("account", "rep", "before", "changes_hands"), _accounts(territories, solution.assigned))
-        _table(made / REPS, _rep_header(problem), _reps(territories, solution.assigned))
+        _table(made / REPS, _rep_header(territories), _reps(territories, solution.assigned))
         _table(made / PRICES, ("rep", *(m.name for m in problem.measures)), _prices(problem, solution))
         proof = json.dumps(to_json(problem, certify(problem, solution)), indent=1, ensure_ascii=False)
         (made / CERTIFICATE).write_text(proof + "\n", encoding="utf-8")
-        others = [name for write in more for name in write(made)]
+        others = [name for write in (*_of_homes(territories), *more) for name in write(made)]
     return ASSIGNMENT, REPS, PRICES, CERTIFICATE, *others
 
 
@@ -58,6 +64,33 @@ def read_result(folder: Path, territories: Territories) -> tuple[Whole, Certific
     except ValueError as error:
         message = f"{folder / CERTIFICATE}: {error}."
         raise Problems([Diagnostic("damaged-result", "The certificate cannot be used", message, hint="Assign anew.")]) from None
+
+
+def read_homes(folder: Path, territories: Territories) -> Territories:
+    """The territories with the homes that a result chose, as reps.csv says, and the proof of them; as they are where all have a home.
+
+    Raises `Problems` where the files are not there or cannot be read, or do not give each of the reps a place of its own.
+    """
+    unplaced = territories.unplaced
+    if unplaced is None:
+        return territories
+    homes, problem = unplaced.homes, territories.problem
+    with _readable(folder):
+        with (folder / REPS).open(encoding="utf-8", newline="") as file:
+            given = {row.get("rep"): row.get(HOME[0]) for row in csv.DictReader(file)}
+        proof = json.loads((folder / HOMES).read_text(encoding="utf-8"))
+    number = {name: k for k, name in enumerate(homes.places)}
+    wrong = [f"{problem.reps[j]} has no place that is considered" for j in homes.reps if given.get(problem.reps[j]) not in number]
+    places = [given[problem.reps[j]] for j in homes.reps if not wrong]
+    wrong += [f"{place} is given to two reps" for place in sorted({str(p) for p in places if places.count(p) > 1})]
+    if wrong:
+        raise Problems([Diagnostic("wrong-assignment", "The homes are not right", f"{folder / REPS}: {'; '.join(wrong[:5])}.")])
+    try:
+        chosen = homes_from_json(problem, homes, np.array([number[str(p)] for p in places], np.int64), proof)
+    except ValueError as error:
+        message = f"{folder / HOMES}: {error}."
+        raise Problems([Diagnostic("damaged-result", "The proof cannot be used", message, hint="Assign anew.")]) from None
+    return with_homes(territories, chosen)
 
 
 def read_assignment(folder: Path, territories: Territories) -> Whole:
@@ -110,8 +143,9 @@ def _accounts(territories: Territories, assigned: Whole) -> Iterable[tuple[str, 
         yield account, rep, before, "yes" if before not in (rep, "") else "no"
 
 
-def _rep_header(problem: Problem) -> tuple[str, ...]:
-    return ("rep", "accounts", *(f"{m.name}{part}" for m in problem.measures for part in ("", "_at_least", "_at_most")))
+def _rep_header(territories: Territories) -> tuple[str, ...]:
+    problem, places = territories.problem, () if territories.chosen is None else HOME
+    return ("rep", "accounts", *places, *(f"{m.name}{part}" for m in problem.measures for part in ("", "_at_least", "_at_most")))
 
 
 def _reps(territories: Territories, assigned: Whole) -> Iterable[tuple[str, ...]]:
@@ -119,10 +153,31 @@ def _reps(territories: Territories, assigned: Whole) -> Iterable[tuple[str, ...]
     loads = standing(problem, assigned).loads
     counts = np.bincount(assigned[territories.member], minlength=len(problem.reps))
     for j, rep in enumerate(problem.reps):
-        cells: list[str] = []
+        cells = _home(territories, j)
         for k, measure in enumerate(problem.measures):
             cells += [measure.shown(int(v)) for v in (loads[k, j], problem.least[k, j], problem.most[k, j])]
         yield (rep, str(counts[j]), *cells)
+
+
+def _home(territories: Territories, rep: int) -> list[str]:
+    """The place that was chosen for a rep; empty for one who had one, and nothing where none was chosen."""
+    unplaced, chosen = territories.unplaced, territories.chosen
+    if unplaced is None or chosen is None:
+        return []
+    if rep not in unplaced.homes.reps:
+        return [""] * len(HOME)
+    place = int(chosen.places[unplaced.homes.reps.index(rep)])
+    return [unplaced.homes.places[place], *unplaced.homes.at[place]]
+
+
+def _of_homes(territories: Territories) -> Iterator[Writer]:
+    if territories.chosen is not None and territories.chosen.prices is not None:
+        yield partial(_write_homes, territories)
+
+
+def _write_homes(territories: Territories, folder: Path) -> Sequence[str]:
+    (folder / HOMES).write_text(json.dumps(homes_to_json(territories), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return (HOMES,)
 
 
 def _prices(problem: Problem, solution: Solution) -> Iterable[tuple[str, ...]]:

@@ -13,6 +13,7 @@ from compplan.assignment.scenario.read_problem import Territories
 from compplan.assignment.solver.solve import Solution
 from compplan.assignment.territories.amounts import cost_text
 from compplan.assignment.territories.certificate import Certificate, Verdict
+from compplan.assignment.territories.homes_proof import homes_json, homes_lines
 from compplan.assignment.territories.sides import moved_accounts
 
 
@@ -25,7 +26,9 @@ def summary_lines(territories: Territories, solution: Solution) -> Iterator[str]
     left = sum(1 for owner, before in zip(territories.owner.tolist(), territories.before, strict=True) if owner < 0 and before)
     if left:
         yield f"{left:,} accounts were with reps who do not take part; each has a rep now."
-    yield f"Cost {cost_text(problem, now.total)}. {_proof(problem, now, solution)}"
+    at_homes = "" if territories.chosen is None else "With the homes below: "
+    yield f"Cost {cost_text(problem, now.total)}. {at_homes}{_proof(problem, now, solution)}"
+    yield from homes_lines(territories, solution.assigned)
     if now.broken:
         yield "RULES ARE BROKEN: no assignment that keeps all of them was found."
     for k, measure in enumerate(problem.measures):
@@ -49,6 +52,7 @@ def as_json(territories: Territories, solution: Solution) -> dict[str, Any]:
         "rules_broken": now.broken,
         "seconds": round(solution.seconds, 1),
         "rounds": solution.rounds,
+        **homes_json(territories, solution.assigned),
     }
 
 
