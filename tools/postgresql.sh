@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a command beside a PostgreSQL of its own, which is gone afterwards; COMPPLAN_POSTGRESQL_URL says where it is.
 #   tools/postgresql.sh make test
-# Root on Debian gets PostgreSQL installed where it is missing; others are told how. Servers that run already are left alone.
+# Root on Debian gets PostgreSQL installed where it is missing; others are told how, and go without. Servers that run already are left alone.
 set -euo pipefail
 
 say() { printf '%s\n' "$*" >&2; }
@@ -24,8 +24,8 @@ if [ -z "$programs" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; th
   programs="$(find_programs || true)"
 fi
 if [ -z "$programs" ]; then
-  say "PostgreSQL is not installed. On Debian: sudo apt install postgresql"
-  exit 1
+  say "PostgreSQL is not installed, so that it goes without. On Debian: sudo apt install postgresql"
+  exec "$@"
 fi
 
 # The server refuses to be root's: it runs as the user that Debian's package makes.

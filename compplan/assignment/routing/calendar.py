@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, tzinfo
+from functools import cached_property
 
 from compplan.immutable import immutable
 
@@ -58,19 +59,32 @@ class Calendar:
         """A time as the rep's clock shows it."""
         return at.astimezone(self.zones.get(rep, self.zone))
 
+    @cached_property
+    def absent(self) -> Mapping[str, Sequence[Absence]]:
+        """The absences of each rep."""
+        return by_rep(self.absences)
+
     def why_not(self, rep: str, at: datetime, told: Sequence[Absence] = ()) -> str | None:
-        """Why a rep is not there at a time, as the end of a sentence; None where the rep is. `told` are absences beside the file's."""
+        """Why a rep is not there at a time, as the end of a sentence; None where the rep is. `told` are its absences beside the file's."""
         local = self.local(rep, at)
         today = local.date()
         if today in self.holidays:
             return f"{today} is a holiday"
-        for absence in (*self.absences, *told):
-            if absence.rep == rep and absence.first <= today <= absence.last:
+        for absence in (*self.absent.get(rep, ()), *told):
+            if absence.first <= today <= absence.last:
                 return f"away through {absence.last}" + (f" ({absence.reason})" if absence.reason else "")
         hours = self.hours.get(rep)
         if hours is not None and not hours.holds(local):
             return f"outside of working hours at {local:%H:%M}"
         return None
+
+
+def by_rep(absences: Sequence[Absence]) -> Mapping[str, Sequence[Absence]]:
+    """The absences of each rep who has any."""
+    found: dict[str, list[Absence]] = {}
+    for absence in absences:
+        found.setdefault(absence.rep, []).append(absence)
+    return found
 
 
 @dataclass(slots=True)
@@ -90,6 +104,8 @@ class Rota:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             begin = datetime.fromtimestamp(step * STEP_MINUTES * 60, UTC)
-            found = {rep: why for rep in self.reps if (why := self.calendar.why_not(rep, begin, self.told)) is not None}
+            told = by_rep(self.told)
+            reasons = ((rep, self.calendar.why_not(rep, begin, told.get(rep, ()))) for rep in self.reps)
+            found = {rep: why for rep, why in reasons if why is not None}
             self._kept[step] = found
         return found

@@ -71,6 +71,7 @@ def _named(word: str) -> BeforeValidator:
 
 Number = Annotated[Fraction, PlainValidator(_exact, json_schema_input_type=str)]
 Positive = Annotated[Fraction, PlainValidator(_above_zero, json_schema_input_type=str)]
+Name = Annotated[str, Field(max_length=200)]
 Count = Annotated[int, Field(ge=0)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
 Where = dict[str, Texts]
@@ -205,12 +206,12 @@ _EITHER = Discriminator(_way)
 class RoutingForm(_Form):
     """A routing file."""
 
-    title: str = Field(min_length=1, description="What the routing is called; its state is kept under this name.")
+    title: Name = Field(min_length=1, description="What the routing is called; its state is kept under this name.")
     project: str = Field(".", description="The folder of the project whose records are used, from the file's own folder.")
     reps: Annotated[
-        Annotated[RepRecordsForm, Tag("a table")] | Annotated[dict[str, RepForm], Tag("said here")], _EITHER, BeforeValidator(_reps)
+        Annotated[RepRecordsForm, Tag("a table")] | Annotated[dict[Name, RepForm], Tag("said here")], _EITHER, BeforeValidator(_reps)
     ] = Field(description="The reps: each with what is said of it, or the records that they stand in.")
-    pools: dict[str, PoolForm] = Field(min_length=1, description="Who shares which leads; the first pool that is for a lead takes it.")
+    pools: dict[Name, PoolForm] = Field(min_length=1, description="Who shares which leads; the first pool that is for a lead takes it.")
     needs: dict[str, str] = Field(default_factory=dict, description="A lead's field, and the rep's heading that lists what it may be.")
     quality: Annotated[QualityForm | None, _named("field")] = Field(None, description="What counts; each lead as 1 if left out.")
     chance: Annotated[ChanceForm | None, _named("field")] = Field(None, description="The chances of winning; alike if left out.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from math import isfinite
 from typing import Any
 
@@ -17,6 +17,8 @@ Clock = Callable[[], datetime]
 
 _UNIT: int = 10**QUALITY_DECIMALS
 _MOST = 10**12
+_STEP = Decimal(1).scaleb(-QUALITY_DECIMALS)
+_EXACT = Context(prec=200, rounding=ROUND_HALF_UP)
 _LONGEST = 200
 _WORDS = ("lead", "return", "close", "away")
 
@@ -53,10 +55,10 @@ def _quality(value: Mapping[str, Any], rules: Rules) -> int:
         return _UNIT
     number = _number(value, rules.quality)
     if rules.times is not None:
-        number *= _number(value, rules.times)
+        number = _EXACT.multiply(number, _number(value, rules.times))
     if number > _MOST:
         raise _bad(f"The quality is more than {_MOST:,}.", f"Correct `{rules.quality}`.")
-    return int(number * _UNIT + Decimal("0.5"))
+    return int(_EXACT.quantize(number, _STEP) * _UNIT)
 
 
 def _chances(name: str, value: Mapping[str, Any], rules: Rules) -> Chances | None:
@@ -107,7 +109,7 @@ def _unknown_rep(rep: str, rules: Rules) -> Problems:
 def _name(value: Mapping[str, Any], word: str) -> str:
     found = value[word]
     text = str(found).strip() if isinstance(found, str | int) and not isinstance(found, bool) else ""
-    if not text or len(text) > _LONGEST or "\0" in text:
+    if not text or len(text) > _LONGEST or not _can_be_kept(text):
         raise _bad(f"`{word}` is no name.", f"A name has 1 to {_LONGEST} letters.")
     return text
 
@@ -116,17 +118,17 @@ def _text(value: Mapping[str, Any], name: str) -> str:
     found = value.get(name)
     if found is None:
         return ""
-    if not isinstance(found, str) or len(found) > 10 * _LONGEST or "\0" in found:
+    if not isinstance(found, str) or len(found) > 10 * _LONGEST or not _can_be_kept(found):
         raise _bad(f"`{name}` is no text, or too long a one.", "Write it in quotes.")
     return found.strip()
 
 
 def _texts(value: Mapping[str, Any], name: str) -> Texts:
     found = value.get(name)
-    if isinstance(found, str):
-        return (found,) if found else ()
     if found is None:
         return ()
+    if isinstance(found, str):
+        return (_one_text(name, found),) if found else ()
     listed = found if isinstance(found, list | tuple) else [found]
     texts = tuple(_one_text(name, each) for each in listed)
     return tuple(t for t in texts if t)
@@ -135,9 +137,17 @@ def _texts(value: Mapping[str, Any], name: str) -> Texts:
 def _one_text(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str | int | Decimal | float):
-        return str(value)
+    text = str(value) if isinstance(value, str | int | Decimal | float) else None
+    if text is not None and len(text) <= _LONGEST and _can_be_kept(text):
+        return text
     raise _bad(f"`{name}` is neither a text nor a list of texts.", f'As in "{name}": "en" or "{name}": ["en", "es"].')
+
+
+def _can_be_kept(text: str) -> bool:
+    """Whether a database takes a text: one without half characters and zeros."""
+    if text.isascii():
+        return "\0" not in text
+    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def _number(value: Mapping[str, Any], name: str) -> Decimal:

@@ -105,7 +105,7 @@ class Router:
     def _out(self, work: Work, at: datetime) -> Mapping[str, str]:
         """The reps who can take no lead at a time, and why."""
         told = work.absences()
-        if self._rota is None or self._rota.told is not told:
+        if self._rota is None or self._rota.told != told:
             self._rota = Rota(self.rules.calendar, tuple(self.rules.reps), told)
         out = self._rota.out(at) or _NOBODY_OUT
         if not self.rules.limited:

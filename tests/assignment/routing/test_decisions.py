@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,14 @@ def test_quality_can_be_a_value_times_a_chance(tmp_path: Path) -> None:
     router.route(lead("L1", 333.33, score=0.1))
     assert next(router.store.entries()).counted == 3333
     assert "`score` is missing" in _refused(router, lead("L2"))
+
+
+def test_quality_is_rounded_once_to_hundredths_halves_away_from_zero(tmp_path: Path) -> None:
+    router = _router(tmp_path)
+    values = ["0.005", "0.00499999999999999999999999999999999999", "999999999999.995"]
+    for number, value in enumerate(values):
+        router.route(lead(f"L{number}") | {"value": Decimal(value)})
+    assert [e.counted for e in router.store.entries()] == [1, 0, 100_000_000_000_000]
 
 
 def test_the_owner_of_the_account_comes_first_and_it_counts(tmp_path: Path) -> None:
@@ -184,6 +193,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a value below zero": (lead("L1", -1), "from 0 to"),
     "a value that is no number": (lead("L1") | {"value": "much"}, "cannot be “much”"),
     "no number at all": (lead("L1", float("nan")), "`value` cannot be nan"),
+    "half a character": ({"lead": "L\ud800"}, "`lead` is no name"),
+    "half a character in a field": (lead("L1", product="\udfff"), "neither a text nor a list"),
     "a time that is none": (lead("L1", at="tomorrow"), "as in 2027-03-01T09:30"),
     "a chance of somebody else": (lead("L1", chances={"bem": 0.5}), "Did you mean ben?"),
     "a chance above one": (lead("L1", chances={"ben": 1.5}), "more than 1"),
