@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from compplan.assignment.bound import PRICE_UNIT, Prices, lower_bound
-from compplan.assignment.problem import Problem, Whole, standing
+from compplan.assignment.problem import Problem, Whole, not_connected, standing
 from compplan.assignment.scenario.read_problem import Territories
 from compplan.assignment.territories.certificate import Certificate
 
@@ -23,7 +23,7 @@ class Option:
     `cost` is in whole units of cost. `worth` has what each of its measures is worth there, `move` what its changing hands costs at the
     price of a move, and `claim` the cost less the first and with the second, in millionths of a unit. `alone` is what the total would
     change by, were this account alone given to that rep, and `outside` the measures that would then lie (further) outside of a band which
-    is a rule: measure, number of the rep, by how much.
+    is a rule: measure, number of the rep, by how much. `torn` are the reps whose accounts would then not be connected.
     """
 
     rep: str
@@ -33,6 +33,7 @@ class Option:
     claim: int
     alone: int
     outside: tuple[tuple[str, int, int], ...]
+    torn: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def _option(problem: Problem, assigned: Whole, prices: Prices, item: int, rep: i
         (problem.measures[k].name, j, int(then.outside[k, j]))
         for k, j in np.argwhere((then.outside > now.outside) & problem.hard[:, None]).tolist()
     )
-    return Option(problem.reps[rep], int(problem.cost[item, rep]), worth, move, claim, then.total - now.total, outside)
+    torn = tuple(problem.reps[j] for j in not_connected(problem, given))
+    return Option(problem.reps[rep], int(problem.cost[item, rep]), worth, move, claim, then.total - now.total, outside, torn)
 
 
 def _refused(territories: Territories, item: int) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:

@@ -43,7 +43,8 @@ def account_lines(problem: Problem, why: AccountWhy) -> Iterator[str]:
     first = why.options[0] if why.options else why.chosen
     if why.chosen.claim > first.claim:
         more = millionths_text(problem, why.chosen.claim - first.claim)
-        yield f"The claim of {first.rep} is smaller by {more}, but the bands leave no room for every account at its smallest claim."
+        why_not = "the bands leave" if problem.borders is None else "bands and borders leave"
+        yield f"The claim of {first.rep} is smaller by {more}, but {why_not} no room for every account at its smallest claim."
     for option, least in zip(why.options, why.least, strict=True):
         nearest = option is (why.options[0] if first.rep != why.chosen.rep else why.options[min(1, len(why.options) - 1)])
         if option.rep != why.chosen.rep and (nearest or option.rep == why.before):
@@ -108,7 +109,8 @@ def _alone(problem: Problem, option: Option, why: AccountWhy) -> str:
         return ""
     measures = {m.name: m for m in problem.measures}
     out = ", ".join(f"{name} of {problem.reps[j]} {measures[name].shown(by)} outside" for name, j, by in option.outside)
-    return f"{_more(problem, option.alone)}" + (f"; {out}" if out else "")
+    torn = f"{' and '.join(option.torn)} not connected" if option.torn else ""
+    return "; ".join(said for said in (_more(problem, option.alone), out, torn) if said)
 
 
 def _at_least(problem: Problem, option: Option, least: int, why: AccountWhy) -> str:
