@@ -11,6 +11,7 @@ from pathlib import Path
 from compplan.cli import assign_report
 from compplan.cli.arguments import Commands, Parser, add_command
 from compplan.cli.assign_choices import add_choices
+from compplan.cli.assign_leads import add_leads, verify_leads
 from compplan.cli.assign_pay import add_pay, pay_beside
 from compplan.cli.assign_why import add_why
 from compplan.cli.pay_table import pay_as_json, pay_lines
@@ -24,7 +25,7 @@ NAME = "assign"
 
 def add(commands: Commands[Parser]) -> None:
     """Adds the command and what it can assign."""
-    about = "Assign accounts to reps: balanced, near the best there is, with a proof."
+    about = "Assign accounts or leads to reps: balanced, near the best there is, with a proof."
     example = "  compplan assign territories north.yaml --seconds 60\n  compplan assign verify north.yaml north-assigned"
     command = add_command(commands, NAME, about, example, _nothing)
     inner = command.add_subparsers(metavar="WHAT", parser_class=Parser, required=True)
@@ -33,6 +34,7 @@ def add(commands: Commands[Parser]) -> None:
     add_why(inner)
     add_choices(inner)
     add_pay(inner)
+    add_leads(inner)
     assign_report.add(inner)
 
 
@@ -53,7 +55,7 @@ def _add_verify(commands: Commands[Parser]) -> None:
     about = "Work out again what an assignment comes to, which rules it keeps, and how far from the best it can be; no solver is used."
     command = add_command(commands, "verify", about, "  compplan assign verify north.yaml north-assigned", _verify)
     command.add_argument("scenario", metavar="SCENARIO.yaml", help="the scenario")
-    command.add_argument("result", metavar="FOLDER", help="the folder that `compplan assign territories` wrote")
+    command.add_argument("result", metavar="FOLDER", help="the folder that `compplan assign territories` or `leads` wrote")
 
 
 def _territories(args: Namespace) -> int:
@@ -92,12 +94,15 @@ def _territories(args: Namespace) -> int:
 
 
 def _verify(args: Namespace) -> int:
+    from compplan.assignment.leads.check import is_of_leads
     from compplan.assignment.scenario.read_problem import read_problem
     from compplan.assignment.territories.certificate import verify
     from compplan.assignment.territories.homes_proof import homes_lines, homes_wrong
     from compplan.assignment.territories.result_folder import read_homes, read_result
     from compplan.assignment.territories.summary import verdict_lines
 
+    if is_of_leads(Path(args.scenario)):
+        return verify_leads(Path(args.scenario), Path(args.result))
     territories = read_homes(Path(args.result), read_problem(scenario_at(args.scenario)))
     assigned, claimed = read_result(Path(args.result), territories)
     verdict = verify(territories.problem, assigned, claimed)

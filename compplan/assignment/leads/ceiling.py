@@ -116,4 +116,6 @@ def _log(value: Fraction, *, up: bool) -> Fraction:
     context = Context(prec=_DIGITS, rounding=ROUND_CEILING if up else ROUND_FLOOR)
     quotient = context.divide(Decimal(value.numerator), Decimal(value.denominator))
     found = quotient.ln(Context(prec=_DIGITS))
+    if not found:
+        return Fraction(0)
     return Fraction(context.next_plus(found) if up else context.next_minus(found))

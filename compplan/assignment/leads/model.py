@@ -24,7 +24,10 @@ class Answer:
 
 @dataclass(eq=False)
 class Model:
-    """A model that is being written: columns with what they add to the total, which is to be great, and rows between two ends."""
+    """A model that is being written: columns with what they add to the total, which is to be great, and rows between two ends.
+
+    `impossible` is set when it was found to have no whole answer.
+    """
 
     worth: list[float] = field(default_factory=list)
     low: list[float] = field(default_factory=list)
@@ -33,6 +36,7 @@ class Model:
     least: list[float] = field(default_factory=list)
     most: list[float] = field(default_factory=list)
     entries: list[tuple[Whole, Whole, Real]] = field(default_factory=list)
+    impossible: bool = False
 
     def columns(self, worth: Real, low: float, high: float, *, whole: bool = False) -> Whole:
         """Adds columns; gives their numbers."""
@@ -51,7 +55,7 @@ class Model:
         return np.arange(first, first + len(least))
 
     def put(self, rows: Whole, columns: Whole, values: Real) -> None:
-        """Puts coefficients where these rows and columns meet."""
+        """Adds to the coefficients where these rows and columns meet."""
         self.entries.append((rows, columns, np.broadcast_to(values, rows.shape).astype(float)))
 
     def solve_linear(self) -> Answer | None:
@@ -72,6 +76,7 @@ class Model:
         limits = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=seconds), node_limit=nodes, relative_gap_tolerance=gap)
         model_limits = mathopt.ModelSolveParameters(solution_hints=hints)
         result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=limits, model_params=model_limits)
+        self.impossible = result.termination.reason == mathopt.TerminationReason.INFEASIBLE
         if not result.has_primal_feasible_solution():
             return None
         values = np.fromiter(result.variable_values().values(), float)
@@ -91,11 +96,11 @@ class Model:
         proto.objective.linear_coefficients.ids.extend(range(len(self.worth)))
         proto.objective.linear_coefficients.values.extend(self.worth)
         rows, columns, values = (np.concatenate(part) for part in zip(*self.entries, strict=True))
-        there = values != 0
-        rows, columns, values = rows[there], columns[there], values[there]
-        order = np.lexsort((columns, rows))
+        cells, cell = np.unique(rows * len(self.worth) + columns, return_inverse=True)
+        summed = np.bincount(cell, values, len(cells))
+        cells, summed = cells[summed != 0], summed[summed != 0]
         matrix = proto.linear_constraint_matrix
-        matrix.row_ids.extend(rows[order].tolist())
-        matrix.column_ids.extend(columns[order].tolist())
-        matrix.coefficients.extend(values[order].tolist())
+        matrix.row_ids.extend((cells // len(self.worth)).tolist())
+        matrix.column_ids.extend((cells % len(self.worth)).tolist())
+        matrix.coefficients.extend(summed.tolist())
         return mathopt.Model.from_model_proto(proto)

@@ -80,7 +80,8 @@ def more_revenue(problem: LeadProblem, assigned: Whole, least: float, random: np
         found: list[Change] = []
         for welfare, revenue, first, second in search.weighed(random):
             wanted = (revenue > 0.5) & (welfare >= -spare)
-            worth = np.where(wanted, revenue / np.maximum(-welfare, 1e-9), -np.inf)
+            worth = np.full(revenue.shape, -np.inf)
+            worth[wanted] = revenue[wanted] / np.maximum(-welfare[wanted], 1e-9)
             found += _best(worth, first, second, LOOKED_AT)
         if not _carried_out(search, sorted(found, key=lambda f: -f[0])[:LOOKED_AT]):
             break

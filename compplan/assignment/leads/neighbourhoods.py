@@ -65,19 +65,25 @@ def everything(problem: LeadProblem) -> Choice:
     return Choice(np.arange(len(problem.reps) + 1), np.arange(len(problem.leads)))
 
 
+class NoSuch(Exception):  # noqa: N818 - it says what was found
+    """Raised where it was found that no division gives every rep its floor."""
+
+
 def divided_anew(
-    problem: LeadProblem, assigned: Whole, choice: Choice, near: Flags, seconds: float, nodes: int
+    problem: LeadProblem, assigned: Whole, choice: Choice, near: Flags, seconds: float, nodes: int, *, firm: bool = False
 ) -> tuple[Whole, bool] | None:
     """The assignment with what these places have divided anew, and whether that is proven to be the best; None where nothing was found.
 
-    `near` are the pairs that are looked at, besides those of now.
+    `near` are the pairs that are looked at, besides those of now. Raises `NoSuch` where floors are `firm` and cannot be met.
     """
     if not len(choice.leads):
         return None
-    part = _Part(problem, assigned, choice, near)
+    part = _Part(problem, assigned, choice, near, firm=firm)
     best: Whole | None = None
     for _ in range(TANGENT_ROUNDS):
         answer = part.model.solve_whole(part.start(assigned), seconds, nodes, 1e-7 if len(choice.leads) > 40 else NEARLY)
+        if part.model.impossible:
+            raise NoSuch
         if answer is None:
             return None if best is None else (best, False)
         best = part.assigned(answer.columns)
@@ -89,7 +95,8 @@ def divided_anew(
 class _Part:
     """The model of some places and leads."""
 
-    def __init__(self, problem: LeadProblem, assigned: Whole, choice: Choice, near: Flags) -> None:
+    def __init__(self, problem: LeadProblem, assigned: Whole, choice: Choice, near: Flags, *, firm: bool) -> None:
+        self.firm = firm
         self.problem, self.before, self.choice = problem, assigned, choice
         m = len(problem.reps)
         taken = near[np.ix_(choice.leads, choice.places)].copy()
@@ -160,7 +167,7 @@ class _Part:
         model.worth = [0.0] * len(self.x) + [1.0] * len(self.reps)
         entitled = np.nonzero(problem.weight[self.reps] > 0)[0]
         weight = problem.real_weight[self.reps[entitled]]
-        lacks = model.columns(np.full(len(entitled), -DEAR), 0.0, np.inf)
+        lacks = model.columns(np.full(len(entitled), -DEAR), 0.0, 0.0 if self.firm else np.inf)
         others = np.setdiff1d(problem.entitled, self.reps)
         mean = float((now.values[others] / problem.weight[others]).sum()) / self.scale / len(problem.entitled) if len(others) else 0.0
         share = float(goal.least_share or 0)
