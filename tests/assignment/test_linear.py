@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
-from ortools.math_opt.python import mathopt
+from ortools.math_opt import parameters_pb2
 
+from compplan.assignment.solver import linear
 from compplan.assignment.solver.linear import Part, solve_linear
 
 PART = Part(
@@ -21,18 +25,19 @@ PART = Part(
 
 def test_what_one_solver_does_not_answer_another_does(monkeypatch: pytest.MonkeyPatch) -> None:
     by_glop = solve_linear(PART)
-    solve, asked = mathopt.solve, []
+    solved: Callable[..., Any] = linear._solved
+    asked: list[int] = []
 
-    def not_precise(model: mathopt.Model, solver: mathopt.SolverType) -> mathopt.SolveResult:
-        asked.append(solver)
-        result = solve(model, solver)
-        if solver is mathopt.SolverType.GLOP:
-            result.solutions.clear()
+    def not_precise(model: object, by: int, *rest: object) -> object:
+        asked.append(by)
+        result = solved(model, by, *rest)
+        if by == parameters_pb2.SOLVER_TYPE_GLOP:
+            del result.solutions[:]
         return result
 
-    monkeypatch.setattr(mathopt, "solve", not_precise)
+    monkeypatch.setattr(linear, "_solved", not_precise)
     by_highs = solve_linear(PART)
-    assert asked == [mathopt.SolverType.GLOP, mathopt.SolverType.HIGHS]
+    assert asked == [parameters_pb2.SOLVER_TYPE_GLOP, parameters_pb2.SOLVER_TYPE_HIGHS]
     assert by_glop is not None
     assert by_highs is not None
     assert by_highs.cost == pytest.approx(by_glop.cost)

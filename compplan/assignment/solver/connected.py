@@ -37,7 +37,7 @@ def improve_connected(run: Run, relaxed: Relaxed, outside: Real, typical: float,
     start = connected_start(problem, relaxed.shares.argmax(axis=1), relaxed.reduced)
     run.offer(start)
     exchanges = ConnectedExchanges(problem, start, outside, relaxed.prices.move / PRICE_UNIT)
-    anneal(exchanges, HEAT * typical, SWEEPS, run.random, lambda _: run.go_on(EXCHANGING * share))
+    anneal(exchanges, HEAT * typical, SWEEPS, run.random, lambda: 0.0 if run.go_on(EXCHANGING * share) else 1.0)
     run.offer(exchanges.assigned)
     run.report("exchanges")
     _neighbours(run, relaxed, outside, typical, share)
@@ -69,5 +69,5 @@ def _mended(run: Run, relaxed: Relaxed, changed: Whole, outside: Real) -> Whole:
     """What is not connected, mended, and brought back within its bands by exchanges that cost nothing."""
     start = connected_start(run.problem, changed, relaxed.reduced)
     exchanges = ConnectedExchanges(run.problem, start, outside, 0.0)
-    anneal(exchanges, 0.0, 60, run.random, lambda _: run.go_on())
+    anneal(exchanges, 0.0, 60, run.random, lambda: 0.0 if run.go_on() else 1.0)
     return exchanges.assigned

@@ -9,7 +9,7 @@ two of them touching the same rep, so that each changes the figures as it was we
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +20,11 @@ SWAPS_EACH = 8
 """How many partners of a swap are drawn for each move."""
 CARRIED_OUT = 4000
 """How many of the best moves of a sweep are looked at."""
-STERNER = 1.1
-"""By how much being outside of a band that is a rule becomes dearer, at each look at it."""
-LOOK_EACH = 100
+STERNER = 100.0
+"""By how much being outside of a band that is a rule all the while becomes dearer."""
+DEARER_AFTER = 0.4
+"""The share of the sweeps after which it does."""
+LOOK_EACH = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,15 +111,19 @@ class Exchanges:
         drawn = (random.random(len(mine)) * many[mine]).astype(np.int64)
         return mine, order[first[mine] + drawn]
 
-    def _penalty(self, loads: Real, reps: Whole) -> Real:
-        low, high = self.least[:, reps] - loads, loads - self.most[:, reps]
-        return (self.outside[:, reps] * np.maximum(np.maximum(low, high), 0)).sum(axis=0)  # type: ignore[no-any-return]
+    def _penalty(self, loads: Sequence[Real] | Real, reps: Whole) -> Real:
+        """What lies outside of bands costs at these reps with these loads (measures x reps)."""
+        penalty = np.zeros(len(reps))
+        for load, least, most, price in zip(loads, self.least, self.most, self.outside, strict=True):
+            outside = np.maximum(least.take(reps) - load, load - most.take(reps))
+            np.maximum(outside, 0, out=outside)
+            outside *= price.take(reps)
+            penalty += outside
+        return penalty
 
     def _changed(self, base: Real, reps: Whole, gone: list[Real] | list[float], come: list[Real] | list[float]) -> Real:
-        if not self.weights:
-            return np.zeros(len(reps))
-        loads = np.stack([self.loads[k, reps] - g + c for k, (g, c) in enumerate(zip(gone, come, strict=True))])
-        return self._penalty(loads, reps) - base[reps]
+        loads = [self.loads[k].take(reps) - g + c for k, (g, c) in enumerate(zip(gone, come, strict=True))]
+        return self._penalty(loads, reps) - base.take(reps)
 
     def _carry_out(self, weighed: Moves, better: Whole) -> int:
         touched = np.zeros(len(self.problem.reps), bool)
@@ -156,21 +162,26 @@ class Exchanges:
         self.assigned[item] = rep
 
 
-def anneal(exchanges: Exchanges, heat: float, sweeps: int, random: np.random.Generator, go_on: Callable[[float], bool]) -> None:
+def anneal(exchanges: Exchanges, heat: float, sweeps: int, random: np.random.Generator, passed: Callable[[], float]) -> None:
     """Cools from `heat` to nothing over so many sweeps; what is a rule becomes dearer to break as long as it is broken.
 
-    `go_on` is told the share that is done.
+    `passed` gives the share of the time for it that is over: it cools faster where sweeps take longer.
     """
     hard = exchanges.problem.hard
+    done = looked = 0.0
     for number in range(sweeps):
-        done = number / sweeps
-        if number % 10 == 0 and not go_on(done):
+        if number % 10 == 0:
+            done = max(done, passed())
+        done = max(done, number / sweeps)
+        if done >= 1:
             return
         now = heat * (1 - done / 0.9) ** 2 if done < 0.9 else 0.0
         moved = exchanges.sweep(now, random)
-        if done > 0.3 and number % LOOK_EACH == 0:
+        if heat > 0 and done > DEARER_AFTER and number % LOOK_EACH == 0:
             broken = (exchanges.excess() > 0) & hard[:, None]
-            exchanges.outside = np.where(broken, exchanges.outside * STERNER, exchanges.outside)
+            sterner = STERNER ** ((done - max(looked, DEARER_AFTER)) / (1 - DEARER_AFTER))
+            exchanges.outside = np.where(broken, exchanges.outside * sterner, exchanges.outside)
+            looked = done
         if not moved and now == 0:
             return
 

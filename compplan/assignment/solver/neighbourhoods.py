@@ -16,8 +16,8 @@ from compplan.assignment.solver.linear import Part, Row, solve_whole
 from compplan.assignment.solver.relaxation import BREAKING
 
 SECONDS = 2.0
-NODES = 400
-GAP = 5e-4
+NODES = 1000
+GAP = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,15 +40,18 @@ class Neighbourhoods:
         self.last = np.zeros(len(problem.reps))
         self.round = 0
 
-    def draw(self, assigned: Whole, outside: Real, size: int, random: np.random.Generator) -> Choice:
-        """So many reps: one that pays too much or lies outside of a band, and others that could have the same items."""
+    def draw(self, assigned: Whole, outside: Real, size: int, random: np.random.Generator, busy: Flags | None = None) -> Choice:
+        """So many reps who are not busy: one outside of a band or that pays too much, and others that could have the same items."""
         self.round += 1
         reps = len(self.problem.reps)
-        paid = self._paid(assigned, outside)
-        chosen = [int(random.choice(reps, p=_chances(paid * np.minimum(self.round - self.last, reps))))]
+        busy = np.zeros(reps, bool) if busy is None else busy
+        paid = np.where(busy, 0.0, self._paid(assigned, outside))
+        broken = excess_of(self.problem, assigned)[self.problem.hard].any(axis=0) & ~busy
+        first = paid * np.minimum(self.round - self.last, reps) * (broken if broken.any() else 1)
+        chosen = [int(random.choice(reps, p=_chances(first)))]
         links = self.shared[chosen[0]].copy()
         while len(chosen) < min(size, reps):
-            weight = links * (paid + paid.mean() * 0.2)
+            weight = links * np.where(busy, 0.0, paid + paid.mean() * 0.2)
             weight[chosen] = 0
             if weight.sum() <= 0:
                 break
@@ -66,7 +69,7 @@ class Neighbourhoods:
         slack = np.where(
             self.prices > 0, self.prices * (loads - problem.least), np.where(self.prices < 0, self.prices * (loads - problem.most), 0)
         )
-        excess = np.maximum(np.maximum(problem.least - loads, loads - problem.most), 0)
+        excess = excess_of(problem, assigned)
         paid = np.maximum(above + slack.sum(axis=0), 0) + 10 * (excess * outside).sum(axis=0)
         return paid + 1e-3 * max(float(paid.mean()), 1e-9)  # type: ignore[no-any-return]
 
@@ -81,9 +84,10 @@ def divided_anew(
     seconds: float | None,
     separators: Sequence[Separator] = (),
 ) -> Whole | None:
-    """The assignment with what the chosen reps have divided anew; None where nothing was found. `seconds` None.
+    """The assignment with what the chosen reps have divided anew; None where nothing was found.
 
-    Limited by steps alone, so that it repeats.
+    Where none of them lies outside of a band that is a rule, none will. With `seconds` None it is limited by steps alone, so that it
+    repeats.
     """
     if not len(choice.items):
         return None
@@ -94,6 +98,9 @@ def divided_anew(
     row, column = np.nonzero(sub)
     item, rep = choice.items[row], choice.reps[column]
     cost = problem.cost[item, rep] + move_price * problem.moved[item, rep]
+    price = outside[:, choice.reps]
+    if not excess_of(problem, assigned)[:, choice.reps][problem.hard].any():
+        price = np.where(problem.hard[:, None], np.inf, price)
     part = Part(
         row,
         column,
@@ -101,17 +108,24 @@ def divided_anew(
         [w[item, rep].astype(float) for w in problem.weights],
         problem.least[:, choice.reps].astype(float),
         problem.most[:, choice.reps].astype(float),
-        outside[:, choice.reps],
+        price,
         tuple(_rows(problem, assigned, choice, item, column, separators, BREAKING * max(float(np.abs(cost).mean()), 1e-6))),
     )
     start = (column == home[row]).astype(float)
     answer = solve_whole(part, start, SECONDS * 20 if seconds is None else seconds, NODES, GAP)
     if answer is None:
         return None
-    on = answer.columns > 0.5
+    on = answer > 0.5
     changed = assigned.copy()
     changed[item[on]] = rep[on]
     return changed
+
+
+def excess_of(problem: Problem, assigned: Whole) -> Whole:
+    """What lies outside of each band: measures x reps."""
+    loads = loads_of(problem, assigned)
+    excess: Whole = np.maximum(np.maximum(problem.least - loads, loads - problem.most), 0)
+    return excess
 
 
 def _rows(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compplan.assignment.problem import NO_LIMIT, Problem, Real
 
@@ -20,6 +21,10 @@ HIGHEST = 100.0
 """How many times what an average item costs a price may say that one is worth: where bands cannot be met, prices rise for ever."""
 SHORTEST = 0.002
 FORBIDDEN = 1e9
+CACHED = 2**17
+"""How many pairs are worked on at a time."""
+LOWEST = np.float32(-80.0)
+"""The exponential of less is as good as nothing, but no normal number of single precision, which is slow."""
 
 
 def opening_prices(problem: Problem) -> Real:
@@ -42,8 +47,8 @@ class _Dual:
         cheapest = np.where(np.isfinite(cost.min(axis=1)), cost.min(axis=1), 0)
         self.typical = max(float(np.abs(cheapest).mean()), 1e-6, float(np.ptp(cheapest)) * 1e-3)
         self.cost = np.where(problem.eligible, cost, FORBIDDEN * self.typical).astype(np.float32)
-        self.weights = [w.astype(np.float32) if problem.measures[k].weight.shape[1] > 1 else None for k, w in enumerate(problem.weights)]
-        self.columns = [m.weight[:, 0].astype(np.float32) for m in problem.measures]
+        self.weights = [m.weight.astype(np.float32) for m in problem.measures]
+        self.rows = max(1, CACHED // problem.shape[1])
         mean = np.array([max(float(np.abs(m.weight).mean()), 1e-9) for m in problem.measures])
         self.scale = (self.typical / mean)[:, None]
         self.least, self.most = problem.least.astype(float), problem.most.astype(float)
@@ -57,29 +62,36 @@ class _Dual:
     def value(self, scaled: Real, heat: float) -> tuple[float, Real]:
         """The negative of the dual, and its gradient, since it is descended."""
         prices = (scaled * self.scale).astype(np.float32)
-        reduced = self.cost.copy()
-        for weight, column, price in zip(self.weights, self.columns, prices, strict=True):
-            reduced -= (weight if weight is not None else column[:, None]) * price[None, :]
-        least = reduced.min(axis=1)
-        reduced -= least[:, None]
-        reduced *= np.float32(-1 / heat)
-        share = np.exp(reduced, out=reduced)
-        total = share.sum(axis=1)
-        share /= total[:, None]
-        loads = np.stack(
-            [
-                (weight * share).sum(axis=0) if weight is not None else column @ share
-                for weight, column in zip(self.weights, self.columns, strict=True)
-            ]
-        )
+        loads = np.zeros(scaled.shape)
+        value = 0.0
+        for first in range(0, len(self.cost), self.rows):
+            part = slice(first, first + self.rows)
+            value += self._add_part(part, prices, heat, loads)
         ends = np.where(scaled > 0, self.least, np.where(scaled < 0, self.most, 0))
-        value = float(least.sum(dtype=float) - heat * np.log(total).sum(dtype=float) + (ends * scaled * self.scale).sum())
+        value += float((ends * scaled * self.scale).sum())
         toward = np.where(scaled > 0, self.least, self.most) - loads
         resting = (scaled == 0) & (loads >= self.least) & (loads <= self.most)
         upward = (scaled == 0) & (loads < self.least)
         slope = np.where(resting, 0, np.where(upward, self.least - loads, toward))
         slope = np.where((scaled <= self.floor_) & (slope < 0) | (scaled >= self.ceiling) & (slope > 0), 0, slope)
         return -value, -slope * self.scale
+
+    def _add_part(self, part: slice, prices: NDArray[np.float32], heat: float, loads: Real) -> float:
+        """The value of some items, whose loads are added. They are few enough to stay in the processor's cache."""
+        reduced = self.cost[part].copy()
+        weights = [w[part] for w in self.weights]
+        for weight, price in zip(weights, prices, strict=True):
+            reduced -= weight * price[None, :]
+        least = reduced.min(axis=1)
+        reduced -= least[:, None]
+        reduced *= np.float32(-1 / heat)
+        np.maximum(reduced, LOWEST, out=reduced)
+        share = np.exp(reduced, out=reduced)
+        total = share.sum(axis=1)
+        share /= total[:, None]
+        for load, weight in zip(loads, weights, strict=True):
+            load += weight[:, 0] @ share if weight.shape[1] == 1 else (weight * share).sum(axis=0)
+        return float(least.sum(dtype=float) - heat * np.log(total).sum(dtype=float))
 
 
 def _climb(dual: _Dual, start: Real, heat: float) -> Real:

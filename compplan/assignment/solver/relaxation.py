@@ -12,14 +12,18 @@ import numpy as np
 
 from compplan.assignment.bound import PRICE_UNIT, AnyCut, Prices, lower_bound
 from compplan.assignment.problem import Problem, Real, Whole
-from compplan.assignment.solver.linear import Answer, Part, Row, solve_linear
-from compplan.assignment.solver.rounding_cuts import broken_cuts, cut_row, priced
+from compplan.assignment.solver.linear import Answer, Basis, Part, Row, solve_linear, with_further_rows, with_more_columns
+from compplan.assignment.solver.rounding_cuts import CutRow, broken_cuts, cut_row
 from compplan.assignment.solver.separator_cuts import broken_separators
 
 FIRST_COLUMNS = 0.7
 """A column is taken at first where its reduced cost is below so many typical costs of an item."""
 DEARER = 8.0
 """How many times dearer than its price it is to be outside of a band that is a rule, so that a fractional answer is always found."""
+WORTHWHILE = 2e-5
+"""The share of the bound that a round of cuts is to give."""
+PATIENCE = 2
+"""After so many rounds that give less there are no more."""
 BREAKING = 1e3
 """How many typical costs of an item it is to cost when a limit of moves, or a cut, is broken by one."""
 
@@ -42,20 +46,18 @@ class Relaxed:
 
 def relax(problem: Problem, opening: Real, rounds: int, go_on: Callable[[], bool]) -> Relaxed:
     """The relaxation from opening prices, with at most `rounds` rounds of cuts, as long as `go_on` says yes."""
-    search = _Search(problem, opening)
-    first = best = search.settle()
-    for _ in range(rounds):
-        if not go_on() or not search.cut(best):
-            break
-        found = search.settle()
-        gain = found.bound - best.bound
-        best = found if gain >= 0 else best
-        if gain < abs(best.bound) * 2e-5:
-            break
-    return replace(best, plain=first.prices)
+    relaxation = Relaxation(problem, opening)
+    left = iter(range(rounds))
+    relaxation.tighten(lambda: next(left, None) is not None and go_on())
+    return relaxation.best
 
 
-class _Search:
+class Relaxation:
+    """The relaxation of a problem from opening prices: `best` has the best bound that was reached so far.
+
+    Raises ArithmeticError where it cannot be solved.
+    """
+
     def __init__(self, problem: Problem, opening: Real) -> None:
         self.problem = problem
         self.cost = problem.real_cost
@@ -65,26 +67,52 @@ class _Search:
         self.taken = reduced <= max(FIRST_COLUMNS * self.typical, 0)
         self.price = outside_prices(problem, opening, self.typical)
         self.dear = BREAKING * self.typical
-        self.cuts: list[AnyCut] = []
+        self.limits = 0 if problem.most_moves is None else 1
+        self.cuts: list[CutRow] = []
+        self.pairs: Whole = np.zeros(0, np.int64)
+        self.basis: Basis | None = None
+        self.best = self._settle()
 
-    def settle(self) -> Relaxed:
+    def tighten(self, go_on: Callable[[], bool]) -> None:
+        """Adds cuts round by round, as long as they give something and `go_on` says yes."""
+        last = self.best
+        gained = [True] * PATIENCE
+        while any(gained[-PATIENCE:]) and go_on() and self._cut(last):
+            last = self._settle()
+            gained.append(last.bound - self.best.bound > abs(self.best.bound) * WORTHWHILE)
+            if last.bound >= self.best.bound:
+                self.best = replace(last, plain=self.best.plain)
+
+    def _settle(self) -> Relaxed:
         """The best fractional assignment within the cuts: pairs are taken in until none is left that would be worth it."""
         while True:
             item, rep = np.nonzero(self.taken)
-            answer = solve_linear(self._part(item, rep))
+            self._take(item * len(self.problem.reps) + rep)
+            answer = solve_linear(self._part(item, rep), self.basis)
             if answer is None:
                 raise ArithmeticError("the linear relaxation was not solved")
+            self.basis = answer.basis
             reduced = self._reduced(answer)
             wanted = (reduced - answer.item_prices[:, None] < -1e-6 * self.typical) & ~self.taken
             if not wanted.any():
                 return self._relaxed(item, rep, answer, reduced)
             self.taken |= wanted
 
-    def cut(self, relaxed: Relaxed) -> bool:
-        """Adds the cuts that the fractional assignment breaks, drops those without a price; says whether there were any."""
+    def _cut(self, relaxed: Relaxed) -> bool:
+        """Adds the cuts that the fractional assignment breaks, drops those that do not press; says whether there were any."""
         new: list[AnyCut] = [*broken_cuts(self.problem, relaxed.shares), *broken_separators(self.problem, relaxed.shares)]
-        self.cuts = [*relaxed.prices.cuts, *new]
+        pressing = list(range(len(self.cuts)))
+        if self.basis is not None:
+            pressing = [number for number in pressing if not self.basis.is_slack(self.limits + number)]
+            kept = [*range(self.limits), *(self.limits + number for number in pressing)]
+            self.basis = with_further_rows(self.basis, kept, len(new))
+        self.cuts = [*(self.cuts[number] for number in pressing), *(cut_row(self.problem, cut) for cut in new)]
         return bool(new)
+
+    def _take(self, pairs: Whole) -> None:
+        if self.basis is not None:
+            self.basis = with_more_columns(self.basis, np.searchsorted(pairs, self.pairs), len(pairs))
+        self.pairs = pairs
 
     def _part(self, item: Whole, rep: Whole) -> Part:
         problem = self.problem
@@ -105,11 +133,11 @@ class _Search:
         if self.problem.most_moves is not None:
             moved = self.problem.moved[item, rep].astype(float)
             rows.append((np.arange(len(item)), moved, float(self.problem.most_moves), self.dear))
-        by_rep = [np.nonzero(rep == j)[0] for j in range(len(self.problem.reps))]
-        for cut in self.cuts:
-            coefficients, allowed, _ = cut_row(self.problem, cut)
-            at = by_rep[cut.rep]
-            rows.append((at, coefficients[item[at]], allowed, self.dear))
+        by_rep = {each.cut.rep: np.zeros(0, np.int64) for each in self.cuts}
+        by_rep = {j: np.nonzero(rep == j)[0] for j in by_rep}
+        for each in self.cuts:
+            at = by_rep[each.cut.rep]
+            rows.append((at, each.coefficients[item[at]], each.allowed, self.dear))
         return rows
 
     def _reduced(self, answer: Answer) -> Real:
@@ -119,10 +147,9 @@ class _Search:
         prices = answer.extra_prices
         if self.problem.most_moves is not None:
             reduced -= self.problem.moved * prices[0]
-            prices = prices[1:]
-        for cut, price in zip(self.cuts, prices, strict=True):
+        for each, price in zip(self.cuts, prices[self.limits :], strict=True):
             if price != 0:
-                reduced[:, cut.rep] -= cut_row(self.problem, cut)[0] * price
+                reduced[:, each.cut.rep] -= each.coefficients * price
         return reduced
 
     def _relaxed(self, item: Whole, rep: Whole, answer: Answer, reduced: Real) -> Relaxed:
@@ -139,15 +166,14 @@ class _Search:
         """The prices in whole millionths; tiny ones of cuts are dropped with their cuts."""
         ceiling = np.where(np.isfinite(self.problem.soft_price), self.problem.soft_price, 1e12) * PRICE_UNIT
         measures = np.clip(np.rint(answer.prices * PRICE_UNIT), -ceiling, ceiling).astype(np.int64)
-        rest = answer.extra_prices
         move = 0
         if self.problem.most_moves is not None:
-            move, rest = max(0, round(-float(rest[0]) * PRICE_UNIT)), rest[1:]
+            move = max(0, round(-float(answer.extra_prices[0]) * PRICE_UNIT))
         cuts = []
-        for cut, price in zip(self.cuts, rest, strict=True):
-            worth = round(-float(price) * PRICE_UNIT / cut_row(self.problem, cut)[2])
+        for each, price in zip(self.cuts, answer.extra_prices[self.limits :], strict=True):
+            worth = round(-float(price) * PRICE_UNIT / each.size)
             if worth > 0:
-                cuts.append(priced(cut, worth))
+                cuts.append(replace(each.cut, price=worth))
         return Prices(measures, move, tuple(cuts))
 
 

@@ -6,7 +6,7 @@ Mixed integer rounding with the items that it holds counted from the other side.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -78,16 +78,21 @@ def _depths(problem: Problem, k: int, rep: int, upper: bool, share: Real, held_i
     return np.where((tight < 0.01) | (tight > 0.99), 0.0, broken / length)
 
 
-def cut_row(problem: Problem, cut: AnyCut) -> tuple[Real, float, float]:
-    """The cut's coefficients over all items and what they may add up to, divided by what makes its largest coefficient about 1.
+@dataclass(frozen=True, eq=False)
+class CutRow:
+    """A cut as a row of a linear model.
 
-    And that divisor.
+    Its coefficients over all items and what they may add up to, both divided by `size`, which makes the largest coefficient about 1.
     """
+
+    cut: AnyCut
+    coefficients: Real
+    allowed: float
+    size: float
+
+
+def cut_row(problem: Problem, cut: AnyCut) -> CutRow:
+    """The row of a cut."""
     coefficients, allowed = inequality(problem, cut)
     size = float(max(np.abs(coefficients).max(), 1))
-    return coefficients / size, allowed / size, size
-
-
-def priced(cut: AnyCut, millionths: int) -> AnyCut:
-    """The cut, at a price."""
-    return replace(cut, price=millionths)
+    return CutRow(cut, coefficients / size, allowed / size, size)

@@ -6,30 +6,41 @@ Prices, a fractional assignment with its bound, a whole one, and neighbourhoods 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from compplan.assignment.bound import PRICE_UNIT, Prices
-from compplan.assignment.problem import Flags, Problem, Real, Whole, standing
+from compplan.assignment.problem import Problem, Real, Whole, standing
 from compplan.assignment.solver.connected import improve_connected
 from compplan.assignment.solver.connected_search import search_connected
 from compplan.assignment.solver.exchanges import Exchanges, anneal
-from compplan.assignment.solver.neighbourhoods import SECONDS, Neighbourhoods, divided_anew
+from compplan.assignment.solver.neighbourhoods import SECONDS, Choice, Neighbourhoods, divided_anew, excess_of
 from compplan.assignment.solver.opening_prices import opening_prices
-from compplan.assignment.solver.relaxation import Relaxed, outside_prices, relax
+from compplan.assignment.solver.relaxation import Relaxation, Relaxed, outside_prices
 from compplan.assignment.solver.search_tree import MOST_PAIRS, pairs_left, search_tree
 
-SWEEPS = 900
-HEAT = 0.3
+SWEEPS = 400
+HEAT = 0.25
 NEAR = 1.0
+FARTHER = 3.0
+"""Where a rep is outside of a band, pairs of so large a reduced cost are looked at, in typical costs of an item."""
 CUT_ROUNDS = 12
 SMALL_SHARE = 0.1
 SMALL_SHARE_CONNECTED = 0.4
+EXCHANGING = 0.2
+"""The share of the time that exchanges take at most."""
+WORKERS, IN_FLIGHT = 2, 3
+"""How many neighbourhoods are worked on at a time, and how many are begun or wait, so that no worker does."""
+SIZES = (3, 8)
+FEWEST = 3
+"""Fewer free reps than these are not worth a neighbourhood beside others."""
 UNCONNECTED = 2**50
 """What a rep whose items are not connected counts for, beside units outside of bands: connection comes first."""
-CUTTING = 0.1
+CUTTING = 0.35
 """The share of the time after which no more cuts are looked for: on large problems a whole assignment needs it more."""
 SEPARATING_ROUNDS = 40
 SEPARATING = 0.3
@@ -97,7 +108,7 @@ class Run:
         self.random = np.random.default_rng(limits.seed)
         self.best: Whole | None = None
         self.worth: tuple[int, int] = (2**62, 2**62)
-        self.bound = 0
+        self.relaxation: Relaxation | None = None
         self.searched: int | None = None
         self.rounds = 0
 
@@ -109,6 +120,41 @@ class Run:
         """Whether there is time left of this share of all."""
         late = self.limits.seconds is not None and self.passed() >= self.limits.seconds * share
         return not (late or self.stopped())
+
+    @property
+    def bound(self) -> int:
+        """What the prices say so far, in millionths."""
+        return 0 if self.relaxation is None else self.relaxation.best.bound
+
+    def cut_on(self) -> Callable[[], bool]:
+        """Whether another round of cuts may begin: so many at most where seconds are not counted, so that they repeat."""
+        rounds, share = (CUT_ROUNDS, CUTTING) if self.problem.borders is None else (SEPARATING_ROUNDS, SEPARATING)
+        left = iter(range(rounds))
+        counted = self.limits.seconds is None or self.problem.borders is not None
+        return lambda: self.go_on(share) and not (counted and next(left, None) is None)
+
+    def clock_of(self, share: float) -> Callable[[], float]:
+        """How much of what is this share of all seconds, from now on, is over; only where seconds are counted."""
+        began, seconds = self.passed(), self.limits.seconds
+
+        def passed() -> float:
+            if self.stopped():
+                return 1.0
+            return 0.0 if seconds is None else (self.passed() - began) / min(seconds * share, max(0.1, (seconds - began) / 2))
+
+        return passed
+
+    def another(self, share: float) -> bool:
+        """Whether another neighbourhood may begin."""
+        few = self.limits.rounds is None or self.rounds < self.limits.rounds
+        return few and self.go_on(share) and not self.close_enough()
+
+    def offer_part(self, items: Whole, reps: Whole) -> None:
+        """Offers the best with these items at these reps instead."""
+        assert self.best is not None
+        changed = self.best.copy()
+        changed[items] = reps
+        self.offer(changed)
 
     def offer(self, assigned: Whole) -> None:
         """Keeps an assignment that breaks fewer rules, or as few and costs less."""
@@ -155,56 +201,79 @@ def solve(
     """
     run = Run(problem, limits, tell, stopped)
     run.report("prices")
-    rounds, cutting = (CUT_ROUNDS, CUTTING) if problem.borders is None else (SEPARATING_ROUNDS, SEPARATING)
-    relaxed = relax(problem, opening_prices(problem), rounds, lambda: run.go_on(cutting))
-    run.bound = relaxed.bound
-    run.offer(relaxed.shares.argmax(axis=1))
+    relaxation = run.relaxation = Relaxation(problem, opening_prices(problem))
+    run.offer(relaxation.best.shares.argmax(axis=1))
     run.report("bound")
-    typical = max(float(np.abs(problem.cost[problem.eligible]).mean()) * 0.01, _typical(problem))
-    prices = relaxed.prices.measures / PRICE_UNIT
-    outside = np.minimum(np.abs(prices) + 2 * np.abs(prices).mean(axis=1, keepdims=True) + 1e-9, problem.soft_price)
-    near = (relaxed.reduced <= NEAR * typical) & problem.eligible
-    firm = outside_prices(problem, prices, typical)
     small = int(problem.eligible.sum()) <= MOST_PAIRS
-    if problem.borders is not None:
-        improve_connected(run, relaxed, firm, typical, SMALL_SHARE_CONNECTED if small else 1.0)
-    else:
-        _exchange(run, relaxed, near, outside, typical)
-        _neighbours(run, relaxed, near, firm, small=small)
+    with ThreadPoolExecutor(1) as beside:
+        cutting = beside.submit(relaxation.tighten, run.cut_on())
+        if limits.seconds is None or small or problem.borders is not None:
+            cutting.result()
+        if problem.borders is None:
+            _exchange(run, relaxation.best)
+            _neighbours(run, relaxation.best, SMALL_SHARE if small else 1.0)
+        else:
+            firm = outside_prices(problem, relaxation.best.prices.measures / PRICE_UNIT, _typical(problem))
+            improve_connected(run, relaxation.best, firm, _typical(problem), SMALL_SHARE_CONNECTED if small else 1.0)
+        cutting.result()
+    relaxed = relaxation.best
     _search(run, relaxed)
     assert run.best is not None
-    return Solution(run.best, relaxed.prices, relaxed.plain, run.bound, run.searched, run.passed(), run.rounds)
+    return Solution(run.best, relaxed.prices, relaxed.plain, relaxed.bound, run.searched, run.passed(), run.rounds)
 
 
-def _exchange(run: Run, relaxed: Relaxed, near: Flags, outside: Real, typical: float) -> None:
-    item, rep = np.nonzero(near)
+def _exchange(run: Run, relaxed: Relaxed) -> None:
+    problem, typical = run.problem, _typical(run.problem)
+    item, rep = np.nonzero((relaxed.reduced <= NEAR * typical) & problem.eligible)
+    prices = relaxed.prices.measures / PRICE_UNIT
+    outside = np.minimum(np.abs(prices) + 2 * np.abs(prices).mean(axis=1, keepdims=True) + 1e-9, problem.soft_price)
     assert run.best is not None
-    exchanges = Exchanges(run.problem, run.best, item, rep, outside, relaxed.prices.move / PRICE_UNIT)
-
-    def go_on(_: float) -> bool:
-        return run.go_on(0.6)
-
-    anneal(exchanges, HEAT * typical, SWEEPS, run.random, go_on)
+    exchanges = Exchanges(problem, run.best, item, rep, outside, relaxed.prices.move / PRICE_UNIT)
+    anneal(exchanges, HEAT * typical, SWEEPS, run.random, run.clock_of(EXCHANGING))
     run.offer(exchanges.assigned)
     run.report("exchanges")
 
 
-def _neighbours(run: Run, relaxed: Relaxed, near: Flags, outside: Real, *, small: bool) -> None:
-    """Neighbourhoods until the time is over; of a small problem, which is then searched as a whole, for a tenth of it."""
-    problem = run.problem
-    share = SMALL_SHARE if small else 1.0
-    neighbourhoods = Neighbourhoods(problem, relaxed.reduced, relaxed.prices.measures / PRICE_UNIT, near)
-    while run.go_on(share) and not run.close_enough() and (run.limits.rounds is None or run.rounds < run.limits.rounds):
-        run.rounds += 1
-        assert run.best is not None
-        choice = neighbourhoods.draw(run.best, outside, 6, run.random)
-        seconds = None
-        if run.limits.seconds is not None:
-            seconds = min(SECONDS, max(0.1, run.limits.seconds - run.passed()))
-        changed = divided_anew(problem, run.best, choice, near, outside, 0.0, seconds)
-        if changed is not None:
-            run.offer(changed)
-        run.report("neighbourhoods")
+def _neighbours(run: Run, relaxed: Relaxed, share: float) -> None:
+    """Neighbourhoods until this share of the time is over: two at a time, of other reps each.
+
+    They end in the order in which they began, so that without a clock the answer repeats.
+    """
+    problem, typical = run.problem, _typical(run.problem)
+    near = (relaxed.reduced <= NEAR * typical) & problem.eligible
+    farther = (relaxed.reduced <= FARTHER * typical) & problem.eligible
+    prices = relaxed.prices.measures / PRICE_UNIT
+    outside = outside_prices(problem, prices, typical)
+    neighbourhoods = Neighbourhoods(problem, relaxed.reduced, prices, near)
+    flying: deque[tuple[Choice, Future[Whole | None]]] = deque()
+    busy = np.zeros(len(problem.reps), bool)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        while True:
+            while len(flying) < IN_FLIGHT and run.another(share) and (not flying or (~busy).sum() >= FEWEST):
+                run.rounds += 1
+                assert run.best is not None
+                choice = neighbourhoods.draw(run.best, outside, int(run.random.integers(*SIZES)), run.random, busy)
+                busy[choice.reps] = True
+                columns = farther if excess_of(problem, run.best)[:, choice.reps][problem.hard].any() else near
+                seconds = None if run.limits.seconds is None else min(SECONDS, max(0.1, run.limits.seconds - run.passed()))
+                flying.append((choice, pool.submit(divided_anew, problem, run.best, choice, columns, outside.copy(), 0.0, seconds)))
+            if not flying:
+                return
+            choice, future = flying.popleft()
+            changed = future.result()
+            busy[choice.reps] = False
+            if changed is not None:
+                run.offer_part(choice.items, changed[choice.items])
+            _make_dearer(problem, run.best, choice, outside)
+            run.report("neighbourhoods")
+
+
+def _make_dearer(problem: Problem, assigned: Whole | None, choice: Choice, outside: Real) -> None:
+    """What the chosen reps still have outside of bands that are rules costs twice as much from now on."""
+    assert assigned is not None
+    broken = (excess_of(problem, assigned) > 0) & problem.hard[:, None]
+    broken[:, np.setdiff1d(np.arange(len(problem.reps)), choice.reps)] = False
+    outside[broken] *= 2
 
 
 def _search(run: Run, relaxed: Relaxed) -> None:
@@ -237,5 +306,6 @@ def _search(run: Run, relaxed: Relaxed) -> None:
 
 
 def _typical(problem: Problem) -> float:
-    cheapest = problem.real_cost.min(axis=1)
-    return float(cheapest[np.isfinite(cheapest)].mean())
+    """What an item costs at its cheapest rep, on average; and not too little beside what it may cost."""
+    cheapest = np.where(problem.eligible, problem.cost, 2**62).min(axis=1)
+    return max(float(np.abs(problem.cost[problem.eligible]).mean()) * 0.01, float(cheapest.mean()))
