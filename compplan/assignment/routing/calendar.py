@@ -88,15 +88,27 @@ def by_rep(absences: Sequence[Absence]) -> Mapping[str, Sequence[Absence]]:
 
 
 @dataclass(slots=True)
+class Out:
+    """Reps who can take no lead, with the reason of each."""
+
+    why: Mapping[str, str]
+    names: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Their names, put together once."""
+        self.names = frozenset(self.why)
+
+
+@dataclass(slots=True)
 class Rota:
     """Who of some reps is not there, and why; what was worked out for a quarter of an hour is kept."""
 
     calendar: Calendar
     reps: tuple[str, ...]
     told: tuple[Absence, ...] = ()
-    _kept: dict[int, Mapping[str, str]] = field(default_factory=dict)
+    _kept: dict[int, Out] = field(default_factory=dict)
 
-    def out(self, at: datetime) -> Mapping[str, str]:
+    def out(self, at: datetime) -> Out:
         """The reps who are not there at a time, and why."""
         step = int(at.timestamp()) // (STEP_MINUTES * 60)
         found = self._kept.get(step)
@@ -106,6 +118,6 @@ class Rota:
             begin = datetime.fromtimestamp(step * STEP_MINUTES * 60, UTC)
             told = by_rep(self.told)
             reasons = ((rep, self.calendar.why_not(rep, begin, told.get(rep, ()))) for rep in self.reps)
-            found = {rep: why for rep, why in reasons if why is not None}
+            found = Out({rep: why for rep, why in reasons if why is not None})
             self._kept[step] = found
         return found

@@ -15,17 +15,12 @@ GIVEN, TO_OWNER, WAITS = "given", "to owner", "waits"
 
 @immutable
 class Compared:
-    """What the window rule looked at: the levels of the pool before, the members who could take the lead, and those within the window.
-
-    `low` is the lowest level among them and `most` the highest that is within the window, in parts of 1 / `Pool.unit`.
-    """
+    """What the window rule looked at: the levels of the pool before, the members who could take the lead, and those within the window."""
 
     pool: Pool
     levels: Levels
     able: tuple[int, ...]
     within: Sequence[int]
-    low: int
-    most: int
 
 
 @immutable
@@ -71,7 +66,8 @@ def decide(rules: Rules, pool: Pool | None, lead: Lead, now: Situation | None) -
             return _to_owner(rules, lead.owner, pool, lead, now)
     if pool is None or now is None:
         return Decision(lead, WAITS, None, None, owner_out=owner_out)
-    return replace(_by_window(pool, lead, now), owner_out=owner_out) if owner_out else _by_window(pool, lead, now)
+    decision = _by_window(pool, lead, now)
+    return decision if owner_out is None else replace(decision, owner_out=owner_out)
 
 
 def _why_not_owner(rules: Rules, owner: str, now: Situation | None) -> str | None:
@@ -107,8 +103,7 @@ def _by_window(pool: Pool, lead: Lead, now: Situation) -> Decision:
         levels = replace(levels, largest=counted)
     loads, factors = levels.loads, pool.factors
     level = [loads[i] * factors[i] for i in able]
-    low = min(level)
-    most = low + window_of(pool, levels.largest)
+    most = min(level) + window_of(pool, levels.largest)
     within = [i for at, i in zip(level, able, strict=True) if at <= most]
     chances = lead.chances
     if chances is not None:
@@ -118,5 +113,5 @@ def _by_window(pool: Pool, lead: Lead, now: Situation) -> Decision:
     else:
         best = within
     chosen = best[0] if len(best) == 1 else min(best, key=lambda i: (loads[i] * factors[i], i))
-    compared = Compared(pool, levels, able, within, low, most)
+    compared = Compared(pool, levels, able, within)
     return Decision(lead, GIVEN, members[chosen], pool, counted, given(levels, chosen, counted), raises, needed, now.out, None, compared)

@@ -21,12 +21,15 @@ _STEP = Decimal(1).scaleb(-QUALITY_DECIMALS)
 _EXACT = Context(prec=200, rounding=ROUND_HALF_UP)
 _LONGEST = 200
 _WORDS = ("lead", "return", "close", "away")
+_EVENTS = frozenset(_WORDS[1:])
 
 
 def read_event(value: object, rules: Rules, clock: Clock) -> Event:
     """The event that a JSON object tells. `clock` is asked where it does not say `at`. Raises `Problems` with one problem."""
-    if not isinstance(value, dict):
+    if not isinstance(value, Mapping):
         raise _bad("This is no JSON object.", 'Write one a line, as in {"lead": "L-1", "value": 4920}.')
+    if "lead" in value and _EVENTS.isdisjoint(value):
+        return _lead(_name(value, "lead"), _time(value, rules, clock), value, rules)
     said = [word for word in _WORDS if word in value]
     if len(said) != 1:
         message = "It does not say what it is about." if not said else f"It says {' and '.join(said)} at once."
@@ -34,8 +37,6 @@ def read_event(value: object, rules: Rules, clock: Clock) -> Event:
         raise _bad(message, f"It has one of `lead`, `return`, `close` and `away`.{near}")
     at = _time(value, rules, clock)
     name = _name(value, said[0])
-    if said[0] == "lead":
-        return _lead(name, at, value, rules)
     if said[0] == "return":
         return Returned(name, at, _text(value, "reason"))
     if said[0] == "close":
@@ -53,6 +54,9 @@ def _quality(value: Mapping[str, Any], rules: Rules) -> int:
     """In hundredths, halves away from zero; one where every lead counts the same."""
     if rules.quality is None:
         return _UNIT
+    found = value.get(rules.quality)
+    if type(found) is int and rules.times is None and 0 <= found <= _MOST:
+        return found * _UNIT
     number = _number(value, rules.quality)
     if rules.times is not None:
         number = _EXACT.multiply(number, _number(value, rules.times))
@@ -125,10 +129,10 @@ def _text(value: Mapping[str, Any], name: str) -> str:
 
 def _texts(value: Mapping[str, Any], name: str) -> Texts:
     found = value.get(name)
+    if type(found) is str and len(found) <= _LONGEST and found.isprintable():
+        return (found,) if found else ()
     if found is None:
         return ()
-    if isinstance(found, str):
-        return (_one_text(name, found),) if found else ()
     listed = found if isinstance(found, list | tuple) else [found]
     texts = tuple(_one_text(name, each) for each in listed)
     return tuple(t for t in texts if t)
@@ -145,9 +149,7 @@ def _one_text(name: str, value: object) -> str:
 
 def _can_be_kept(text: str) -> bool:
     """Whether a database takes a text: one without half characters and zeros."""
-    if text.isascii():
-        return "\0" not in text
-    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+    return text.isprintable() or ("\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text))
 
 
 def _number(value: Mapping[str, Any], name: str) -> Decimal:

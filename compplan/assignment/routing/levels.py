@@ -75,7 +75,7 @@ def settled(pool: Pool, levels: Levels, there: frozenset[int]) -> tuple[Levels, 
 
     To the lowest level of those who were; and so far that nobody who can take no more than they is ahead of them by more than the bound.
     """
-    if there == levels.there:
+    if there is levels.there or there == levels.there:
         return levels, ()
     base = _lowest(pool, levels, levels.there)
     return _raised(pool, replace(levels, there=there), dict.fromkeys(there - levels.there, base))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any
 
-from compplan.assignment.routing.calendar import Absence, Rota
+from compplan.assignment.routing.calendar import Absence, Out, Rota
 from compplan.assignment.routing.decide import Situation, decide
 from compplan.assignment.routing.incoming import Clock, read_event
 from compplan.assignment.routing.lead import Away, Closed, Event, Lead, Returned
@@ -19,7 +19,7 @@ from compplan.assignment.routing.store import Burden, Store, Work
 from compplan.diagnostics.model import Diagnostic, Problems
 
 Answer = Mapping[str, Any]
-_NOBODY_OUT: Mapping[str, str] = {}
+_MOST_KEPT = 10_000
 
 
 def wall_clock() -> datetime:
@@ -51,8 +51,9 @@ class Router:
 
         A lead that was given before is answered as it was. Raises `Problems` where it cannot be used, or cannot be kept.
         """
-        event = value if isinstance(value, Event) else read_event(value, self.rules, self.clock)
-        (answer,) = self.route_together([event])
+        event = read_event(value, self.rules, self.clock) if isinstance(value, Mapping) else value
+        with self.store.work() as work:
+            answer = self._answered(work, event)
         if isinstance(answer, Problems):
             raise answer
         return answer
@@ -93,32 +94,30 @@ class Router:
 
     def _situation(self, work: Work, pool: Pool, at: datetime) -> Situation:
         out = self._out(work, at)
-        key = (pool.name, frozenset(out))
-        there = self._there.get(key)
+        there = pool.everyone if not out.names else self._there.get((pool.name, out.names))
         if there is None:
-            there = frozenset(i for i, name in enumerate(pool.members) if name not in out)
-            self._there[key] = there
-            if len(self._there) > 10_000:
+            if len(self._there) >= _MOST_KEPT:
                 self._there.clear()
-        return Situation(work.levels(pool), there, out)
+            there = self._there[pool.name, out.names] = frozenset(i for i, name in enumerate(pool.members) if name not in out.names)
+        return Situation(work.levels(pool), there, out.why)
 
-    def _out(self, work: Work, at: datetime) -> Mapping[str, str]:
+    def _out(self, work: Work, at: datetime) -> Out:
         """The reps who can take no lead at a time, and why."""
         told = work.absences()
         if self._rota is None or self._rota.told != told:
             self._rota = Rota(self.rules.calendar, tuple(self.rules.reps), told)
-        out = self._rota.out(at) or _NOBODY_OUT
+        out = self._rota.out(at)
         if not self.rules.limited:
             return out
         full = {}
-        for rep in self.rules.reps.values():
+        for rep in self.rules.limits:
             burden = work.burden(rep.name)
             today = self.rules.calendar.local(rep.name, at).date()
             if rep.most_open is not None and burden.open >= rep.most_open:
                 full[rep.name] = f"has {burden.open} open, {rep.most_open} at most"
             if rep.each_day is not None and burden.day == today and burden.today >= rep.each_day:
                 full[rep.name] = f"had {burden.today} today, {rep.each_day} at most"
-        return {**full, **out} if full else out
+        return Out({**full, **out.why}) if full else out
 
     def _burdened(self, work: Work, rep: str, at: datetime) -> None:
         """One lead more is the rep's; one of a day before the latest is not held against any day."""

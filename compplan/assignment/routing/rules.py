@@ -82,6 +82,11 @@ class Pool:
         )
 
     @cached_property
+    def everyone(self) -> frozenset[int]:
+        """All members."""
+        return frozenset(range(len(self.members)))
+
+    @cached_property
     def place(self) -> Mapping[str, int]:
         """The position of each member."""
         return {name: i for i, name in enumerate(self.members)}
@@ -156,9 +161,14 @@ class Rules:
     _pool_by: dict[tuple[Texts | None, ...], Pool | None] = field(default_factory=dict, repr=False)
 
     @cached_property
+    def limits(self) -> tuple[Rep, ...]:
+        """The reps who take so many leads at most."""
+        return tuple(r for r in self.reps.values() if r.each_day is not None or r.most_open is not None)
+
+    @cached_property
     def limited(self) -> bool:
-        """Whether any rep takes so many leads at most."""
-        return any(r.each_day is not None or r.most_open is not None for r in self.reps.values())
+        """Whether there are such reps."""
+        return bool(self.limits)
 
     @cached_property
     def fields(self) -> tuple[str, ...]:

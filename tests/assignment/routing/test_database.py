@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from compplan.assignment.routing import Router, open_router
 from compplan.assignment.routing.database import open_database
@@ -24,6 +25,7 @@ from compplan.assignment.routing.log import GIVES
 from compplan.assignment.routing.tables import METADATA, VERSION_TABLE
 from compplan.diagnostics.model import Problems
 from tests.assignment.routing.naive import reckoned
+from tests.support.databases import needs_postgresql, passing_postgresql
 from tests.support.routing import ROUTING, lead, write_routing
 
 LIMITED = ROUTING.replace("ben: {", "ben: {each_day: 4, most_open: 3, ")
@@ -219,6 +221,20 @@ def test_a_database_in_use_is_told_after_the_wait(tmp_path: Path) -> None:
         assert told.value.diagnostics[0].code == "database-busy"
         other.execute("ROLLBACK")
         other.close()
+        assert router.route(lead("L1"))["rep"] == "ana"
+
+
+@needs_postgresql
+def test_a_postgresql_database_in_use_is_told_after_the_wait(tmp_path: Path) -> None:
+    file = write_routing(tmp_path)
+    with passing_postgresql() as url, open_router(file, url, wait=0.2) as router:
+        other = open_database(url, flush=False, wait=5)
+        with other.begin() as connection:
+            connection.execute(text("SELECT * FROM routings FOR UPDATE"))
+            with pytest.raises(Problems) as told:
+                router.route(lead("L1"))
+            assert told.value.diagnostics[0].code == "database-busy"
+        other.dispose()
         assert router.route(lead("L1"))["rep"] == "ana"
 
 
