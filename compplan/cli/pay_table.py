@@ -113,11 +113,14 @@ def _band_lines(report: ExpectedPay, measure: str) -> Iterator[str]:
         return
     digits = digits_of(limits.currency) if limits.currency else 2
     yield f"{len(outside)} of {len(report.reps)} reps are paid outside of the band of {measure}:"
-    for p in outside:
+    for p in outside[:MOST_LISTED]:
         low, high = (None if end is None else amount_text(end, digits) for end in limits.pay[p.person])
         band = f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
         yield f"  {p.person}: {amount_text(p.pay.proposed or Decimal(0), digits)}, where it is to be {band}"
-    yield "What a plan pays for single records, or by what stands in them, is known only when accounts have their reps."
+    if len(outside) > MOST_LISTED:
+        yield f"  and {len(outside) - MOST_LISTED} more; pay.csv has them all"
+    if any(limits.credited(p.person, p.expected.proposed or Decimal(0)) for p in outside):
+        yield "What a plan pays for single records, or by what stands in them, is known only when accounts have their reps."
 
 
 def _signed(value: Decimal, digits: int) -> str:

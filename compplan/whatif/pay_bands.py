@@ -182,7 +182,7 @@ class PayBands:
             low = None if band.open_below[j] else Decimal(int(band.least[j])).scaleb(-self.pay.decimals)
             high = None if band.open_above[j] else Decimal(int(band.most[j])).scaleb(-self.pay.decimals)
             pay[rep] = (low, high)
-        return PayLimits(credit, pay, self.pay.currency)
+        return PayLimits(credit, pay, self.pay.currency, self.expected.figures.balanced_decimals)
 
     def _never_paid(self, which: Sequence[int]) -> list[Diagnostic]:
         """Reps who are paid nothing: those whom no plan pays, and those whom a plan pays nothing."""

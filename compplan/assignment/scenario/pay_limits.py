@@ -18,3 +18,11 @@ class PayLimits:
     credit: Mapping[str, tuple[int | None, int | None]]
     pay: Mapping[str, Ends]
     currency: str
+    decimals: int
+    """How many digits of the credit stand behind the point."""
+
+    def credited(self, rep: str, credit: Decimal) -> bool:
+        """Whether a credit is one with which the rep's pay is within its band."""
+        low, high = self.credit.get(rep, (None, None))
+        whole = int(credit.scaleb(self.decimals))
+        return (low is None or whole >= low) and (high is None or whole <= high)

@@ -63,7 +63,7 @@ class Relaxation:
         self.cost = problem.real_cost
         reduced = _above_least(self.cost, problem, opening)
         cheapest = np.where(np.isfinite(self.cost), self.cost, np.nan)
-        self.typical = max(float(np.nanmean(np.nanmin(cheapest, axis=1))), float(np.nanmean(np.abs(cheapest))) * 1e-3, 1e-6)
+        self.typical = _typical(cheapest)
         self.taken = reduced <= max(FIRST_COLUMNS * self.typical, 0)
         self.price = outside_prices(problem, opening, self.typical)
         self.dear = BREAKING * self.typical
@@ -175,6 +175,12 @@ class Relaxation:
             if worth > 0:
                 cuts.append(replace(each.cut, price=worth))
         return Prices(measures, move, tuple(cuts))
+
+
+def _typical(cost: Real) -> float:
+    """What an item costs where it is cheapest; where that is next to nothing, since only moves cost, a part of what it costs elsewhere."""
+    cheapest, everywhere = float(np.nanmean(np.nanmin(cost, axis=1))), float(np.nanmean(np.abs(cost)))
+    return max(cheapest if cheapest > everywhere * 1e-3 else everywhere * 0.1, 1e-6)
 
 
 def outside_prices(problem: Problem, opening: Real, typical: float) -> Real:
