@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
+from compplan.assignment.bound import Prices, lower_bound
+from compplan.assignment.problem import standing
 from compplan.assignment.scenario.check import read_scenario
 from compplan.assignment.scenario.read_problem import read_problem
 from compplan.assignment.solver.solve import Limits, solve
-from compplan.assignment.territories.certificate import certify
+from compplan.assignment.territories.certificate import Certificate, certify, fingerprint
 from compplan.reports.territories.figures import Figures, figures_of
 from tests.support.territory_project import SCENARIO, write_territories
 
@@ -32,6 +36,17 @@ def figures_from(file: Path) -> Figures:
     territories = read_problem(scenario)
     solution = solve(territories.problem, Limits(seconds=None, rounds=5))
     return figures_of(scenario, territories, solution.assigned, certify(territories.problem, solution))
+
+
+def all_moved(folder: Path, accounts: int) -> Figures:
+    """The figures of an assignment that nobody would want: every account of a larger project goes to the next rep."""
+    scenario = read_scenario(write_territories(folder, accounts=accounts))
+    territories = read_problem(scenario)
+    problem = territories.problem
+    assigned = (territories.owner + 1) % len(problem.reps)
+    now, prices = standing(problem, assigned), Prices(np.zeros((len(problem.measures), len(problem.reps)), np.int64))
+    proof = Certificate(fingerprint(problem), now.cost, now.total, lower_bound(problem, prices), None, prices, prices)
+    return figures_of(scenario, territories, assigned, proof)
 
 
 def figures(folder: Path, scenario: str = SCENARIO) -> Figures:

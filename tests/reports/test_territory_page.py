@@ -14,7 +14,7 @@ import pytest
 from compplan.reports.territories.figures import Figures
 from compplan.reports.territories.page import page_of
 from compplan.reports.territories.territory_map import map_of
-from tests.reports.territories import TRAVEL, figures, figures_from, with_names
+from tests.reports.territories import TRAVEL, all_moved, figures, figures_from, with_names
 from tests.support.territory_project import SCENARIO, write_territories
 
 NASTY = '</script><script>alert(1)</script> "O\'Neil" & <b onmouseover=x>שלום</b> {{ 7*7 }} \u2028'
@@ -198,3 +198,15 @@ def test_broken_rules_are_told_first(tmp_path: Path) -> None:
     page = page_of(found, "north-assigned", "territories.xlsx")
     assert "Rules or bands are broken." in page
     assert "Could be saved at most" not in page
+
+
+def test_of_many_moves_the_first_are_shown_and_the_rest_is_said_to_be_in_the_workbook(tmp_path: Path) -> None:
+    found = all_moved(tmp_path, 130)
+    page = page_of(found, "north-assigned", "territories.xlsx")
+    rows = read(page).rows["move-table"][1:]
+    shown = [float(r[-1].replace(",", "")) for r in rows]
+    assert len(rows) == 50
+    assert shown == sorted(shown, reverse=True)
+    assert "50 of 130 accounts." in page
+    assert "The other 80 are in the workbook beside this page." in page
+    assert len(data_of(page)["accounts"]["id"]) == 130

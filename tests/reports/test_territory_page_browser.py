@@ -10,7 +10,7 @@ import pytest
 
 from compplan.reports.territories.figures import Figures
 from compplan.reports.territories.page import page_of
-from tests.reports.territories import figures, figures_from, with_names
+from tests.reports.territories import all_moved, figures, figures_from, with_names
 from tests.reports.test_territory_page import NASTY
 from tests.support.chromium import HOW_TO_HAVE_IT, Page, chromium, opened_page
 from tests.support.territory_project import write_territories
@@ -125,6 +125,30 @@ def test_the_map_is_moved_by_keys(page: Page) -> None:
     assert float(moved[0]) > float(zoomed[0])
     _click(page, "#zoom-all")
     assert page.value("document.getElementById('picture').getAttribute('viewBox')").split()[2] == "1000"
+
+
+def test_the_rest_of_many_moves_comes_on_request(browser: Page, tmp_path: Path) -> None:
+    page = _opened(browser, page_of(all_moved(tmp_path, 330), "north-assigned", "territories.xlsx"), tmp_path)
+    assert len(_rows(page, "move-table")) == 50
+    assert page.value("document.getElementById('move-count').innerText") == "50 of 330 accounts."
+    _click(page, "#show-more")
+    assert len(_rows(page, "move-table")) == 250
+    _click(page, "#show-all")
+    assert len(_rows(page, "move-table")) == 330
+    assert page.value("document.getElementById('more').hidden") is True
+
+
+def test_an_account_is_found_by_its_name(page: Page) -> None:
+    _click(page, "#find")
+    for letter in "A07":
+        page.press(letter)
+    assert page.value("document.getElementById('tip').innerText").startswith("a07")
+    for letter in "zzz":
+        page.press(letter)
+    assert page.value("[document.getElementById('tip').hidden, document.getElementById('find').getAttribute('aria-invalid')]") == [
+        True,
+        "true",
+    ]
 
 
 def test_names_from_records_run_nothing(browser: Page, tmp_path: Path) -> None:
