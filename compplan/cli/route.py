@@ -7,7 +7,7 @@ import json
 import sys
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,7 @@ def add(commands: Commands[Parser]) -> None:
     """Adds the command."""
     about = "Give each lead to a rep as it comes: JSON lines in, JSON lines out, each kept before it is answered."
     command = add_command(commands, NAME, about, _EXAMPLE, _route)
+    command.usage = "compplan route [status | why | export] FILE.yaml [LEAD] [options]"
     command.add_argument(
         "words", metavar="FILE.yaml", nargs="+",
         help="the routing file; before it `status`, `export`, or `why` with the lead's name behind the file",
@@ -196,10 +197,9 @@ def _batches(most: int) -> Iterator[list[bytes]]:
 
 def _time(text: str) -> datetime:
     try:
-        at = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"{text} is no time, such as 2027-03-01T09:30:00+01:00") from None
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 def _count(text: str) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Call, Said
-from tests.support.routing import lead, write_routing
+from tests.support.routing import ROUTING, lead, write_routing
 
 PAGE = (Path(__file__).parents[2] / "docs" / "routing.md").read_text(encoding="utf-8")
 DATA = Path(__file__).parents[3] / "shared" / "data" / "leads" / "500_40"
@@ -76,10 +76,11 @@ def test_bad_lines_are_answered_with_what_is_wrong_and_the_others_are_routed(rou
 
 
 def test_the_time_of_lines_without_one_can_be_said(route: Call, tmp_path: Path) -> None:
-    value = lead("L1")
-    del value["at"]
-    said = route(_lines(value), str(write_routing(tmp_path)), "--at", "2027-05-05T12:00:00+02:00")
-    assert _answers(said)[0]["at"] == "2027-05-05T10:00:00+00:00"
+    file = write_routing(tmp_path, ROUTING + "timezone: Europe/Berlin\n")
+    for name, at in (("L1", "2027-05-05T12:00:00+02:00"), ("L2", "2027-05-05T12:00")):
+        value = lead(name)
+        del value["at"]
+        assert _answers(route(_lines(value), str(file), "--at", at))[0]["at"] == "2027-05-05T10:00:00+00:00"
 
 
 def test_nothing_is_kept_in_memory(route: Call, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from compplan.assignment.routing.check import read_routing
@@ -25,11 +26,17 @@ def open_router(
     `reading`, nothing can be routed: what was is looked at. `wait` says for how many seconds it is waited for other programs, `clock` what
     time it is for leads that do not say so themselves. Raises `Problems`.
     """
-    now = clock()
-    routing = read_routing(Path(file), now.date())
+    routing = read_routing(Path(file), clock().date())
+    zone = routing.rules.calendar.zone
+
+    def aware() -> datetime:
+        """The time that the clock says; one without a zone is meant as the file means such."""
+        now = clock()
+        return now if now.tzinfo is not None else now.replace(tzinfo=zone)
+
     if memory:
-        return Router(routing.rules, MemoryStore(routing.rules), clock)
+        return Router(routing.rules, MemoryStore(routing.rules), aware)
     from compplan.assignment.routing.database_store import open_store
 
-    store = open_store(database or routing.database, routing.rules, None if reading else now, flush=routing.flush, wait=wait)
-    return Router(routing.rules, store, clock)
+    store = open_store(database or routing.database, routing.rules, None if reading else aware(), flush=routing.flush, wait=wait)
+    return Router(routing.rules, store, aware)
