@@ -33,7 +33,7 @@ LOG = Table(
     Column("counted", BigInteger, nullable=False),
     Column("said", Text, nullable=False),
     Column("details", Text, nullable=False),
-    Index("routing_log_lead", "routing", "lead"),
+    Index("routing_log_lead", "routing", "lead", "number"),
     Index("routing_log_given_once", "routing", "lead", unique=True, sqlite_where=_GIVES, postgresql_where=_GIVES),
 )
 """A row for each entry of the log. No lead is given twice: the database itself refuses that."""

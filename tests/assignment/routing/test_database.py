@@ -202,6 +202,16 @@ def test_the_steps_of_alembic_make_the_tables_that_are_used(database: str) -> No
     engine.dispose()
 
 
+def test_a_lead_is_found_without_going_through_the_log(tmp_path: Path) -> None:
+    file = write_routing(tmp_path)
+    with open_router(file) as router:
+        router.route(lead("L1"))
+    with sqlite3.connect(tmp_path / "leads.db") as connection:
+        asked = "EXPLAIN QUERY PLAN SELECT * FROM routing_log WHERE routing = 'Inbound' AND lead = 'L1' ORDER BY number"
+        ((*_, plan),) = connection.execute(asked).fetchall()
+    assert plan == "SEARCH routing_log USING INDEX routing_log_lead (routing=? AND lead=?)"
+
+
 def _code(file: Path, database: str, wait: float = 1.0) -> str:
     with pytest.raises(Problems) as told, open_router(file, database, wait=wait) as router:
         router.route(lead("L1"))

@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("said", sa.Text, nullable=False),
         sa.Column("details", sa.Text, nullable=False),
     )
-    op.create_index("routing_log_lead", "routing_log", ["routing", "lead"])
+    op.create_index("routing_log_lead", "routing_log", ["routing", "lead", "number"])
     op.create_index("routing_log_given_once", "routing_log", ["routing", "lead"], unique=True, sqlite_where=_GIVES, postgresql_where=_GIVES)
     op.create_table(
         "routing_pools",
