@@ -10,7 +10,8 @@ from compplan.assignment.bound import Prices, lower_bound
 from compplan.assignment.problem import standing
 from compplan.assignment.scenario.check import read_scenario
 from compplan.assignment.scenario.read_problem import read_problem
-from compplan.assignment.solver.solve import Limits, solve
+from compplan.assignment.solver.solve import Limits
+from compplan.assignment.territories.assign import assign
 from compplan.assignment.territories.certificate import Certificate, certify, fingerprint
 from compplan.reports.territories.figures import Figures, figures_of
 from tests.support.territory_project import SCENARIO, write_territories
@@ -34,7 +35,7 @@ def figures_from(file: Path) -> Figures:
     """The figures of a scenario's best assignment."""
     scenario = read_scenario(file)
     territories = read_problem(scenario)
-    solution = solve(territories.problem, Limits(seconds=None, rounds=5))
+    territories, solution = assign(territories, Limits(seconds=None, rounds=5), lambda _: None, lambda: False)
     return figures_of(scenario, territories, solution.assigned, certify(territories.problem, solution))
 
 

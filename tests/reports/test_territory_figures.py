@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from compplan.reports.territories.figures import Figures, grouped, percent
 from compplan.reports.territories.words import balance_sentence, certificate_sentences, decided, price_of
-from tests.reports.territories import TRAVEL, figures
-from tests.support.territory_project import SCENARIO
+from tests.reports.territories import TRAVEL, figures, figures_from
+from tests.support.territory_project import SCENARIO, write_territories
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +77,21 @@ def test_accounts_of_leavers_come_from_somebody_and_have_no_cost_to_compare(tmp_
     assert not found.comparable[found.left].any()
     assert "7 come from reps who do not take part" in decided(found)[0]
     assert "; the 17 accounts whose rep and cost today are known alone cost " in decided(found)[1]
+
+
+def test_homes_that_were_chosen_are_told_and_the_proof_is_for_them(tmp_path: Path) -> None:
+    file = write_territories(tmp_path)
+    project, people = tmp_path / "compplan.yaml", tmp_path / "people.csv"
+    place = "latitude: {type: number, decimals: 3}, longitude: {type: number, decimals: 3}, capacity"
+    assert project.read_text().count(place) == 1
+    project.write_text(project.read_text().replace(place, place.replace("decimals: 3", "decimals: 3, optional: true")))
+    people.write_text(people.read_text().replace("cy,40.2,-100.5,", "cy,,,"))
+    found = figures_from(file)
+    assert found.homes[0].startswith("cy gets a home at a")
+    assert "for the homes below" in decided(found)[2]
+    assert found.homes[0] in " ".join(certificate_sentences(found, "north-assigned"))
+    assert found.places is not None
+    assert not np.isnan(found.places.reps).any()
 
 
 def test_kilometres_are_those_of_travel(tmp_path: Path) -> None:

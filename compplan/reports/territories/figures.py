@@ -15,6 +15,7 @@ from compplan.assignment.scenario.costs import great_circle_km
 from compplan.assignment.scenario.facts import Facts, Places
 from compplan.assignment.scenario.read_problem import Territories
 from compplan.assignment.territories.certificate import Certificate
+from compplan.assignment.territories.homes_proof import homes_lines
 
 NOBODY = -1
 
@@ -56,7 +57,8 @@ class Figures:
     say, leavers among them. Costs are whole units, of which
     `cost_decimals` digits stand behind the point: `cost_before` means something only where `comparable` is true, which is where the
     account had one of these reps, and what that costs is known. `total` adds what soft bands cost, `least_total` is what nothing goes
-    below; `least_by_search` says that only a complete search proves it. `kilometres` are those of the great circle, not a number where
+    below; `least_by_search` says that only a complete search proves it. `homes` says in
+    sentences which homes were chosen, and is empty where all reps had one. `kilometres` are those of the great circle, not a number where
     a place is not known, and None where no places are.
     """
 
@@ -84,6 +86,7 @@ class Figures:
     bound_by_prices: Fraction
     price_of_a_move: Fraction
     is_broken: bool
+    homes: tuple[str, ...]
     places: Places | None
     kilometres: Real | None
     kilometres_before: Real | None
@@ -185,6 +188,7 @@ def figures_of(scenario: Scenario, territories: Territories, assigned: Whole, ce
         bound_by_prices=prices,
         price_of_a_move=_price(certificate.plain.move, 0, problem),
         is_broken=now.broken,
+        homes=tuple(homes_lines(territories, assigned)),
         places=facts.places,
         kilometres=_kilometres(facts.places, after),
         kilometres_before=_kilometres(facts.places, before),

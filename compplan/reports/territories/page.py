@@ -123,6 +123,7 @@ def page_of(figures: Figures, folder: str, workbook: str, pay: Sequence[PersonPa
         reps=reps,
         strips=tuple(strip_of(figures, m) for m in figures.measures),
         rep_heads=tuple(_rep_heads(figures)),
+        homes=figures.homes,
         has_before=figures.has_before,
         has_ways=figures.kilometres is not None,
         moves=shown,

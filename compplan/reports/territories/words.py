@@ -80,6 +80,7 @@ def _proof(figures: Figures) -> str:
     if figures.is_broken:
         return "It breaks rules or bands: no assignment that keeps all of them was found."
     how = "a search through all assignments has shown" if figures.least_by_search else "it is proven"
+    how += " for the homes below" if figures.homes else ""
     if figures.gap == 0:
         return f"All rules and bands are kept, and {how} that nothing costs less."
     most = percent(figures.gap, 2)
@@ -111,6 +112,8 @@ def certificate_sentences(figures: Figures, folder: str) -> Iterator[str]:
         yield "So there is no cheaper one."
     else:
         yield f"So whoever finds a better one saves {fraction(saved, 2)} at most, which is {percent(figures.gap, 3)} of the cost."
+    if figures.homes:
+        yield "That is so for the homes that were chosen. " + " ".join(figures.homes)
     yield (
         "The reason: say each rep pays, or is paid, a price for every unit of a measure. Then an account costs at least what it costs with "
         "the cheapest rep after these prices, whoever has it; and what the prices come to altogether is known from the bands. The sum is a "

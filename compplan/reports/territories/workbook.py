@@ -59,6 +59,7 @@ def _summary(figures: Figures) -> list[tuple[str, Cell]]:
         ("Title", figures.title),
         ("Decided", " ".join(decided(figures))),
         ("Balance", balance_sentence(figures)),
+        *(("Homes" if n == 0 else "", home) for n, home in enumerate(figures.homes)),
         ("Accounts", _count(len(figures.accounts))),
         ("Reps", _count(len(figures.reps))),
     ]
