@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from compplan.assignment.bound import PRICE_UNIT
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 HEAT = 0.3
 SWEEPS = 2500
-EXCHANGING = 0.6
+EXCHANGING = 0.45
 """The share of the time after which exchanges end."""
 SIZES = ((2, 0.8), (3, 0.3), (3, 0.3), (4, 0.15))
 """Of how many reps what they have is divided anew, and up to which reduced cost, in typical costs of an item, pairs are tried."""
@@ -37,17 +38,30 @@ def improve_connected(run: Run, relaxed: Relaxed, outside: Real, typical: float,
     start = connected_start(problem, relaxed.shares.argmax(axis=1), relaxed.reduced)
     run.offer(start)
     exchanges = ConnectedExchanges(problem, start, outside, relaxed.prices.move / PRICE_UNIT)
-    anneal(exchanges, HEAT * typical, SWEEPS, run.random, lambda: 0.0 if run.go_on(EXCHANGING * share) else 1.0)
+    anneal(exchanges, HEAT * typical, SWEEPS, run.random, _share_of(run, EXCHANGING * share))
     run.offer(exchanges.assigned)
     run.report("exchanges")
     _neighbours(run, relaxed, outside, typical, share)
+
+
+def _share_of(run: Run, share: float) -> Callable[[], float]:
+    """How much is over of what is left now of this share of the run's time: nothing where seconds are not counted."""
+    began = run.passed()
+    end = (run.limits.seconds or 0.0) * share
+
+    def passed() -> float:
+        if not run.go_on(share):
+            return 1.0
+        return 0.0 if run.limits.seconds is None else (run.passed() - began) / max(end - began, 1e-9)
+
+    return passed
 
 
 def _neighbours(run: Run, relaxed: Relaxed, outside: Real, typical: float, share: float) -> None:
     problem = run.problem
     nearest = problem.eligible & (relaxed.reduced <= NEAREST * typical)
     neighbourhoods = Neighbourhoods(problem, relaxed.reduced, relaxed.prices.measures / PRICE_UNIT, nearest)
-    known = [cut for cut in relaxed.prices.cuts if isinstance(cut, Separator)]
+    run.separators.update({cut: None for cut in relaxed.prices.cuts if isinstance(cut, Separator)})
     while run.go_on(share) and not run.close_enough() and (run.limits.rounds is None or run.rounds < run.limits.rounds):
         run.rounds += 1
         assert run.best is not None
@@ -57,7 +71,7 @@ def _neighbours(run: Run, relaxed: Relaxed, outside: Real, typical: float, share
         seconds = None
         if run.limits.seconds is not None:
             seconds = min(TURN_SECONDS, max(0.1, run.limits.seconds - run.passed()))
-        changed = divided_connected(problem, run.best, choice, near, outside, seconds, known)
+        changed = divided_connected(problem, run.best, choice, near, outside, seconds, run.separators)
         if changed is not None and not_connected(problem, changed):
             changed = _mended(run, relaxed, changed, outside)
         if changed is not None:

@@ -18,6 +18,7 @@ from compplan.assignment.solver.separator_cuts import broken_separators
 
 TURNS = 12
 """So many times a neighbourhood is divided anew at most."""
+MOST_KNOWN = 4000
 
 
 def divided_connected(
@@ -27,12 +28,12 @@ def divided_connected(
     near: Flags,
     outside: Real,
     seconds: float | None,
-    known: Sequence[Separator],
+    known: dict[Separator, None],
 ) -> Whole | None:
     """The assignment with what the chosen reps have divided anew, which may still not be connected after some turns; None where nothing
     was found.
 
-    `known` are separators that hold everywhere.
+    `known` are separators that hold whatever is divided; those that are found on the way are added, and the oldest forgotten.
     """
     here = _only(problem, assigned, choice, near)
     reps = set(choice.reps.tolist())
@@ -42,11 +43,18 @@ def divided_connected(
         changed = divided_anew(problem, assigned, choice, near, outside, 0.0, seconds, tuple(asked))
         if changed is None or not not_connected(problem, changed):
             return changed
+        _remember(known, broken_separators(problem, as_shares(problem, changed)))
         new = [cut for cut in broken_separators(here, as_shares(problem, changed)) if cut.rep in reps]
         if not new or all(cut in asked for cut in new):
             return changed
         asked.update(dict.fromkeys(new))
     return changed
+
+
+def _remember(known: dict[Separator, None], found: Sequence[Separator]) -> None:
+    known.update(dict.fromkeys(found))
+    for oldest in list(known)[: max(0, len(known) - MOST_KNOWN)]:
+        del known[oldest]
 
 
 def _only(problem: Problem, assigned: Whole, choice: Choice, near: Flags) -> Problem:

@@ -10,11 +10,13 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from compplan.assignment.bound import PRICE_UNIT, Prices
 from compplan.assignment.problem import Problem, Real, Whole, standing
+from compplan.assignment.separators import Separator
 from compplan.assignment.solver.connected import improve_connected
 from compplan.assignment.solver.connected_search import search_connected
 from compplan.assignment.solver.exchanges import Exchanges, anneal
@@ -111,6 +113,7 @@ class Run:
         self.relaxation: Relaxation | None = None
         self.searched: int | None = None
         self.rounds = 0
+        self.separators: dict[Separator, None] = {}
 
     def passed(self) -> float:
         """The seconds so far."""
@@ -291,7 +294,7 @@ def _search(run: Run, relaxed: Relaxed) -> None:
         if int(pairs.sum()) > MOST_PAIRS:
             return
         last = most is None or best is None or most == best - 1
-        search = search_tree if run.problem.borders is None else search_connected
+        search = search_tree if run.problem.borders is None else partial(search_connected, separators=tuple(run.separators))
         searched = search(run.problem, pairs, most, run.best, run.left(1.0 if last else 0.3), run.limits.seed, run.found, run.stopped)
         if searched.assigned is not None:
             run.offer(searched.assigned)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from compplan.assignment.bound import PRICE_UNIT
-from compplan.assignment.problem import NO_LIMIT, Problem, Standing, standing
+from compplan.assignment.problem import NO_LIMIT, Problem, Standing, not_connected, standing
 from compplan.assignment.scenario.read_problem import Territories
 from compplan.assignment.solver.solve import Solution
 from compplan.assignment.territories.amounts import cost_text
@@ -31,6 +31,8 @@ def summary_lines(territories: Territories, solution: Solution) -> Iterator[str]
     yield from homes_lines(territories, solution.assigned)
     if now.broken:
         yield "RULES ARE BROKEN: no assignment that keeps all of them was found."
+    if torn := not_connected(problem, solution.assigned):
+        yield f"  not connected: {', '.join(problem.reps[j] for j in torn)}"
     for k, measure in enumerate(problem.measures):
         outside = int((now.outside[k] > 0).sum())
         yield f"  {measure.name}: {_spread(problem, now, k)}" + (f"; {outside} reps outside" if outside else "")
