@@ -6,6 +6,7 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from compplan.cli.arguments import Commands, Parser, add_command
@@ -54,7 +55,7 @@ def _choices(args: Namespace) -> int:
     check_before_solving(territories)
     folder = Path(args.out) if args.out else file.with_name(f"{file.stem}-choices")
     with new_folder(folder) as place, ended_by_ctrl_c() as stopped, progress_line() as tell:
-        made = list(make_choices(scenario, territories, place, limits_of(args), tell, stopped, scenario_at, writer))
+        made = list(make_choices(scenario, territories, place, limits_of(args), tell, stopped, partial(scenario_at, like=scenario), writer))
     if args.format == "json":
         sys.stdout.write(json.dumps(as_json(territories.problem, made), indent=1, ensure_ascii=False) + "\n")
     else:

@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from compplan.assignment.scenario.check import Scenario
 
 
-def scenario_at(path: str | Path) -> Scenario:
-    """The scenario of a file, with what the plans say of its bands of pay; what takes a while is told on the standard error."""
+def scenario_at(path: str | Path, like: Scenario | None = None) -> Scenario:
+    """The scenario of a file, with what the plans say of its bands of pay; what takes a while is told on the standard error.
+
+    Of a scenario that is `like` another in all that pay depends on, it is not worked out again.
+    """
     from compplan.whatif.scenario import open_scenario
 
-    return open_scenario(Path(path), note)
+    return open_scenario(Path(path), note, like)

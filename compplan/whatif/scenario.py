@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from compplan.assignment.scenario.check import Scenario, read_scenario
+from compplan.assignment.scenario.form import CostForm
 from compplan.assignment.scenario.pay_limits import PayLimits
 from compplan.whatif.expectation import expectation_of, simulated
 from compplan.whatif.expected_pay import pay_where
@@ -14,15 +15,18 @@ from compplan.whatif.pay_at_levels import PayAtLevels, mix_of
 from compplan.whatif.pay_bands import PayBands
 
 
-def open_scenario(file: Path, tell: Callable[[str], None] = lambda _: None) -> Scenario:
+def open_scenario(file: Path, tell: Callable[[str], None] = lambda _: None, like: Scenario | None = None) -> Scenario:
     """The scenario of a file, with limits for its measures of expected pay; `tell` is told in words what takes a while.
 
-    Raises `Problems`, as `read_scenario` does, and where plans or records are wrong or a band of pay cannot be met by a rep.
+    What is known of another scenario is not worked out again where this one is `like` it in all that pay depends on. Raises `Problems`,
+    as `read_scenario` does, and where plans or records are wrong or a band of pay cannot be met by a rep.
     """
     scenario = read_scenario(file)
     measures = {name: form for name, form in scenario.form.balance.items() if form.expected_pay}
     if not measures:
         return scenario
+    if like is not None and _same_pay(scenario, like):
+        return replace(scenario, pay_limits=like.pay_limits)
     tell("Working out from the plans how much credit gives how much pay.")
     expected = expectation_of(scenario)
     with simulated(expected) as plans:
@@ -36,3 +40,9 @@ def open_scenario(file: Path, tell: Callable[[str], None] = lambda _: None) -> S
             limits[name] = PayBands(expected, name, form, pay).limits()
     tell(f"The plans were run {pay.runs} times for that.")
     return replace(scenario, pay_limits=limits)
+
+
+def _same_pay(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios have the same accounts, reps, measures and expectations, whatever their rules and costs are."""
+    first, second = (s.form.model_copy(update={"title": "", "project": "", "rules": {}, "cost": CostForm()}) for s in (one, other))
+    return first == second and one.project.root.resolve() == other.project.root.resolve()

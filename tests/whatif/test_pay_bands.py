@@ -87,6 +87,17 @@ def test_what_pay_cannot_reach_is_told_with_the_rep_and_why(kind: str, tmp_path:
     assert first.hint
 
 
+def test_what_is_known_of_a_scenario_is_not_worked_out_again_for_one_with_other_rules(tmp_path: Path) -> None:
+    first = opened(tmp_path, "at_least: 1000")
+    told: list[str] = []
+    (tmp_path / "fewer.yaml").write_text(balanced("at_least: 1000").lstrip() + "rules:\n  few: {moves_at_most: 3}\n")
+    assert open_scenario(tmp_path / "fewer.yaml", told.append, first).pay_limits == first.pay_limits
+    assert not told
+    (tmp_path / "other.yaml").write_text(balanced("at_least: 1500").lstrip())
+    assert open_scenario(tmp_path / "other.yaml", told.append, first).pay_limits != first.pay_limits
+    assert told
+
+
 def test_a_new_hire_has_no_pay_to_balance(tmp_path: Path) -> None:
     text = balanced("within: 20%") + "new_hires: {zoe: {columns: {role: AE, team: North}}}\n"
     file = write_pay_project(tmp_path, text, trainee=False)
