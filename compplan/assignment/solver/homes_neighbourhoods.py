@@ -21,13 +21,17 @@ class Seated:
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """The pairs and options that are worth a look: what they cost at least beyond the bound, and what being outside of a band costs."""
+    """The pairs and options that are worth a look: what they cost at least beyond the bound, and what being outside of a band costs.
+
+    `item_prices` are what the relaxation pays for each item.
+    """
 
     problem: Problem
     options: Options
     pair_above: Real
     option_above: Real
     outside: Real
+    item_prices: Real
 
 
 def choice_among(pool: Pool, now: Seated, reps: Whole, most_pairs: int, at_most: float) -> tuple[Choice, tuple[Flags, Flags]] | None:
@@ -128,23 +132,34 @@ def _moves_left(problem: Problem, now: Seated, items: Whole) -> int | None:
 
 
 class Neighbours:
-    """Draws reps who are near each other, at least one of them without a home; remembers who was taken last."""
+    """Draws reps who are near each other, at least one of them without a home, from where much is paid beyond what items are worth.
 
-    def __init__(self, problem: Problem, options: Options, homeless: tuple[int, ...]) -> None:
-        self.problem, self.options, self.homeless = problem, options, np.array(homeless, np.int64)
-        self.last = np.zeros(len(problem.reps))
+    Remembers who was taken last.
+    """
+
+    def __init__(self, pool: Pool, homeless: tuple[int, ...]) -> None:
+        self.problem, self.options, self.item_prices = pool.problem, pool.options, pool.item_prices
+        self.homeless = np.array(homeless, np.int64)
+        self.last = np.zeros(len(pool.problem.reps))
         self.round = 0
 
     def draw(self, now: Seated, size: int, random: np.random.Generator) -> Whole:
         """So many reps, rising."""
         self.round += 1
-        chances = (self.round - self.last[self.homeless]) ** 2 * (0.5 + random.random(len(self.homeless)))
-        first = int(self.homeless[int(chances.argmax())])
+        paid = self._paid(now)[self.homeless]
+        chances = (paid + paid.mean() + 1e-9) * np.minimum(self.round - self.last[self.homeless], len(self.last)) ** 2
+        first = int(random.choice(self.homeless, p=chances / chances.sum()))
         dearer = self._dearer(now, first) * (1 + 0.3 * random.random(len(self.last)))
         dearer[first] = -np.inf
         chosen = np.sort(np.argsort(dearer, kind="stable")[:size])
         self.last[chosen] = self.round
         return chosen
+
+    def _paid(self, now: Seated) -> Real:
+        """What each rep's items cost beyond their prices, above the rep for whom that is least."""
+        above = self.options.cost[np.arange(len(now.assigned)), now.seat[now.assigned]] - self.item_prices
+        by_rep = np.bincount(now.assigned, above, len(self.last))
+        return by_rep - by_rep[self.homeless].min()  # type: ignore[no-any-return]
 
     def _dearer(self, now: Seated, first: int) -> Real:
         """How much dearer a mean item of one rep would be at the other, and the other way: for each rep."""

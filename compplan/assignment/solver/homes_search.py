@@ -25,11 +25,13 @@ from compplan.assignment.solver.solve import CUT_ROUNDS, UNCONNECTED, Limits, Pr
 
 PLAIN_STEPS, WHOLE_STEPS = 600, 300
 """Steps of prices with bands that can be filled exactly, and then with whole items."""
-MOST_PAIRS = 4_000
+MOST_PAIRS = 1_500
 """Where no more pairs are left that could be part of something better, they are searched all at once."""
 PAIRS_EACH = 6
 """So many pairs for each item in a model of neighbours, the most promising ones."""
 SECONDS = 2.0
+QUICK_GAP = 0.01
+"""How near the best for its places an assignment has to be while places are still being looked for."""
 NODES = 400
 NEARLY = 1e-9
 """How far the solver's own bound, which is a real number, may be off."""
@@ -131,7 +133,9 @@ class _Search:
     def try_places(self, chosen: Whole, share: float) -> None:
         """An assignment for these places, by the ordinary means; then the best places for what each rep has."""
         now = placed(self.problem, self.homes, chosen)
-        limits = replace(self.limits, seconds=self.left(share, 5.0), rounds=0)
+        limits = replace(self.limits, seconds=self.left(share, 4.0), rounds=None, gap=max(self.limits.gap, QUICK_GAP))
+        if self.limits.seconds is None:
+            limits = replace(limits, rounds=0)
         assigned = solve(now, limits, stopped=self.stopped).assigned
         self.offer(assigned, chosen)
         self.report("exchanges")
@@ -161,14 +165,15 @@ class _Search:
         As soon as few enough pairs are left that could be part of something better, all of these are searched at once.
         """
         assert self.relaxed is not None
-        pool = Pool(self.problem, self.options, self.relaxed.pair_above, self.relaxed.option_above, self.outside)
-        neighbours = Neighbours(self.problem, self.options, self.homes.reps)
+        item_prices = self.relaxed.prices.items / PRICE_UNIT
+        pool = Pool(self.problem, self.options, self.relaxed.pair_above, self.relaxed.option_above, self.outside, item_prices)
+        neighbours = Neighbours(pool, self.homes.reps)
         size, tried = 3, (-1, -1)
         while self.go_on(0.85) and not self.close_enough() and (self.limits.rounds is None or self.rounds < self.limits.rounds):
             self.rounds += 1
             if self.worth != tried and int((pool.pair_above <= self._gap()).sum()) <= MOST_PAIRS:
                 tried = self.worth
-                self._search_all(pool, 0.6)
+                self._search_all(pool, 0.4)
                 continue
             size = self._divide(pool, neighbours, size)
 

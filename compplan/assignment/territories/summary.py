@@ -26,8 +26,8 @@ def summary_lines(territories: Territories, solution: Solution) -> Iterator[str]
     left = sum(1 for owner, before in zip(territories.owner.tolist(), territories.before, strict=True) if owner < 0 and before)
     if left:
         yield f"{left:,} accounts were with reps who do not take part; each has a rep now."
-    at_homes = "" if territories.chosen is None else "With the homes below: "
-    yield f"Cost {cost_text(problem, now.total)}. {at_homes}{_proof(problem, now, solution)}"
+    at_homes = "" if territories.chosen is None else " That is so for these homes:"
+    yield f"Cost {cost_text(problem, now.total)}. {_proof(problem, now, solution)}{at_homes}"
     yield from homes_lines(territories, solution.assigned)
     if now.broken:
         yield "RULES ARE BROKEN: no assignment that keeps all of them was found."
