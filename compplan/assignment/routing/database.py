@@ -31,11 +31,16 @@ def open_database(at: str, *, flush: bool, wait: float) -> Engine:
     `flush` is whether each commit to a file waits for the disk, `wait` for how many seconds it is waited for others. Raises `Problems`.
     """
     url = _url(at)
-    shown = url.render_as_string(hide_password=True) if "://" in at else at
+    shown = shown_as(at, url)
     with told(shown, wait):
         engine = _sqlite(url, flush=flush, wait=wait) if url.get_backend_name() == "sqlite" else _postgresql(url, wait)
         _upgrade(engine, shown)
     return engine
+
+
+def shown_as(at: str, url: URL) -> str:
+    """A file or an address as messages show it: without the password."""
+    return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True) if "://" in at else at
 
 
 def _url(at: str) -> URL:

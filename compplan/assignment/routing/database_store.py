@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, case, delete, func, insert, select, update
 
 from compplan.assignment.routing.calendar import Absence
-from compplan.assignment.routing.database import READING, open_database, told
+from compplan.assignment.routing.database import READING, open_database, shown_as, told
 from compplan.assignment.routing.levels import Held, Levels, no_levels, rebased
 from compplan.assignment.routing.log import GIVES, RETURNED, WAITS, Entry
 from compplan.assignment.routing.rules import Pool, Rules
@@ -132,7 +132,7 @@ def open_store(at: str, rules: Rules, now: datetime | None, *, flush: bool = Fal
     if now is None and "://" not in at and not Path(at).exists():
         raise Problems([_nothing(rules)])
     engine = open_database(at, flush=flush, wait=wait)
-    shown = engine.url.render_as_string(hide_password=True) if "://" in at else at
+    shown = shown_as(at, engine.url)
     with told(shown, wait):
         store = DatabaseStore(engine, rules, shown, wait, engine.connect())
     if now is not None:

@@ -280,7 +280,8 @@ def test_what_is_no_database_is_told_in_words(tmp_path: Path) -> None:
     assert "its folder is there" in _code(file, str(tmp_path / "nowhere" / "x.db"))
     assert _code(file, "oracle://x/y").startswith("database-address: The database oracle is not supported.")
     assert _code(file, "postgresql://:::/").startswith("database-address")
-    assert "nobody answers there" in _code(file, "postgresql://nobody@127.0.0.1:9/none")
+    said = _code(file, "postgresql://nobody:secret@127.0.0.1:9/none")
+    assert "postgresql://nobody:***@127.0.0.1:9/none cannot be used: nobody answers there" in said
 
 
 def test_a_database_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
