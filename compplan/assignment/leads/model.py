@@ -1,4 +1,4 @@
-"""Linear and whole models as arrays, handed to OR-Tools' MathOpt: GLOP for linear ones, HiGHS for whole ones."""
+"""Linear and whole models as arrays, handed to OR-Tools' MathOpt: GLOP for linear ones, SCIP for whole ones."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Model:
 
     def solve_linear(self) -> Answer | None:
         """The best answer when all columns may be fractions; None where there is none."""
-        result = mathopt.solve(self._written(), mathopt.SolverType.GLOP)
+        result = mathopt.solve(self._written(whole=False), mathopt.SolverType.GLOP)
         if not result.has_primal_feasible_solution() or not result.has_dual_feasible_solution():
             return None
         values = np.fromiter(result.variable_values().values(), float)
@@ -69,13 +69,13 @@ class Model:
 
     def solve_whole(self, start: Real | None, seconds: float, nodes: int, gap: float) -> Answer | None:
         """A good whole answer, from a start; None where none was found in that time or in so many nodes."""
-        model = self._written()
+        model = self._written(whole=True)
         hints = []
         if start is not None:
             hints = [mathopt.SolutionHint(variable_values=dict(zip(model.variables(), start.tolist(), strict=False)))]
         limits = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=seconds), node_limit=nodes, relative_gap_tolerance=gap)
         model_limits = mathopt.ModelSolveParameters(solution_hints=hints)
-        result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=limits, model_params=model_limits)
+        result = mathopt.solve(model, mathopt.SolverType.GSCIP, params=limits, model_params=model_limits)
         self.impossible = result.termination.reason == mathopt.TerminationReason.INFEASIBLE
         if not result.has_primal_feasible_solution():
             return None
@@ -83,12 +83,12 @@ class Model:
         finished = result.termination.reason == mathopt.TerminationReason.OPTIMAL
         return Answer(values, result.objective_value(), np.zeros(0), finished)
 
-    def _written(self) -> mathopt.Model:
+    def _written(self, *, whole: bool) -> mathopt.Model:
         proto = model_pb2.ModelProto()
         proto.variables.ids.extend(range(len(self.worth)))
         proto.variables.lower_bounds.extend(self.low)
         proto.variables.upper_bounds.extend(self.high)
-        proto.variables.integers.extend(self.whole)
+        proto.variables.integers.extend(self.whole if whole else [False] * len(self.whole))
         proto.linear_constraints.ids.extend(range(len(self.least)))
         proto.linear_constraints.lower_bounds.extend(self.least)
         proto.linear_constraints.upper_bounds.extend(self.most)

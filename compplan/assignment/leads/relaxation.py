@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from compplan.assignment.leads.ceiling import SCALE, Prices
+from compplan.assignment.leads.division import Division, everything
 from compplan.assignment.leads.flow import Flows
-from compplan.assignment.leads.model import Model
 from compplan.assignment.leads.problem import LeadProblem, values_of
 from compplan.assignment.problem import Real, Whole
 
@@ -23,8 +23,7 @@ AVERAGES = 8
 MOST_ROUNDS = 150
 CLOSE = 5e-5
 """The ceiling is close enough to the mixture when they differ by this share."""
-SHORT = 20.0
-"""How many units of revenue a unit below the floor costs while a mixture is sought that has all floors met."""
+NEARLY = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,76 +96,30 @@ def _newton_step(values: Real, weight: Real, shares: Real, barrier: float) -> Re
     return step
 
 
-def greatest_with_floor(problem: LeadProblem, flows: Flows, greatest: Whole, go_on: Callable[[], bool]) -> Relaxed:
-    """The mixture of the greatest revenue in which each rep has its floor; the ceiling is one of revenue.
+def greatest_with_floor(problem: LeadProblem, greatest: Whole) -> Relaxed:
+    """The mixture of the greatest revenue in which each rep has its floor, by a linear program; the ceiling is one of revenue.
 
-    Where no mixture gives every rep its floor, `short` is what lacks at least, and the ceiling is a negative number: no more than that is
-    over, when all have as much of their floors as there can be. The prices then prove that the floor cannot be met.
+    Where no mixture gives every rep its floor, `short` is what lacks at least, and the prices prove that the floor cannot be met.
     """
-    seen = [greatest]
-    met = _climb(problem, flows, seen, go_on, revenue=0)
-    if met.ceiling < 0:
-        return met
-    return _climb(problem, flows, seen, go_on, revenue=1)
+    found = _with_floor(problem, greatest, revenue=1.0)
+    if found.short > 0:
+        least = _with_floor(problem, greatest, revenue=0.0)
+        return least if least.short > 0 else found
+    return found
 
 
-def _climb(problem: LeadProblem, flows: Flows, seen: list[Whole], go_on: Callable[[], bool], *, revenue: int) -> Relaxed:
-    """Takes in assignments until no other would help; `revenue` 0 only asks for the floor."""
-    values = [values_of(problem, a).astype(float) for a in seen]
-    best: tuple[float, Prices] | None = None
-    shares, short = np.zeros(len(seen)), 0.0
-    for number in range(MOST_ROUNDS):
-        shares, short, extra, total = _floor_master(problem, np.array(values), revenue)
-        counts = np.append(_counted(problem, extra, revenue), 0.0)
-        assigned, places, unit = flows.best(counts)
-        got = values_of(problem, assigned).astype(float)
-        ceiling = float((counts[:-1] * got).sum()) - float(extra.sum()) * float(problem.goal.least_amount or 0)
-        if best is None or ceiling < best[0]:
-            best = (ceiling, _exact(extra, places.astype(float) * unit))
-        enough = short <= 0 or ceiling < 0 if revenue == 0 else best[0] - total < CLOSE * max(abs(best[0]), 1.0)
-        if enough or number == MOST_ROUNDS - 1 or not go_on():
-            break
-        seen.append(assigned)
-        values.append(got)
-    assert best is not None
-    return Relaxed(best[1], best[0], _shares_of(problem, seen, shares), short)
-
-
-def _floor_master(problem: LeadProblem, values: Real, revenue: int) -> tuple[Real, float, Real, float]:
-    """The best mixture of assignments whose values by rep these are: its shares, what it lacks to the floors, and what it comes to.
-
-    Besides, what a unit of value is worth at each rep because of its floor.
-    """
-    entitled, weight = problem.entitled, problem.real_weight[problem.entitled]
-    scale = max(float(values.sum(axis=1).mean()) / max(len(entitled), 1), 1.0)
-    got = values[:, entitled] / scale
-    floor = np.full(len(entitled), float(problem.goal.least_amount or 0) / scale)
-    if problem.goal.least_share is not None:
-        got = got - float(problem.goal.least_share) * np.outer((got / weight).mean(axis=1), weight)
-    model = Model()
-    share = model.columns(values.sum(axis=1) / scale * revenue, 0.0, 1.0)
-    lacks = model.columns(np.full(len(entitled), -(SHORT if revenue else 1.0)), 0.0, np.inf)
-    whole = model.rows(np.ones(1), np.ones(1))
-    rows = model.rows(floor, np.full(len(entitled), np.inf))
-    model.put(np.repeat(whole, len(share)), share, np.ones(len(share)))
-    model.put(np.tile(rows, len(share)), np.repeat(share, len(rows)), got.ravel())
-    model.put(rows, lacks, np.ones(len(rows)))
-    answer = model.solve_linear()
+def _with_floor(problem: LeadProblem, greatest: Whole, *, revenue: float) -> Relaxed:
+    division = Division(problem, greatest, everything(problem), problem.places, revenue=revenue)
+    answer = division.model.solve_linear()
     if answer is None:
-        raise ArithmeticError("the mixture of assignments was not solved")
+        raise ArithmeticError("the linear program of leads was not solved")
     extra = np.zeros(len(problem.reps))
-    extra[entitled] = np.abs(answer.prices[rows])
-    short = float(answer.columns[lacks].sum())
-    return answer.columns[share], short * scale if short > 1e-9 else 0.0, extra, answer.total * scale
-
-
-def _counted(problem: LeadProblem, extra: Real, revenue: int) -> Real:
-    """What worth counts at each rep, when a unit below its floor counts `extra` more."""
-    counted = revenue + extra
-    if problem.goal.least_share is not None:
-        entitled, weight = problem.entitled, problem.real_weight[problem.entitled]
-        counted[entitled] -= float(problem.goal.least_share) * float((extra[entitled] * weight).sum()) / len(entitled) / weight
-    return counted
+    extra[problem.entitled] = np.abs(answer.prices[division.floors])
+    shares = np.zeros(problem.places.shape)
+    shares[division.lead, division.place] = answer.columns[division.x]
+    short = float(answer.columns[division.lacks].sum())
+    prices = _exact(extra, np.maximum(answer.prices[division.rooms], 0.0) * division.scale)
+    return Relaxed(prices, answer.total * division.scale, shares, short * division.scale if short > NEARLY else 0.0)
 
 
 def _exact(counts: Real, places: Real) -> Prices:

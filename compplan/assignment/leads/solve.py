@@ -10,26 +10,32 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from compplan.assignment.leads.ceiling import FINE, SCALE, Prices, floor_cannot_be_met, revenue_at_most, welfare_at_least, welfare_at_most
-from compplan.assignment.leads.exchanges import Exchanges, Fair, Revenue, Score, improve
+from compplan.assignment.leads.division import Choice, everything
+from compplan.assignment.leads.exchanges import Exchanges, Fair, Revenue, improve
 from compplan.assignment.leads.flow import Flows
 from compplan.assignment.leads.more_revenue import more_revenue, without_envy
-from compplan.assignment.leads.neighbourhoods import Choice, Neighbourhoods, NoSuch, divided_anew, everything
-from compplan.assignment.leads.problem import Goal, LeadProblem, floor_of, values_of
+from compplan.assignment.leads.neighbourhoods import Neighbourhoods, NoSuch, divided_anew
+from compplan.assignment.leads.problem import Goal, LeadProblem, floor_of, standing, values_of
 from compplan.assignment.leads.relaxation import Relaxed, fairest, greatest_with_floor
 from compplan.assignment.problem import Flags, Whole
 from compplan.assignment.solver.solve import Limits
 
 SMALL = 400
 """Up to so many pairs the whole problem is searched through."""
-LEADS_TAKEN = 120
+LEADS_TAKEN, MOST_TAKEN = 80, 200
+"""How many leads are divided anew at a time: more and more, when that gives nothing."""
 NEAR = 0.1
 STILL = 25
 """After so many neighbourhoods that gave nothing, no more are tried."""
+DEARER = ((2.0, 1.0), (5.0, 1.0), (20.0, 1.01), (20.0, 1.03), (100.0, 1.0))
+"""What a unit below a floor costs in exchanges, and how many times the floor is aimed at: one after the other, until all are met."""
+AGAIN = 3
+"""So often floors that go by the mean are worked out anew."""
 LITTLE = 0.2
 """This part of what may be given up for revenue is not worth a search."""
 SECONDS, NODES = 2.0, 200
-SHARES = {"prices": 0.35, "neighbourhoods": 0.7}
-"""The share of the time after which each part ends."""
+PRICES, NEIGHBOURHOODS = 0.35, 0.7
+"""The share of the time after which prices, and neighbourhoods where revenue is to be raised afterwards, are looked for no longer."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,10 @@ class _Run:
         """Whether there is time left of this share of all."""
         late = self.limits.seconds is not None and self.passed() >= self.limits.seconds * share
         return not (late or self.stopped())
+
+    def until(self) -> float:
+        """The share of the time after which the search is over."""
+        return NEIGHBOURHOODS if self.problem.goal.fair and self.problem.goal.give_up else 1.0
 
     def worth(self, assigned: Whole) -> tuple[int, float]:
         """By what assignments are compared: what lacks to the floors, then welfare or revenue."""
@@ -147,11 +157,11 @@ def solve(
     greatest_prices = Prices((0,) * len(problem.reps), tuple(round(p * unit * SCALE) for p in places.tolist()))
     greatest = revenue_at_most(replace(problem, goal=Goal(fair=False)), greatest_prices)
     if problem.goal.fair:
-        relaxed = fairest(problem, flows, first, lambda: run.go_on(SHARES["prices"]))
+        relaxed = fairest(problem, flows, first, lambda: run.go_on(PRICES))
         run.bound = welfare_at_most(problem, relaxed.prices)
     elif problem.goal.has_floor:
-        relaxed = greatest_with_floor(problem, flows, first, lambda: run.go_on(SHARES["prices"]))
-        if relaxed.ceiling < 0 and floor_cannot_be_met(problem, relaxed.prices):
+        relaxed = greatest_with_floor(problem, first)
+        if relaxed.short > 0 and floor_cannot_be_met(problem, relaxed.prices):
             raise CannotBeMet(relaxed.short, relaxed.prices, proven=True)
         run.bound = revenue_at_most(problem, relaxed.prices)
     else:
@@ -175,12 +185,13 @@ def _search(run: _Run, flows: Flows, relaxed: Relaxed) -> None:
     if int(run.problem.places.sum()) <= SMALL:
         _search_through(run)
     neighbourhoods, still = Neighbourhoods(run.problem), 0
-    while run.go_on(SHARES["neighbourhoods"]) and not (run.close_enough() or run.searched) and still < STILL:
+    while run.go_on(run.until()) and not (run.close_enough() or run.searched) and still < STILL:
         if run.limits.rounds is not None and run.rounds >= run.limits.rounds:
             break
         run.rounds += 1
         assert run.best is not None
-        choice = neighbourhoods.draw(run.best, LEADS_TAKEN, run.random)
+        many = LEADS_TAKEN + (MOST_TAKEN - LEADS_TAKEN) * still // STILL
+        choice = neighbourhoods.draw(run.best, standing(run.problem, run.best).below, many, run.random)
         found = _divided(run, choice, near)
         still = 0 if found is not None and run.offer(found[0]) else still + 1
         run.report("neighbourhoods")
@@ -197,17 +208,23 @@ def _divided(run: _Run, choice: Choice, near: Flags) -> tuple[Whole, bool] | Non
 
 
 def _exchange(run: _Run, start: Whole) -> None:
-    exchanges = Exchanges(run.problem, start)
-    for _ in range(1 if run.problem.goal.fair else 4):
-        improve(exchanges, _score(run.problem, exchanges.assigned), run.random, lambda: run.go_on(SHARES["neighbourhoods"]))
-        run.offer(exchanges.assigned)
+    """Exchanges until nothing is better; where reps are below their floors, these count more and more."""
+    problem, exchanges = run.problem, Exchanges(run.problem, start)
 
+    def go_on() -> bool:
+        return run.go_on(run.until())
 
-def _score(problem: LeadProblem, assigned: Whole) -> Score:
     if problem.goal.fair:
-        return Fair(problem)
-    floors = np.array([*floor_of(problem, values_of(problem, assigned)), 0], float)
-    return Revenue(floors, 3.0)
+        improve(exchanges, Fair(problem), run.random, go_on)
+        run.offer(exchanges.assigned)
+        return
+    for dear, aim in DEARER:
+        for _ in range(AGAIN):
+            floors = np.array([*floor_of(problem, values_of(problem, exchanges.assigned)), 0], float)
+            improve(exchanges, Revenue(floors * aim, dear), run.random, go_on)
+            run.offer(exchanges.assigned)
+        if not standing(problem, exchanges.assigned).below:
+            return
 
 
 def _search_through(run: _Run) -> None:

@@ -26,7 +26,8 @@ def summary_lines(leads: Leads, solution: Solution) -> Iterator[str]:
     yield f"Expected revenue {amount(now.revenue, problem)}: {_share(now.revenue, solution.greatest)} of the greatest there is."
     yield _proof(problem, solution)
     if now.broken:
-        yield "RULES ARE BROKEN: no assignment that keeps all of them was found."
+        below = ", ".join(problem.reps[j] for j in now.below)
+        yield f"RULES ARE BROKEN: no assignment was found that gives {below} its floor, nor is it proven that there is none."
     yield _shares(found)
     yield _envy(found)
     for line in least_served(leads, assigned, found):
