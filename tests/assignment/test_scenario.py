@@ -103,3 +103,19 @@ def test_what_a_move_disrupts_is_exact_and_rounded_once(tmp_path: Path) -> None:
     scenario = SCENARIO.replace(travel, "").replace("{each: 5}", "{each: 0.125, times: visits}")
     problem = read_problem(read_scenario(write_territories(tmp_path, scenario))).problem
     assert problem.cost[:3].tolist() == [[0, 13, 13], [25, 0, 25], [38, 38, 0]]  # 0.125, 0.25 and 0.375 where another has it
+
+
+def test_the_price_of_a_band_counts_to_the_last_digit(tmp_path: Path) -> None:
+    scenario = SCENARIO.replace("within: 20%}", "within: 20%, price: 0.015}")
+    problem = read_problem(read_scenario(write_territories(tmp_path, scenario))).problem
+    assert problem.measures[0].price is not None
+    assert problem.measures[0].price.tolist() == [15, 15, 15]  # a cent outside costs 0.00015
+    assert problem.cost_decimals == 5
+    assert problem.cost[0, 0] == 140_033  # 14.0033 km, once, at 0.1 each
+
+
+def test_a_price_that_is_too_fine_is_told(tmp_path: Path) -> None:
+    scenario = SCENARIO.replace("within: 20%}", "within: 20%, price: 0.00001}")
+    with pytest.raises(Problems) as told:
+        read_problem(read_scenario(write_territories(tmp_path, scenario)))
+    assert told.value.diagnostics[0].code == "price"

@@ -48,7 +48,7 @@ def _expected_pay(name: str, form: MeasureForm, scenario: Scenario, tables: Tabl
 
 
 def _price(form: MeasureForm, reps: Table, cost_decimals: int, decimals: int) -> Whole | None:
-    """What the smallest unit outside costs, at each rep."""
+    """What the smallest unit outside costs, at each rep; costs have digits enough for it."""
     return None if form.price is None else np.full(reps.rows, round(form.price * 10**cost_decimals / 10**decimals), np.int64)
 
 

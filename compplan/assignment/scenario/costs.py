@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from math import floor
 
@@ -17,13 +18,15 @@ from compplan.diagnostics.model import Problems
 EARTH_KM = 12742.0
 """Twice the mean radius of the earth."""
 CENTS = 2
+MOST_DIGITS = 6
+"""So many digits of a cost stand behind the point at most."""
 HALF = Fraction(1, 2)
 
 
 def pair_costs(scenario: Scenario, tables: Tables, owner: Whole) -> tuple[Flags, Whole, int]:
     """Which pairs have a cost at all, what each costs in whole units, and how many digits of it stand behind the point."""
     form, accounts, reps = scenario.form.cost, tables.accounts, tables.reps
-    decimals = max([CENTS, *(tables.decimals(g.records, g.amount) for g in form.given)])
+    decimals = max([CENTS, *(tables.decimals(g.records, g.amount) for g in form.given), *_digits_of_prices(scenario, tables)])
     eligible = np.ones((accounts.rows, reps.rows), bool)
     cost = np.zeros((accounts.rows, reps.rows), np.int64)
     if form.travel is not None:
@@ -38,6 +41,30 @@ def pair_costs(scenario: Scenario, tables: Tables, owner: Whole) -> tuple[Flags,
         leaves = (owner[:, None] >= 0) & (owner[:, None] != np.arange(reps.rows)[None, :])
         cost += np.where(leaves, price[:, None], 0)
     return eligible, cost, decimals
+
+
+def _digits_of_prices(scenario: Scenario, tables: Tables) -> Iterator[int]:
+    """How many digits it takes to say what the smallest unit of each soft band costs. Raises `Problems` where that is too many."""
+    for name, form in scenario.form.balance.items():
+        if not form.price:
+            continue
+        decimals = next((d for d in range(MOST_DIGITS + 1) if (form.price * 10**d).denominator == 1), MOST_DIGITS + 1)
+        pay = scenario.form.pay
+        if form.expected_pay and pay is not None:
+            decimals += tables.decimals(pay.records, next(iter(pay.amount)))
+        elif form.sum_ is not None:
+            decimals += tables.accounts.decimals(form.sum_)
+        if decimals > MOST_DIGITS:
+            message = f"With this price the smallest unit of {name} costs less than is counted: costs have {MOST_DIGITS} digits at most."
+            hint = "Write the price with fewer digits, or count costs in a smaller unit."
+            raise Problems(
+                [
+                    scenario.marks.problem(
+                        "price", "A price that is too fine", message, scenario.marks.value(("balance", name, "price")), hint
+                    )
+                ]
+            )
+        yield decimals
 
 
 def disruption_of(form: DisruptionForm, accounts: Table, decimals: int) -> Whole:
