@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from compplan.diagnostics import Diagnostic, Problems
+from compplan.diagnostics.storage import trouble
 
 
 @contextmanager
@@ -28,8 +29,9 @@ def new_files(folder: Path, names: tuple[str, ...]) -> Iterator[Path]:
             for new, target in wanted.items():
                 _place(new, target)
     except OSError as error:
-        message = f"Nothing can be written to {folder}: {error.strerror or error}."
-        raise Problems([Diagnostic("not-exported", "The files cannot be written", message)]) from error
+        found = trouble(error)
+        message = f"Nothing can be written to {folder}: {found.why}."
+        raise Problems([Diagnostic("not-exported", "The files cannot be written", message, None, found.advice)]) from error
 
 
 def _is_same(new: Path, target: Path) -> bool:

@@ -183,8 +183,8 @@ def from_json(problem: LeadProblem, value: Mapping[str, Any]) -> Certificate:
             _prices_from_json(problem, best["prices"]),
             value["nothing_better_in_a_complete_search"] is True,
         )
-    except (KeyError, TypeError, IndexError, AttributeError) as error:
-        raise ValueError(f"the certificate cannot be read: {error}") from None
+    except (KeyError, TypeError, IndexError, AttributeError):
+        raise ValueError("the certificate is not as it was written") from None
 
 
 def _prices_from_json(problem: LeadProblem, value: Mapping[str, Any]) -> Prices:

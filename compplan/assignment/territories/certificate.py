@@ -152,8 +152,8 @@ def from_json(problem: Problem, value: Mapping[str, Any]) -> Certificate:
         searched = value["bound_by_search"]
         bound = _whole(value["bound_in_millionths"])
         return Certificate(str(value["problem"]), _whole(value["cost"]), _whole(value["total"]), bound, searched, prices, plain)
-    except (KeyError, TypeError, IndexError, OverflowError) as error:
-        raise ValueError(f"the certificate cannot be read: {error}") from None
+    except (KeyError, TypeError, IndexError, OverflowError):
+        raise ValueError("the certificate is not as it was written") from None
 
 
 def _prices_from_json(problem: Problem, value: Mapping[str, Any], cuts: tuple[AnyCut, ...]) -> Prices:

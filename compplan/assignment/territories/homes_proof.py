@@ -57,8 +57,8 @@ def homes_from_json(problem: Problem, homes: Homes, places: Whole, value: Mappin
         prices = HomePrices(items, of_places, measures.reshape(problem.least.shape), _whole(given["of_a_move"]), kept)
         searched = value["bound_by_search"]
         return ChosenHomes(places, problem, prices, _whole(value["bound_in_millionths"]), None if searched is None else _whole(searched))
-    except (KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise ValueError(f"the proof of the homes cannot be read: {error}") from None
+    except (KeyError, TypeError, AttributeError, OverflowError):
+        raise ValueError("the proof of the homes is not as it was written") from None
 
 
 def homes_wrong(territories: Territories, assigned: Whole) -> Iterator[str]:
