@@ -1,1 +1,1 @@
-"""What would be: what people are paid by the plans if territories were others."""
+"""What would be: what people are paid by other plans, or by the same plans if territories were others."""

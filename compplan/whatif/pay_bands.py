@@ -53,15 +53,7 @@ class PayBands:
 
         Raises `Problems` where plans or records are wrong, more credit pays somebody less, or a rep's pay cannot be in its band.
         """
-        hires = [rep for rep in self.expected.reps.key() if rep not in self.expected.paid_reps]
-        if hires:
-            message = f"{hires[0]} is in no records, so that the plans cannot say what it is paid."
-            hint = "Add the new hire to the records of people, with what its plan needs, such as quotas; or balance something else."
-            raise Problems([self._problem("A new hire without pay", message, hint)])
-        if not self._total:
-            raise Problems(
-                [self._problem("Nothing is expected", "The accounts are expected to bring nothing.", "See `pay` in the scenario.")]
-            )
+        self._check_worked_out()
         sampled = self._sampled()
         band = self._band(sampled)
         highest = np.full(len(self._reps), self._total, np.int64)
@@ -72,16 +64,18 @@ class PayBands:
         problems = [*self._not_reached(band, low.impossible, highest), *self._exceeded(band, high.impossible)]
         if problems:
             raise Problems(problems)
-        below, above = self._margins()
-        least, most = low.credit + np.where(low.credit > 0, below, 0), high.credit - np.where(high.credit < highest, above, 0)
-        crossed = [self._reps[j] for j in np.nonzero(least > most)[0].tolist()]
-        if crossed:
-            message = (
-                f"No credit pays {_named(crossed)} within the band, whatever others are credited: it is very narrow, or a step of the "
-                "plan, such as a team's part, leads over it."
-            )
-            raise Problems([self._problem("A band that pay leaps over", message, "Widen the band.")])
+        least, most = self._with_margins(low.credit, high.credit, highest)
         return self._said(band, least, most)
+
+    def _check_worked_out(self) -> None:
+        hires = [rep for rep in self.expected.reps.key() if rep not in self.expected.paid_reps]
+        if hires:
+            message = f"{hires[0]} is in no records, so that the plans cannot say what it is paid."
+            hint = "Add the new hire to the records of people, with what its plan needs, such as quotas; or balance something else."
+            raise Problems([self._problem("A new hire without pay", message, hint)])
+        if not self._total:
+            message = "The accounts are expected to bring nothing."
+            raise Problems([self._problem("Nothing is expected", message, "See `pay` in the scenario.")])
 
     @property
     def _reps(self) -> Sequence[str]:
@@ -166,13 +160,22 @@ class PayBands:
         part = Fraction(high).limit_denominator(10**9)
         return [t * part for t in targets]
 
-    def _margins(self) -> tuple[int, int]:
-        """What months may lack or have too much where each account is spread over them in whole units, whoever has it."""
+    def _with_margins(self, least: Whole, most: Whole, highest: Whole) -> tuple[Whole, Whole]:
+        """The limits, narrower by what months may lack or have too much where each account is spread over them in whole units."""
         months = len(self.expected.shape.days)
-        if months == 1:
-            return 0, 0
-        rest = [int(figure) % months for figure in self.expected.figures.balanced.tolist()]
-        return sum(rest) + months - 1, sum(months - r for r in rest if r) + months - 1
+        if months > 1:
+            rest = [int(figure) % months for figure in self.expected.figures.balanced.tolist()]
+            lacking, too_much = sum(rest) + months - 1, sum(months - r for r in rest if r) + months - 1
+            least = least + np.where(least > 0, lacking, 0)
+            most = most - np.where(most < highest, too_much, 0)
+        crossed = [self._reps[j] for j in np.nonzero(least > most)[0].tolist()]
+        if crossed:
+            message = (
+                f"No credit pays {_named(crossed)} within the band, whatever others are credited: it is very narrow, or a step of the "
+                "plan, such as a team's part, leads over it."
+            )
+            raise Problems([self._problem("A band that pay leaps over", message, "Widen the band.")])
+        return least, most
 
     def _said(self, band: Band, least: Whole, most: Whole) -> PayLimits:
         credit: dict[str, tuple[int | None, int | None]] = {}
