@@ -22,6 +22,8 @@ PATIENCE = 20
 """After so many steps that do not raise the bound, steps become shorter."""
 SMOOTH = 0.7
 """How much of a step's direction is that of the step before."""
+MANY_ITEMS = 30
+"""Where reps have more items than this, it matters little that these cannot be divided, and no sets of whole items are weighed."""
 MOST_STEPS = 30_000_000
 """Sets of whole items are weighed at a step where dynamic programming takes no more steps than this."""
 SHORTEST = 1e-3
@@ -69,6 +71,9 @@ def relax_homes(
     whole ones. `go_on` is asked whether there is time left of this share of all.
     """
     search = _Steps(problem, homes, options, start, goal)
+    if len(problem.items) > MANY_ITEMS * len(problem.reps):
+        search.run(sum(steps), lambda: go_on(1.0))
+        return search.relaxed()
     search.run(steps[0], lambda: go_on(0.4))
     search.weigh_whole_items()
     search.run(steps[1], lambda: go_on(1.0))
@@ -93,6 +98,7 @@ class _Steps:
         self.length = 1.0
         self.whole = False
         self.way: Real | None = None
+        self.band_price = np.zeros(len(options.place))
 
     def weigh_whole_items(self) -> None:
         """From now on, the steps weigh sets of whole items, from the best prices so far."""
@@ -131,20 +137,21 @@ class _Steps:
             part = slice(int(self.options.first[number]), int(self.options.first[number + 1]))
             reduced, ends = self._reduced(number, part)
             place = self.options.place[part]
-            chosen, worth, share = self._chosen(number, reduced, at.places[place] if place[0] >= 0 else np.zeros(1))
-            value += worth + ends * len(members)
+            ranked, order, share = self._ranked(number, reduced, at.places[place] if place[0] >= 0 else np.zeros(1))
+            chosen = order[: len(members)]
+            value += float(ranked[chosen].sum()) + ends * len(members)
             taken.append(chosen + part.start)
-            shares.append(share)
+            shares.append(share[:, chosen])
         return value, np.concatenate(taken), np.concatenate(shares, axis=1)
 
-    def _chosen(self, number: int, reduced: Real, extra: Real) -> tuple[Whole, float, Real]:
-        """As many options of a class as it has reps, the least of them: which, what they come to, and the shares of items that they take.
+    def _ranked(self, number: int, reduced: Real, extra: Real) -> tuple[Real, Whole, Real]:
+        """What options of a class cost at least, in which order that rises, and the shares of items that they take.
 
         With `whole`, sets of items that cannot be divided are weighed, but only of the options that can be among the least.
         """
         many = len(self.options.members[number])
-        low, high, weight = self._band(number)
-        worth, shares, _ = priced_sets(reduced, weight, low, high)
+        _, high, weight = self._band(number)
+        worth, shares = self._priced(number, reduced, extra)
         ranked = worth + extra
         order = np.argsort(ranked, kind="stable")
         if self.whole and np.isfinite(high):
@@ -160,11 +167,31 @@ class _Steps:
                 ranked[part] = np.maximum(better, worth[part]) + extra[part]
                 refined[part] = True
             order = np.argsort(ranked, kind="stable")
-        chosen = order[:many]
-        return chosen, float(ranked[chosen].sum()), shares[:, chosen]
+        return ranked, order, shares
+
+    def _priced(self, number: int, reduced: Real, extra: Real) -> tuple[Real, Real]:
+        """What options of a class cost at least with their band priced, and the shares of items: right for all that can be among the least.
+
+        The price that the band had at a step before gives less than that, without sorting; only what it does not exclude is sorted.
+        """
+        many, first = len(self.options.members[number]), int(self.options.first[number])
+        low, high, weight = self._band(number)
+        price = self.band_price[first : first + reduced.shape[1]]
+        end = np.where(price > 0, high, np.where(price < 0, low, 0.0))
+        worth = np.minimum(reduced + weight[:, None] * price[None, :], 0).sum(axis=0) - price * end
+        shares = np.zeros(reduced.shape)
+        sorted_ = np.zeros(len(worth), bool)
+        order = np.argsort(worth + extra, kind="stable")
+        for part in (order[: 2 * many], order[2 * many :]):
+            last = np.sort((worth + extra)[sorted_])[many - 1] if sorted_.any() else np.inf
+            part = part[(worth + extra)[part] < last]
+            if len(part):
+                worth[part], shares[:, part], price[part] = priced_sets(reduced[:, part], weight, low, high)
+                sorted_[part] = True
+        return worth, shares
 
     def _reduced(self, number: int, part: slice) -> tuple[Real, float]:
-        """What each pair of a class costs beyond its prices, and what the ends of its priced bands come to."""
+        """What pairs of a class cost beyond their prices, for some of its options, and what the ends of its priced bands come to."""
         problem, at, j = self.problem, self.at, int(self.firsts[number])
         paid = -at.items
         for k, weight in enumerate(problem.weights):

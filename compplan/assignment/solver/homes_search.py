@@ -20,7 +20,7 @@ from compplan.assignment.solver.homes_neighbourhoods import Neighbours, Pool, Se
 from compplan.assignment.solver.homes_places import best_places, first_places, item_prices, settled
 from compplan.assignment.solver.homes_relaxation import HomesRelaxed, relax_homes
 from compplan.assignment.solver.opening_prices import opening_prices
-from compplan.assignment.solver.relaxation import outside_prices, relax
+from compplan.assignment.solver.relaxation import Relaxed, outside_prices, relax
 from compplan.assignment.solver.solve import CUT_ROUNDS, UNCONNECTED, Limits, Progress, Solution, solve
 
 PLAIN_STEPS, WHOLE_STEPS = 600, 300
@@ -30,6 +30,8 @@ MOST_PAIRS = 1_500
 PAIRS_EACH = 6
 """So many pairs for each item in a model of neighbours, the most promising ones."""
 SECONDS = 2.0
+LARGE = 200_000
+"""From so many pairs of an item and a rep on, places are judged by the relaxation alone, so that time is left for the assignment."""
 QUICK_GAP = 0.01
 """How near the best for its places an assignment has to be while places are still being looked for."""
 NODES = 400
@@ -80,6 +82,8 @@ class _Search:
         self.options: Options = options_of(problem, homes)
         self.best: Seated | None = None
         self.worth = (2**62, 2**62)
+        self.large = int(problem.eligible.sum()) > LARGE
+        self.cheapest = 2**62
         self.searched: int | None = None
         self.rounds = 0
         self.relaxed: HomesRelaxed | None = None
@@ -103,19 +107,18 @@ class _Search:
         now = placed(self.problem, self.homes, chosen)
         self.start = (item_prices(now, relaxed), relaxed.prices.measures / PRICE_UNIT, relaxed.prices.move / PRICE_UNIT)
         self.outside = outside_prices(self.problem, self.start[1], float(np.abs(self.start[0]).mean()) + 1)
-        self.try_places(chosen, 0.1)
+        self.try_places(chosen, relaxed)
 
     def price(self) -> None:
         """Prices over all choices of places; and the places that they favour."""
         assert self.best is not None
-        goal = float(self.worth[1]) if self.worth[0] == 0 else float(self.start[0].sum()) * 1.1
+        goal = float(self.worth[1]) if self.worth[0] == 0 else self.cheapest / PRICE_UNIT * (1 + QUICK_GAP)
         self.relaxed = relax_homes(
             self.problem, self.homes, self.options, self.start, goal, (PLAIN_STEPS, WHOLE_STEPS), lambda share: self.go_on(0.35 * share)
         )
         self.report("bound")
         if self.go_on(0.5) and not self.close_enough():
-            chosen, _ = settled(self.problem, self.homes, self._favoured(), lambda: self.go_on(0.4))
-            self.try_places(chosen, 0.1)
+            self.try_places(*settled(self.problem, self.homes, self._favoured(), lambda: self.go_on(0.4)))
 
     def _favoured(self) -> Whole:
         """The places that the steps chose most often, one for each rep without a home."""
@@ -130,20 +133,30 @@ class _Search:
                 chosen[waiting[0]] = place
         return chosen
 
-    def try_places(self, chosen: Whole, share: float) -> None:
-        """An assignment for these places, by the ordinary means; then the best places for what each rep has."""
+    def try_places(self, chosen: Whole, relaxed: Relaxed) -> None:
+        """An assignment for these places, by the ordinary means; then the best places for what each rep has.
+
+        Of a large problem, the places are kept if their relaxation costs less, and what is assigned is only a rounding of it.
+        """
+        better = relaxed.bound < self.cheapest
+        self.cheapest = min(self.cheapest, relaxed.bound)
+        if self.large:
+            if better:
+                self.worth = (2**62, 2**62)
+                self.offer(relaxed.shares.argmax(axis=1), chosen, move=False)
+            return
         now = placed(self.problem, self.homes, chosen)
-        limits = replace(self.limits, seconds=self.left(share, 4.0), rounds=None, gap=max(self.limits.gap, QUICK_GAP))
+        limits = replace(self.limits, seconds=self.left(0.1, 4.0), rounds=None, gap=max(self.limits.gap, QUICK_GAP))
         if self.limits.seconds is None:
             limits = replace(limits, rounds=0)
         assigned = solve(now, limits, stopped=self.stopped).assigned
         self.offer(assigned, chosen)
         self.report("exchanges")
 
-    def offer(self, assigned: Whole, chosen: Whole) -> None:
-        """Keeps an assignment with places, each rep moved to the best place for what it has, if it is better than the best so far."""
+    def offer(self, assigned: Whole, chosen: Whole, *, move: bool = True) -> None:
+        """Keeps an assignment with places if it is better than the best so far; with `move`, each rep at the best place for what it has."""
         shares = (assigned[:, None] == np.array(self.homes.reps)[None, :]).astype(float)
-        for places in (best_places(self.homes, shares, chosen), chosen):
+        for places in (best_places(self.homes, shares, chosen), chosen) if move else (chosen,):
             now = standing(placed(self.problem, self.homes, places), assigned)
             excess = int(now.outside[self.problem.hard].sum()) + now.too_many_moves + now.together + now.not_eligible
             excess += UNCONNECTED * now.not_connected
@@ -165,6 +178,8 @@ class _Search:
         As soon as few enough pairs are left that could be part of something better, all of these are searched at once.
         """
         assert self.relaxed is not None
+        if self.large:
+            return
         item_prices = self.relaxed.prices.items / PRICE_UNIT
         pool = Pool(self.problem, self.options, self.relaxed.pair_above, self.relaxed.option_above, self.outside, item_prices)
         neighbours = Neighbours(pool, self.homes.reps)
@@ -246,7 +261,7 @@ class _Search:
             solution = Solution(self.best.assigned, relaxed.prices, relaxed.plain, relaxed.bound, None, 0.0, 0)
         else:
             solution = solve(now, replace(self.limits, seconds=self.left(1.0)), self._passed_on, self.stopped)
-            self.offer(solution.assigned, chosen)
+            self.offer(solution.assigned, chosen, move=not self.large)
             if (self._places(self.best) != chosen).any():
                 return self.finish()
         solution = replace(solution, assigned=self.best.assigned, seconds=self.passed(), rounds=self.rounds)
