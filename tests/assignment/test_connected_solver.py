@@ -105,7 +105,7 @@ def test_a_neighbourhood_is_divided_anew_in_connected_pieces() -> None:
     problem = _county(6, 2, 0.05, 3)
     start = connected_start(problem, np.arange(36) % 2, problem.real_cost)
     choice = Choice(np.arange(2), np.arange(36))
-    changed = divided_connected(problem, start, choice, problem.eligible, np.full((1, 2), 1000.0), None, {})
+    changed = divided_connected(problem, start, choice, problem.eligible, np.full((1, 2), 1000.0), None, ()).assigned
     assert changed is not None
     now = standing(problem, changed)
     assert not now.broken

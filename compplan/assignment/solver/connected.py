@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from compplan.assignment.bound import PRICE_UNIT
-from compplan.assignment.problem import Real, Whole, not_connected
+from compplan.assignment.problem import Real
 from compplan.assignment.separators import Separator
 from compplan.assignment.solver.connected_exchanges import ConnectedExchanges
-from compplan.assignment.solver.connected_neighbourhoods import divided_connected
+from compplan.assignment.solver.connected_neighbourhoods import Divided, divided_connected
 from compplan.assignment.solver.connected_start import connected_start
 from compplan.assignment.solver.exchanges import anneal
-from compplan.assignment.solver.neighbourhoods import Neighbourhoods
+from compplan.assignment.solver.neighbourhoods import Choice, Neighbourhoods
 from compplan.assignment.solver.relaxation import Relaxed
 
 if TYPE_CHECKING:
@@ -27,6 +31,10 @@ SIZES = ((2, 0.8), (3, 0.3), (3, 0.3), (4, 0.15))
 NEAREST = 0.5
 """Reps are neighbours by the items that are so near to both."""
 TURN_SECONDS = 1.0
+WORKERS = 2
+"""How many neighbourhoods are worked on at a time."""
+FEWEST = 2
+"""Fewer free reps than these are not worth a neighbourhood beside others."""
 
 
 def improve_connected(run: Run, relaxed: Relaxed, outside: Real, typical: float, share: float) -> None:
@@ -58,30 +66,34 @@ def _share_of(run: Run, share: float) -> Callable[[], float]:
 
 
 def _neighbours(run: Run, relaxed: Relaxed, outside: Real, typical: float, share: float) -> None:
+    """Neighbourhoods until this share of the time is over: two at a time, of other reps each.
+
+    They end in the order in which they began, so that without a clock the answer repeats.
+    """
     problem = run.problem
     nearest = problem.eligible & (relaxed.reduced <= NEAREST * typical)
     neighbourhoods = Neighbourhoods(problem, relaxed.reduced, relaxed.prices.measures / PRICE_UNIT, nearest)
-    run.separators.update({cut: None for cut in relaxed.prices.cuts if isinstance(cut, Separator)})
-    while run.go_on(share) and not run.close_enough() and (run.limits.rounds is None or run.rounds < run.limits.rounds):
-        run.rounds += 1
-        assert run.best is not None
-        size, far = SIZES[int(run.random.integers(len(SIZES)))]
-        choice = neighbourhoods.draw(run.best, outside, size, run.random)
-        near = problem.eligible & (relaxed.reduced <= far * typical)
-        seconds = None
-        if run.limits.seconds is not None:
-            seconds = min(TURN_SECONDS, max(0.1, run.limits.seconds - run.passed()))
-        changed = divided_connected(problem, run.best, choice, near, outside, seconds, run.separators)
-        if changed is not None and not_connected(problem, changed):
-            changed = _mended(run, relaxed, changed, outside)
-        if changed is not None:
-            run.offer(changed)
-        run.report("neighbourhoods")
-
-
-def _mended(run: Run, relaxed: Relaxed, changed: Whole, outside: Real) -> Whole:
-    """What is not connected, mended, and brought back within its bands by exchanges that cost nothing."""
-    start = connected_start(run.problem, changed, relaxed.reduced)
-    exchanges = ConnectedExchanges(run.problem, start, outside, 0.0)
-    anneal(exchanges, 0.0, 60, run.random, lambda: 0.0 if run.go_on() else 1.0)
-    return exchanges.assigned
+    run.remember(cut for cut in relaxed.prices.cuts if isinstance(cut, Separator))
+    flying: deque[tuple[Choice, Future[Divided]]] = deque()
+    busy = np.zeros(len(problem.reps), bool)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        while True:
+            while len(flying) < WORKERS and run.another(share) and (not flying or (~busy).sum() >= FEWEST):
+                run.rounds += 1
+                assert run.best is not None
+                size, far = SIZES[int(run.random.integers(len(SIZES)))]
+                choice = neighbourhoods.draw(run.best, outside, size, run.random, busy)
+                busy[choice.reps] = True
+                near = problem.eligible & (relaxed.reduced <= far * typical)
+                seconds = None if run.limits.seconds is None else min(TURN_SECONDS, max(0.1, run.limits.seconds - run.passed()))
+                known = tuple(run.separators)
+                flying.append((choice, pool.submit(divided_connected, problem, run.best, choice, near, outside, seconds, known)))
+            if not flying:
+                return
+            choice, future = flying.popleft()
+            divided = future.result()
+            busy[choice.reps] = False
+            run.remember(divided.found)
+            if divided.assigned is not None:
+                run.offer_part(choice.items, divided.assigned[choice.items])
+            run.report("neighbourhoods")

@@ -6,7 +6,7 @@ Connection is asked for by separators, and only by those that an answer has brok
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,14 @@ from compplan.assignment.solver.separator_cuts import broken_separators
 
 TURNS = 12
 """So many times a neighbourhood is divided anew at most."""
-MOST_KNOWN = 4000
+
+
+@dataclass(frozen=True, eq=False)
+class Divided:
+    """What the chosen reps have now (all items' reps), None where nothing connected was found; and separators that hold everywhere."""
+
+    assigned: Whole | None
+    found: tuple[Separator, ...]
 
 
 def divided_connected(
@@ -28,33 +35,27 @@ def divided_connected(
     near: Flags,
     outside: Real,
     seconds: float | None,
-    known: dict[Separator, None],
-) -> Whole | None:
-    """The assignment with what the chosen reps have divided anew, which may still not be connected after some turns; None where nothing
-    was found.
+    known: Sequence[Separator],
+) -> Divided:
+    """The assignment with what the chosen reps have divided anew so that each of them is connected.
 
-    `known` are separators that hold whatever is divided; those that are found on the way are added, and the oldest forgotten.
+    `known` are separators that hold whatever is divided; those that are found on the way are given beside.
     """
     here = _only(problem, assigned, choice, near)
     reps = set(choice.reps.tolist())
     asked = dict.fromkeys(cut for cut in known if cut.rep in reps)
-    changed = None
+    found: dict[Separator, None] = {}
     for _ in range(TURNS):
         changed = divided_anew(problem, assigned, choice, near, outside, 0.0, seconds, tuple(asked))
-        if changed is None or not not_connected(problem, changed):
-            return changed
-        _remember(known, broken_separators(problem, as_shares(problem, changed)))
-        new = [cut for cut in broken_separators(here, as_shares(problem, changed)) if cut.rep in reps]
-        if not new or all(cut in asked for cut in new):
-            return changed
+        if changed is None or reps.isdisjoint(not_connected(problem, changed)):
+            return Divided(changed, tuple(found))
+        shares = as_shares(problem, changed)
+        found.update(dict.fromkeys(cut for cut in broken_separators(problem, shares) if cut.rep in reps))
+        new = [cut for cut in broken_separators(here, shares) if cut.rep in reps]
+        if all(cut in asked for cut in new):
+            break
         asked.update(dict.fromkeys(new))
-    return changed
-
-
-def _remember(known: dict[Separator, None], found: Sequence[Separator]) -> None:
-    known.update(dict.fromkeys(found))
-    for oldest in list(known)[: max(0, len(known) - MOST_KNOWN)]:
-        del known[oldest]
+    return Divided(None, tuple(found))
 
 
 def _only(problem: Problem, assigned: Whole, choice: Choice, near: Flags) -> Problem:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -44,6 +44,7 @@ UNCONNECTED = 2**50
 """What a rep whose items are not connected counts for, beside units outside of bands: connection comes first."""
 CUTTING = 0.35
 """The share of the time after which no more cuts are looked for: on large problems a whole assignment needs it more."""
+MOST_SEPARATORS = 4000
 SEPARATING_ROUNDS = 40
 SEPARATING = 0.3
 """The same for connected territories, of which separators say most."""
@@ -146,6 +147,12 @@ class Run:
             return 0.0 if seconds is None else (self.passed() - began) / min(seconds * share, max(0.1, (seconds - began) / 2))
 
         return passed
+
+    def remember(self, separators: Iterable[Separator]) -> None:
+        """Keeps separators that hold everywhere; the oldest are forgotten."""
+        self.separators.update(dict.fromkeys(separators))
+        for oldest in list(self.separators)[: max(0, len(self.separators) - MOST_SEPARATORS)]:
+            del self.separators[oldest]
 
     def another(self, share: float) -> bool:
         """Whether another neighbourhood may begin."""
