@@ -89,6 +89,7 @@ def main() -> int:
     parser.add_argument("--reps", type=int, default=10)
     parser.add_argument("--within", type=float, default=0.05)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--rounds", type=int, help="so many neighbourhoods, whatever time they take")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--apart", action="store_true", help="without connection, to see what it costs")
     args = parser.parse_args()
@@ -97,7 +98,7 @@ def main() -> int:
     if args.apart:
         object.__setattr__(problem, "borders", None)
     began, busy = time.perf_counter(), time.process_time()
-    solution = solve(problem, Limits(args.seconds, seed=args.seed), _tell)
+    solution = solve(problem, Limits(None if args.rounds else args.seconds, rounds=args.rounds, seed=args.seed), _tell)
     took, busy = time.perf_counter() - began, time.process_time() - busy
     now = standing(problem, solution.assigned)
     verdict = verify(problem, solution.assigned, certify(problem, solution))

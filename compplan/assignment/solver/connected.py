@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from compplan.assignment.solver.solve import Run
 
 HEAT = 0.3
-SWEEPS = 2500
+SWEEPS, SWEEPS_EACH = 1500, 20
+"""Sweeps of exchanges, and how many at most for each item: small problems need fewer."""
+STARTS = 3
+"""How often exchanges begin anew; what comes out differs a good deal."""
 EXCHANGING = 0.45
 """The share of the time after which exchanges end."""
 SIZES = ((2, 0.8), (3, 0.3), (3, 0.3), (4, 0.15))
@@ -45,10 +48,12 @@ def improve_connected(run: Run, relaxed: Relaxed, outside: Real, typical: float,
     problem = run.problem
     start = connected_start(problem, relaxed.shares.argmax(axis=1), relaxed.reduced)
     run.offer(start)
-    exchanges = ConnectedExchanges(problem, start, outside, relaxed.prices.move / PRICE_UNIT)
-    anneal(exchanges, HEAT * typical, SWEEPS, run.random, _share_of(run, EXCHANGING * share))
-    run.offer(exchanges.assigned)
-    run.report("exchanges")
+    for number in range(1, STARTS + 1):
+        exchanges = ConnectedExchanges(problem, start, outside, relaxed.prices.move / PRICE_UNIT)
+        sweeps = min(SWEEPS, SWEEPS_EACH * len(problem.items))
+        anneal(exchanges, HEAT * typical, sweeps, run.random, _share_of(run, EXCHANGING * share * number / STARTS))
+        run.offer(exchanges.assigned)
+        run.report("exchanges")
     _neighbours(run, relaxed, outside, typical, share)
 
 
