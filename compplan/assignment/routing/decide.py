@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import mul
 
 from compplan.assignment.routing.lead import Lead, Texts
 from compplan.assignment.routing.levels import Levels, Raise, given, given_to_owner, settled, window_of
@@ -101,10 +102,9 @@ def _by_window(pool: Pool, lead: Lead, now: Situation) -> Decision:
     levels, raises = settled(pool, now.levels, now.there)
     if counted > levels.largest:
         levels = replace(levels, largest=counted)
-    loads, factors = levels.loads, pool.factors
-    level = [loads[i] * factors[i] for i in able]
-    most = min(level) + window_of(pool, levels.largest)
-    within = [i for at, i in zip(level, able, strict=True) if at <= most]
+    level = list(map(mul, levels.loads, pool.factors))
+    most = min([level[i] for i in able]) + window_of(pool, levels.largest)
+    within = [i for i in able if level[i] <= most]
     chances = lead.chances
     if chances is not None:
         chance = [chances.get(members[i], 0) for i in within]
@@ -112,6 +112,6 @@ def _by_window(pool: Pool, lead: Lead, now: Situation) -> Decision:
         best = [i for c, i in zip(chance, within, strict=True) if c == highest]
     else:
         best = within
-    chosen = best[0] if len(best) == 1 else min(best, key=lambda i: (loads[i] * factors[i], i))
+    chosen = best[0] if len(best) == 1 else min(best, key=lambda i: (level[i], i))
     compared = Compared(pool, levels, able, within)
     return Decision(lead, GIVEN, members[chosen], pool, counted, given(levels, chosen, counted), raises, needed, now.out, None, compared)

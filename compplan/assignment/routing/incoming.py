@@ -178,7 +178,7 @@ def _time(value: Mapping[str, Any], rules: Rules, clock: Clock) -> datetime:
             raise ValueError
     except (ValueError, TypeError, OverflowError):
         raise _bad(f"`at` cannot be “{found}”.", "Write day and time, as in 2027-03-01T09:30:00+01:00.") from None
-    return at.astimezone(UTC)
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
 
 
 def _date(value: Mapping[str, Any], name: str) -> date:

@@ -75,9 +75,10 @@ class Router:
 
     def _lead(self, work: Work, lead: Lead) -> Answer:
         before = work.about(lead.name)
-        had = next((e for e in before if e.kind in GIVES), None)
-        if had is not None:
-            return answer_of(had)
+        if before:
+            had = next((e for e in before if e.kind in GIVES), None)
+            if had is not None:
+                return answer_of(had)
         pool = self.rules.pool_of(lead)
         decision = decide(self.rules, pool, lead, None if pool is None else self._situation(work, pool, lead.at))
         entry = entry_of(work.number(), decision)
