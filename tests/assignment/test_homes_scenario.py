@@ -124,7 +124,7 @@ def test_a_raised_bound_is_refused(tmp_path: Path) -> None:
     (folder / "homes.json").write_text(json.dumps({**proof, "bound_in_millionths": proof["bound_in_millionths"] + 1}))
     assert any("Over all places" in wrong for wrong in _wrong(file, folder))
     (folder / "homes.json").write_text(json.dumps({**proof, "prices": {}}))
-    with pytest.raises(Problems, match="cannot be read"):
+    with pytest.raises(Problems, match="not as it was written"):
         _wrong(file, folder)
 
 
