@@ -36,12 +36,12 @@ class Searched:
     effort: float = 0.0
 
 
-def pairs_left(problem: Problem, relaxed: Relaxed, most: int) -> Flags:
+def pairs_left(problem: Problem, relaxed: Relaxed, most: int, part: float = 1.0) -> Flags:
     """Which pairs an assignment of at most this cost can have.
 
-    One that has a pair costs at least the bound and the pair's reduced cost.
+    One that has a pair costs at least the bound and the pair's reduced cost. With a `part`, those of which that is so much of the room.
     """
-    return problem.eligible & (relaxed.reduced * PRICE_UNIT <= most * PRICE_UNIT - relaxed.bound + 1)
+    return problem.eligible & (relaxed.reduced * PRICE_UNIT <= (most * PRICE_UNIT - relaxed.bound) * part + 1)
 
 
 def search_tree(

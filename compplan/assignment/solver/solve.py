@@ -25,19 +25,25 @@ from compplan.assignment.solver.opening_prices import opening_prices
 from compplan.assignment.solver.relaxation import Relaxation, Relaxed, outside_prices
 from compplan.assignment.solver.search_tree import MOST_PAIRS, pairs_left, search_tree
 
-SWEEPS = 400
+SWEEPS, SWEEPS_EACH = 400, 20
+"""How often all moves are weighed, and how much oftener for each item of a small problem, where it takes little time."""
 HEAT = 0.25
 NEAR = 1.0
 FARTHER = 3.0
 """Where a rep is outside of a band, pairs of so large a reduced cost are looked at, in typical costs of an item."""
 CUT_ROUNDS = 12
-SMALL_SHARE = 0.1
+SMALL_SHARES = (0.1, 0.5)
+"""Of a small problem, which is searched as a whole as well, neighbourhoods end after these shares of the time: before and after that."""
+ENDLESS = 2**31
 SMALL_SHARE_CONNECTED = 0.4
 EXCHANGING = 0.2
 """The share of the time that exchanges take at most."""
 WORKERS, IN_FLIGHT = 2, 3
 """How many neighbourhoods are worked on at a time, and how many are begun or wait, so that no worker does."""
-SIZES = (3, 8)
+SIZES, SIZES_SMALL = (3, 8), (3, 11)
+"""Of how many reps what they have is divided anew: of so many at least, and fewer than."""
+PARTS = (0.15, 0.3, 0.6, 1.0)
+"""In a small problem pairs are tried whose reduced cost takes so much of what there is between the best and the bound."""
 FEWEST = 3
 """Fewer free reps than these are not worth a neighbourhood beside others."""
 UNCONNECTED = 2**50
@@ -220,26 +226,29 @@ def solve(
         if limits.seconds is None or small or problem.borders is not None:
             cutting.result()
         if problem.borders is None:
-            _exchange(run, relaxation.best)
-            _neighbours(run, relaxation.best, SMALL_SHARE if small else 1.0)
+            _exchange(run, relaxation.best, SWEEPS + (SWEEPS_EACH * len(problem.items) if small else 0))
+            _neighbours(run, relaxation.best, SMALL_SHARES[0] if small else 1.0)
+            if small and limits.seconds is not None:
+                _search(run, relaxation.best, 1)
+                _neighbours(run, relaxation.best, SMALL_SHARES[1])
         else:
             firm = outside_prices(problem, relaxation.best.prices.measures / PRICE_UNIT, _typical(problem))
             improve_connected(run, relaxation.best, firm, _typical(problem), SMALL_SHARE_CONNECTED if small else 1.0)
         cutting.result()
     relaxed = relaxation.best
-    _search(run, relaxed)
+    _search(run, relaxed, ENDLESS)
     assert run.best is not None
     return Solution(run.best, relaxed.prices, relaxed.plain, relaxed.bound, run.searched, run.passed(), run.rounds)
 
 
-def _exchange(run: Run, relaxed: Relaxed) -> None:
+def _exchange(run: Run, relaxed: Relaxed, sweeps: int) -> None:
     problem, typical = run.problem, _typical(run.problem)
     item, rep = np.nonzero((relaxed.reduced <= NEAR * typical) & problem.eligible)
     prices = relaxed.prices.measures / PRICE_UNIT
     outside = np.minimum(np.abs(prices) + 2 * np.abs(prices).mean(axis=1, keepdims=True) + 1e-9, problem.soft_price)
     assert run.best is not None
     exchanges = Exchanges(problem, run.best, item, rep, outside, relaxed.prices.move / PRICE_UNIT)
-    anneal(exchanges, HEAT * typical, SWEEPS, run.random, run.clock_of(EXCHANGING))
+    anneal(exchanges, HEAT * typical, sweeps, run.random, run.clock_of(EXCHANGING))
     run.offer(exchanges.assigned)
     run.report("exchanges")
 
@@ -257,14 +266,18 @@ def _neighbours(run: Run, relaxed: Relaxed, share: float) -> None:
     neighbourhoods = Neighbourhoods(problem, relaxed.reduced, prices, near)
     flying: deque[tuple[Choice, Future[Whole | None]]] = deque()
     busy = np.zeros(len(problem.reps), bool)
+    small = int(problem.eligible.sum()) <= 2 * MOST_PAIRS
+    sizes = SIZES_SMALL if small else SIZES
     with ThreadPoolExecutor(WORKERS) as pool:
         while True:
             while len(flying) < IN_FLIGHT and run.another(share) and (not flying or (~busy).sum() >= FEWEST):
                 run.rounds += 1
                 assert run.best is not None
-                choice = neighbourhoods.draw(run.best, outside, int(run.random.integers(*SIZES)), run.random, busy)
+                choice = neighbourhoods.draw(run.best, outside, int(run.random.integers(*sizes)), run.random, busy)
                 busy[choice.reps] = True
                 columns = farther if excess_of(problem, run.best)[:, choice.reps][problem.hard].any() else near
+                if small and run.worth[0] == 0:
+                    columns = columns & pairs_left(problem, relaxed, run.worth[1], float(run.random.choice(PARTS)))
                 seconds = None if run.limits.seconds is None else min(SECONDS, max(0.1, run.limits.seconds - run.passed()))
                 flying.append((choice, pool.submit(divided_anew, problem, run.best, choice, columns, outside.copy(), 0.0, seconds)))
             if not flying:
@@ -286,15 +299,18 @@ def _make_dearer(problem: Problem, assigned: Whole | None, choice: Choice, outsi
     outside[broken] *= 2
 
 
-def _search(run: Run, relaxed: Relaxed) -> None:
-    """Searches a small problem through: first for what costs a little more than the bound, which leaves few pairs, then for more and
-    more.
+def _search(run: Run, relaxed: Relaxed, turns: int) -> None:
+    """Searches a small problem through, in so many turns at most.
 
-    Where nothing costs as little as was asked for, that is a better bound.
+    First for what costs a little more than the bound, which leaves few pairs, then for more and more. Where nothing costs as little as
+    was asked for, that is a better bound.
     """
     low = -(-run.bound // PRICE_UNIT)
+    low = low if run.searched is None else max(low, run.searched)
     part = 4
-    while run.go_on() and not run.close_enough():
+    for _ in range(turns):
+        if not run.go_on() or run.close_enough():
+            return
         best = int(run.worth[1]) if run.worth[0] == 0 else None
         most = None if best is None else min(best - 1, low + (best - low) // part)
         pairs = run.problem.eligible if most is None else pairs_left(run.problem, relaxed, most)
