@@ -12,15 +12,20 @@ from compplan.diagnostics.model import Diagnostic, Problems
 from compplan.diagnostics.storage import trouble
 
 
+def must_be_new(folder: Path) -> None:
+    """Raises `Problems` where there is such a folder already: asked before a long search, too."""
+    if folder.exists():
+        message = f"{folder} is there already; nothing is written over."
+        raise Problems([Diagnostic("folder-exists", "The folder is there already", message, hint="Name another with --out, or remove it.")])
+
+
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
     """A hidden folder beside `folder`, to be filled; at the end it takes that name, and when anything fails it is gone.
 
     Raises `Problems` where there is such a folder already, or it cannot be written.
     """
-    if folder.exists():
-        message = f"{folder} is there already; nothing is written over."
-        raise Problems([Diagnostic("folder-exists", "The folder is there already", message, hint="Name another with --out, or remove it.")])
+    must_be_new(folder)
     made: Path | None = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -54,17 +54,20 @@ def _leads(args: Namespace) -> int:
     from compplan.assignment.leads.result_folder import write_leads
     from compplan.assignment.leads.solve import CannotBeMet, solve
     from compplan.assignment.leads.summary import as_json, summary_lines
+    from compplan.assignment.new_folder import must_be_new
     from compplan.assignment.solver.solve import Limits
 
     file = Path(args.scenario)
     scenario = read_leads_scenario(file)
     folder = Path(args.out) if args.out else file.with_name(f"{file.stem}-assigned")
+    must_be_new(folder)
     leads = read_leads(scenario)
     seconds = args.seconds if args.seconds is not None or args.rounds is not None else SECONDS
     with ended_by_ctrl_c() as stopped, _progress_line() as tell:
         try:
             solution = solve(leads.problem, Limits(seconds, args.gap, args.rounds, args.seed), tell, stopped)
         except CannotBeMet as found:
+            note("The floor cannot be met; what binds is looked for.")
             raise explain_floor(leads, found) from None
     files = write_leads(folder, leads, solution)
     said = as_json(leads, solution)

@@ -55,6 +55,7 @@ WRONG = {
     "half of a rule": (", among: languages", "", "Half of a rule"),
     "a rule that wants nothing": ("{column: language, among: languages}", "{}", "does not say what it wants"),
     "a reference to something else": ("owner: owner", "owner: language", "does not hold references to people"),
+    "a scenario of leads": ("accounts: accounts", "leads: accounts", "compplan assign leads"),
     "no owner": ("owner: owner\n", "", "Who has an account today is not said"),
 }
 

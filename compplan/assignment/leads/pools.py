@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -11,8 +12,9 @@ from compplan.assignment.leads.certificate import amount
 from compplan.assignment.leads.fairness import Fairness
 from compplan.assignment.leads.flow import Flows, most_given
 from compplan.assignment.leads.lead_rules import LeadRule
-from compplan.assignment.leads.problem import LeadProblem, standing
+from compplan.assignment.leads.problem import Goal, LeadProblem, standing
 from compplan.assignment.leads.read_leads import Leads
+from compplan.assignment.leads.relaxation import greatest_with_floor
 from compplan.assignment.leads.solve import CannotBeMet, solve
 from compplan.assignment.problem import Flags, Whole
 from compplan.assignment.solver.solve import Limits
@@ -20,6 +22,7 @@ from compplan.diagnostics.model import Diagnostic, Problems
 
 MOST_NAMED = 5
 CAPACITY = "capacity"
+HALVINGS = 6
 
 
 def why_left(leads: Leads, lead: int) -> str:
@@ -73,7 +76,7 @@ def _pool(leads: Leads, rep: int) -> str:
     """The rules that keep leads from a rep, with what they go by: `product: core, cloud; language: en`."""
     said = []
     for rule in leads.rules:
-        if not rule.allowed[leads.listed[:, rep], rep].all():
+        if not rule.allowed[:, rep].all():
             texts = ", ".join(t.strip() for t in rule.by[rep].split(";") if t.strip())
             said.append(f"{rule.name}: {texts}" if texts else f"rule {rule.name}")
     return "; ".join(said)
@@ -107,6 +110,23 @@ def _floor_name(problem: LeadProblem) -> str:
             f"{float(goal.least_share):.4g}", f"{float(goal.least_share * 100):.4g}%"
         )
     return f"the floor of {amount(goal.least_amount or 0, problem)} for each rep"
+
+
+def _highest_floor(leads: Leads) -> str:
+    """How much of the floor could be met at most, if leads could be divided; nothing where that cannot be told."""
+    problem, goal = leads.problem, leads.problem.goal
+    first = Flows(problem).best(np.append(np.ones(len(problem.reps)), 0.0))[0]
+    low, high = Fraction(0), Fraction(1)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        share = None if goal.least_share is None else goal.least_share * middle
+        amount_ = None if goal.least_amount is None else int(goal.least_amount * middle)
+        met = greatest_with_floor(replace(problem, goal=Goal(fair=False, least_share=share, least_amount=amount_)), first).short == 0
+        low, high = (middle, high) if met else (low, middle)
+    if goal.least_share is not None:
+        return f"A floor of about {float(goal.least_share * low):.0%} is the highest that could be met, if leads could be divided."
+    most = amount(int((goal.least_amount or 0) * low), problem)
+    return f"A floor of about {most} is the highest that could be met, if leads could be divided."
 
 
 def _binding(leads: Leads) -> list[str]:
@@ -150,9 +170,14 @@ def _who_is_below(leads: Leads, found: CannotBeMet) -> Iterator[str]:
     may = int(problem.eligible[:, binding].any(axis=1).sum())
     more = f" and {len(order) - MOST_NAMED} more" if len(order) > MOST_NAMED else ""
     named = ", ".join(_with_pool(leads, j) for j in order[:MOST_NAMED]) + more
-    yield f"What binds are the leads that {named} may have: {may:,}, worth at most {amount(most, problem)} to them together."
-    if problem.goal.least_amount is not None:
-        yield f"Their floors come to {amount(problem.goal.least_amount * len(binding), problem)}."
+    if len(order) < len(problem.entitled):
+        yield f"What binds are the leads that {named} may have: {may:,}, worth at most {amount(most, problem)} to them together."
+    else:
+        yield f"It binds everywhere, most of all at {named}."
+    floors = (problem.goal.least_amount or 0) * len(binding)
+    if floors > most:
+        yield f"Their floors come to {amount(floors, problem)}."
+    yield _highest_floor(leads)
 
 
 def _with_pool(leads: Leads, rep: int) -> str:

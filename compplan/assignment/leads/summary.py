@@ -113,9 +113,11 @@ def _shares(found: Fairness) -> str:
 
 def _envy(found: Fairness) -> str:
     if found.beyond_one:
-        return f"{found.beyond_one} pairs of reps envy each other by more than one lead; {len(found.envy)} envy at all."
+        many = "One pair of reps envies" if found.beyond_one == 1 else f"{found.beyond_one} pairs of reps envy"
+        return f"{many} by more than one lead; {len(found.envy)} at all."
     if found.envy:
-        return f"Nobody envies anybody by more than one lead; {len(found.envy)} pairs envy at all."
+        many = "one pair envies" if len(found.envy) == 1 else f"{len(found.envy)} pairs envy"
+        return f"Nobody envies anybody by more than one lead; {many} at all."
     return "Nobody envies anybody."
 
 

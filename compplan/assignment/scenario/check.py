@@ -46,6 +46,10 @@ def read_scenario(file: Path) -> Scenario:
         message = "The file should hold settings, each a name, a colon and a value."
         hint = "Start with `title:`, `accounts:`, `reps:`, `balance:` and `cost:`."
         raise Problems([marks.problem("scenario-form", "This is no scenario", message, marks.value(()), hint)])
+    if "leads" in value and "accounts" not in value:
+        message = "This is a scenario of leads."
+        hint = "Use `compplan assign leads`."
+        raise Problems([marks.problem("scenario-form", "This is no scenario of territories", message, marks.key(("leads",)), hint)])
     try:
         form = ScenarioForm.model_validate(value)
     except ValidationError as error:
