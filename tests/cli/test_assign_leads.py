@@ -132,7 +132,7 @@ def test_prices_that_were_changed_are_refused(compplan: Call, tmp_path: Path) ->
     compplan("assign", "leads", str(file), "--rounds", "3")
     proof = file.with_name("march-assigned") / "certificate.json"
     kept = json.loads(proof.read_text())
-    for change, told in ((-1, "The prices prove nothing"), ("much", "whole number is expected")):
+    for change, told in ((-1, "The prices prove nothing"), ("much", "The result is damaged")):
         value = json.loads(json.dumps(kept))
         value["prices"]["places"]["ana"] = change
         proof.write_text(json.dumps(value))
