@@ -162,7 +162,7 @@ class _Steps:
                 if not len(part) or whole_steps(reduced[:, part], weight, high) > MOST_STEPS:
                     break
                 better, sets = whole_sets(reduced[:, part], weight, high)
-                higher = better > worth[part] + 1e-9
+                higher = better > worth[part] - 1e-9
                 shares[:, part[higher]] = sets[:, higher]
                 ranked[part] = np.maximum(better, worth[part]) + extra[part]
                 refined[part] = True
