@@ -109,6 +109,6 @@ def _verify(args: Namespace) -> int:
     verdict = replace(verdict, wrong=(*verdict.wrong, *homes_wrong(territories, assigned)))
     for line in verdict_lines(territories.problem, verdict, claimed):
         say(line)
-    for line in () if verdict.wrong else homes_lines(territories, assigned):
+    for line in () if verdict.wrong else homes_lines(territories, assigned, worked_out_again=True):
         say(line)
     return PROBLEMS if verdict.wrong else FINE

@@ -56,9 +56,11 @@ def add_why(commands: Commands[Parser]) -> None:
 def _why(args: Namespace) -> int:
     from compplan.assignment.scenario.read_problem import read_problem
     from compplan.assignment.territories.result_folder import read_homes, read_result
+    from compplan.reports.territories.files import check_certificate
 
     territories = read_homes(Path(args.result), read_problem(scenario_at(args.scenario)))
     assigned, certificate = read_result(Path(args.result), territories)
+    check_certificate(territories.problem, assigned, certificate, Path(args.result))
     asked = _Asked(territories, assigned, certificate, args)
     accounts = [_position(name, territories.accounts, "account") for name in args.account]
     reps = [_position(name, territories.problem.reps, "rep") for name in args.rep]

@@ -113,6 +113,8 @@ def _export(router: Router) -> int:
 
 
 def _stream(router: Router, batch: int) -> int:
+    if sys.stdin is None:
+        raise Misuse("there is no standard input to read leads from.")
     if sys.stdin.isatty():
         note("One JSON object a line; Ctrl-D ends.")
     bad, first = False, 1

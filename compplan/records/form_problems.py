@@ -89,7 +89,7 @@ def _unknown(form: type[BaseModel], place: Place, marks: Marks) -> Diagnostic:
     choices = _settings(form, around)
     near = closest(name, choices)
     hint = f"Did you mean `{near}`?" if near else f"Settings here are {', '.join(choices)}."
-    owner = next((f"`{step}`" for step in reversed(around) if isinstance(step, str)), "the project file")
+    owner = next((f"`{step}`" for step in reversed(around) if isinstance(step, str)), "the file")
     return marks.problem(
         "unknown-setting", "This setting is not known", f"There is no setting `{name}` in {owner}.", marks.key(place), hint
     )

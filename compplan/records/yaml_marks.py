@@ -85,19 +85,17 @@ def _read_text(path: Path) -> str:
     except OSError as error:
         found = trouble(error)
         message = f"{path} cannot be read: {found.why}."
-        raise Problems([Diagnostic("unreadable-file", "The project file cannot be read", message, None, found.advice)]) from None
+        raise Problems([Diagnostic("unreadable-file", "The file cannot be read", message, None, found.advice)]) from None
     if len(data) > MAX_BYTES:
-        message = f"{path} has {len(data):,} bytes; a project file has at most {MAX_BYTES:,}."
-        raise Problems([Diagnostic("file-too-large", "The project file is too large", message)])
+        message = f"{path} has {len(data):,} bytes; such a file has at most {MAX_BYTES:,}."
+        raise Problems([Diagnostic("file-too-large", "The file is too large", message)])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"Line {line} holds a byte that is not UTF-8 text."
         hint = "Save the file as UTF-8."
-        raise Problems(
-            [Diagnostic("not-utf8", "The project file is not UTF-8", message, Span(str(path), line, 1, line, 1), hint)]
-        ) from None
+        raise Problems([Diagnostic("not-utf8", "The file is not UTF-8", message, Span(str(path), line, 1, line, 1), hint)]) from None
 
 
 _PLAIN: tuple[tuple[str, str], ...] = (
@@ -137,7 +135,7 @@ class _Builder:
         next(self.events)
         extra = next(self.events)
         if isinstance(extra, yaml.DocumentStartEvent):
-            self._refuse(extra, "A second document begins here (`---`); a project file is one document.")
+            self._refuse(extra, "A second document begins here (`---`); such a file is one document.")
         return value
 
     def _value(self, event: yaml.Event, place: Place, depth: int) -> Value:

@@ -91,6 +91,22 @@ def test_an_account_without_a_place_is_named(tmp_path: Path) -> None:
     assert "a10" in told.value.diagnostics[0].message
 
 
+def test_a_band_that_holds_nothing_is_told(tmp_path: Path) -> None:
+    scenario = SCENARIO.replace("share_by: capacity, within: 20%", "at_least: 12, at_most: 4")
+    with pytest.raises(Problems) as told:
+        read_problem(read_scenario(write_territories(tmp_path, scenario)))
+    assert "at least 12.00 and at most 4.00 of potential" in told.value.diagnostics[0].message
+
+
+def test_visits_below_zero_are_refused(tmp_path: Path) -> None:
+    file = write_territories(tmp_path)
+    accounts = tmp_path / "accounts.csv"
+    accounts.write_text(accounts.read_text().replace("a10,40.0,-100.4,1370.00,3,", "a10,40.0,-100.4,1370.00,-3,"))
+    with pytest.raises(Problems) as told:
+        read_problem(read_scenario(file))
+    assert "`visits` of account a10 is below zero" in told.value.diagnostics[0].message
+
+
 def test_bad_rows_stop_it(tmp_path: Path) -> None:
     file = write_territories(tmp_path, rivals="a00,nobody\n")
     file.write_text(file.read_text() + "  rivals: {apart: rivals, of: [first, second]}\n")

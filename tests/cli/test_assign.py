@@ -81,6 +81,18 @@ def test_a_bound_that_was_raised_is_refused(compplan: Call, tmp_path: Path) -> N
     assert "The prices give a bound of" in said.out
 
 
+def test_a_search_that_is_said_to_have_reached_more_than_the_cost_is_refused(compplan: Call, tmp_path: Path) -> None:
+    file = write_territories(tmp_path / "north")
+    compplan("assign", "territories", str(file), "--rounds", "3")
+    proof = file.with_name("north-assigned") / "certificate.json"
+    value = json.loads(proof.read_text())
+    value["bound_by_search"] = 999_999_999
+    proof.write_text(json.dumps(value))
+    said = compplan("assign", "verify", str(file), str(proof.parent))
+    assert said.code == 1
+    assert "nothing costs less than 9,999,999.99, and this costs less" in said.out
+
+
 def test_records_that_changed_since_are_told(compplan: Call, tmp_path: Path) -> None:
     file = write_territories(tmp_path / "north")
     compplan("assign", "territories", str(file), "--rounds", "3")

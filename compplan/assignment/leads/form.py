@@ -53,7 +53,14 @@ def _chance(value: Any) -> Any:  # noqa: ANN401
 
 
 def _objective(value: Any) -> Any:  # noqa: ANN401
-    return {"greatest": {"fair": FAIRNESS}.get(value, value)} if isinstance(value, str) else value
+    return {"greatest": value} if isinstance(value, str) else value
+
+
+def _greatest(value: Any) -> Any:  # noqa: ANN401
+    known = {"fair": FAIRNESS, FAIRNESS: FAIRNESS, REVENUE: REVENUE}
+    if value not in known:
+        raise ValueError("it is fair, or {greatest: fairness} or {greatest: revenue}")
+    return known[value]
 
 
 class _Form(BaseModel):
@@ -90,7 +97,7 @@ class LeadRuleForm(_Form):
 class ObjectiveForm(_Form):
     """What is wanted."""
 
-    greatest: str = Field(FAIRNESS, pattern=f"^({FAIRNESS}|{REVENUE})$", description="`fairness` or `revenue`.")
+    greatest: Annotated[str, BeforeValidator(_greatest)] = Field(FAIRNESS, description="`fairness` or `revenue`.")
     give_up: Positive | None = Field(None, le=1, description="With fairness: how much of it may be given up for revenue; 2% if left out.")
     at_least: Annotated[Floor | None, PlainValidator(_floor, json_schema_input_type=str)] = Field(
         None, description="With revenue: what each rep is to have, as a share of the mean per weight, or as an amount."

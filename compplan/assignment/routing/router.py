@@ -153,6 +153,9 @@ class Router:
         if days is None:
             message, hint = "The routing file does not let leads be given back.", "Add `returns: {days: 7}` to it."
             raise Problems([Diagnostic("no-returns", "Leads cannot be given back", message, hint=hint)])
+        if event.at < given.at:
+            message = f"{event.lead} was given on {given.at:%Y-%m-%d at %H:%M}, after {event.at:%Y-%m-%d at %H:%M}."
+            raise Problems([Diagnostic("too-early", "The lead was not given yet", message, hint="See whether `at` is right.")])
         if event.at - given.at > timedelta(days=days):
             message = f"{event.lead} was given on {given.at:%Y-%m-%d}, more than {days} days before."
             hint = "It stays with its rep, and counts. The time is `returns` in the routing file."

@@ -29,7 +29,16 @@ def measure_of(name: str, form: MeasureForm, scenario: Scenario, tables: Tables,
         message = f"{form.sum_} of {worst} is below zero; what is to be balanced cannot be."
         raise Problems([scenario.marks.problem("negative", "A figure below zero", message, scenario.marks.value(("balance", name)))])
     least, most = _ends(name, form, scenario, tables, int(weight.sum()), 10**decimals)
-    return Measure(name, weight[:, None], least, most, _price(form, reps, cost_decimals, decimals), decimals)
+    measure = Measure(name, weight[:, None], least, most, _price(form, reps, cost_decimals, decimals), decimals)
+    empty = np.nonzero(least > most)[0].tolist()
+    if empty:
+        low, high = (measure.shown(int(ends[empty[0]])) for ends in (least, most))
+        message = f"{reps.key()[empty[0]]} would have to have at least {low} and at most {high} of {name}."
+        message += f" So it is with {len(empty)} reps." if len(empty) > 1 else ""
+        hint = "The least cannot be above the most; a band that is too narrow for a whole unit holds nothing either."
+        span = scenario.marks.value(("balance", name))
+        raise Problems([scenario.marks.problem("empty-band", "A band that holds nothing", message, span, hint)])
+    return measure
 
 
 def _expected_pay(name: str, form: MeasureForm, scenario: Scenario, tables: Tables, cost_decimals: int) -> Measure:

@@ -13,7 +13,7 @@ from compplan.assignment.scenario.check import Scenario
 from compplan.assignment.scenario.form import DisruptionForm, GivenForm, TravelForm
 from compplan.assignment.scenario.table import Table
 from compplan.assignment.scenario.tables import Tables
-from compplan.diagnostics.model import Problems
+from compplan.diagnostics.model import Diagnostic, Problems
 
 EARTH_KM = 12742.0
 """Twice the mean radius of the earth."""
@@ -70,9 +70,20 @@ def _digits_of_prices(scenario: Scenario, tables: Tables) -> Iterator[int]:
 def disruption_of(form: DisruptionForm, accounts: Table, decimals: int) -> Whole:
     """What each account costs that leaves its rep, in whole units of cost, worked out exactly and rounded once, half up."""
     times = np.ones(accounts.rows, np.int64) if form.times is None else accounts.whole(form.times)
+    _none_below_zero(form.times, accounts, times)
     each = form.each * 10**decimals / (1 if form.times is None else 10 ** accounts.decimals(form.times))
     besides = form.besides * 10**decimals
     return np.array([floor(each * t + besides + HALF) for t in times.tolist()], np.int64)
+
+
+def _none_below_zero(column: str | None, accounts: Table, times: Real | Whole) -> None:
+    """Raises `Problems` where something would happen less than never."""
+    below = np.nonzero(times < 0)[0].tolist()
+    if below:
+        message = f"`{column}` of account {accounts.key()[below[0]]} is below zero" + (
+            f", and of {len(below) - 1} more." if len(below) > 1 else "."
+        )
+        raise Problems([Diagnostic("negative", "A figure below zero", message, hint="Correct it in the records; 0 for never.")])
 
 
 def great_circle_km(here: Real, there: Real) -> Real:
@@ -116,6 +127,7 @@ def way_costs(form: TravelForm, accounts: Table, homes: Real, decimals: int) -> 
     """What the way from each home (latitude and longitude) to each account costs, in whole units: accounts x homes."""
     here = _places(accounts, form.to)
     times = np.ones(accounts.rows) if form.times is None else _reals(accounts, form.times)
+    _none_below_zero(form.times, accounts, times)
     scale = float(form.each_km) * 10**decimals
     cost = np.empty((accounts.rows, len(homes)), np.int64)
     for first in range(0, accounts.rows, 2000):

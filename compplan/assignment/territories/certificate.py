@@ -89,6 +89,9 @@ def verify(problem: Problem, assigned: Whole, claimed: Certificate) -> Verdict:
         wrong.append(f"The prices give a bound of {millionths_text(problem, bound)}, not {millionths_text(problem, claimed.bound)}.")
     if bound > now.total * PRICE_UNIT and not wrong:
         wrong.append("The bound lies above the total: one of them is wrong.")
+    if claimed.searched is not None and claimed.searched > now.total and not wrong:
+        reached = cost_text(problem, claimed.searched)
+        wrong.append(f"A search is said to have found that nothing costs less than {reached}, and this costs less.")
     return Verdict(now.total, bound, tuple(wrong))
 
 

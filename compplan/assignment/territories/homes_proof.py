@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,9 @@ def homes_wrong(territories: Territories, assigned: Whole) -> Iterator[str]:
     now = standing(territories.problem, assigned)
     if bound > now.total * PRICE_UNIT and not now.broken:
         yield "The bound over all places lies above the total: one of them is wrong."
+    if chosen.searched is not None and chosen.searched > now.total and not now.broken:
+        said = cost_text(chosen.problem, chosen.searched)
+        yield f"A search over all places is said to have found that nothing costs less than {said}, and this costs less."
 
 
 def homes_gap(territories: Territories, assigned: Whole) -> float:
@@ -87,8 +91,11 @@ def homes_gap(territories: Territories, assigned: Whole) -> float:
     return max(0, total - _reached(chosen)) / max(abs(total), 1)
 
 
-def homes_lines(territories: Territories, assigned: Whole) -> Iterator[str]:
-    """What a person reads of chosen homes: who got which place, and what could be saved at most with other places."""
+def homes_lines(territories: Territories, assigned: Whole, *, worked_out_again: bool = False) -> Iterator[str]:
+    """What a person reads of chosen homes: who got which place, and what could be saved at most with other places.
+
+    Where it is `worked_out_again`, the bound is that of the prices, and what a search reached is said to be its word alone.
+    """
     unplaced, chosen = territories.unplaced, territories.chosen
     if unplaced is None or chosen is None:
         return
@@ -98,13 +105,20 @@ def homes_lines(territories: Territories, assigned: Whole) -> Iterator[str]:
         yield f"{territories.problem.reps[j]} gets a home at {homes.places[k]} ({latitude}, {longitude})."
     if chosen.bound is None:
         return
-    gap = homes_gap(territories, assigned)
     all_ = "all" if homes.all_places == len(homes.places) else f"{len(homes.places):,} of {homes.all_places:,}"
+    searched = chosen.searched
+    if worked_out_again:
+        chosen = replace(chosen, searched=None)
+        territories = replace(territories, chosen=chosen)
+    gap = homes_gap(territories, assigned)
     if gap == 0:
         yield f"Over {all_} places: proven to be the best there is."
     else:
         least = cost_text(chosen.problem, _reached(chosen))
         yield f"Over {all_} places nothing can cost less than {least}: at most {gap:.2%} could be saved."
+    if worked_out_again and searched is not None:
+        least = cost_text(chosen.problem, searched)
+        yield f"A complete search said that nothing costs less than {least} over these places; that is not worked out again here."
 
 
 def homes_json(territories: Territories, assigned: Whole) -> dict[str, Any]:

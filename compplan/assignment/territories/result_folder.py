@@ -57,7 +57,7 @@ def read_result(folder: Path, territories: Territories) -> tuple[Whole, Certific
     Raises `Problems` where the files are not there, cannot be read, or do not say who has each account.
     """
     assigned = read_assignment(folder, territories)
-    with _readable(folder):
+    with _readable(folder / CERTIFICATE):
         proof = json.loads((folder / CERTIFICATE).read_text(encoding="utf-8"))
     try:
         return assigned, from_json(territories.problem, proof)
@@ -75,7 +75,7 @@ def read_homes(folder: Path, territories: Territories) -> Territories:
     if unplaced is None:
         return territories
     homes, problem = unplaced.homes, territories.problem
-    with _readable(folder):
+    with _readable(folder / HOMES):
         with (folder / REPS).open(encoding="utf-8", newline="") as file:
             given = {row.get("rep"): row.get(HOME[0]) for row in csv.DictReader(file)}
         proof = json.loads((folder / HOMES).read_text(encoding="utf-8"))
@@ -95,13 +95,13 @@ def read_homes(folder: Path, territories: Territories) -> Territories:
 
 def read_assignment(folder: Path, territories: Territories) -> Whole:
     """The assignment of each item in a folder, made for this scenario or for another of the same accounts and reps. Raises as above."""
-    with _readable(folder), (folder / ASSIGNMENT).open(encoding="utf-8", newline="") as file:
+    with _readable(folder / ASSIGNMENT), (folder / ASSIGNMENT).open(encoding="utf-8", newline="") as file:
         given = [(row.get("account") or "", row.get("rep") or "") for row in csv.DictReader(file)]
     return _assigned(folder, territories, given)
 
 
 @contextmanager
-def _readable(folder: Path) -> Iterator[None]:
+def _readable(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -109,7 +109,7 @@ def _readable(folder: Path) -> Iterator[None]:
         message = f"{error.filename} cannot be read: {found.why}."
         raise Problems([Diagnostic("unreadable-file", "The result cannot be read", message, hint=found.advice)]) from None
     except (ValueError, csv.Error):
-        message = f"A file in {folder} is not as it was written."
+        message = f"{file} is not as it was written."
         raise Problems([Diagnostic("damaged-result", "The result is damaged", message, hint="Assign anew.")]) from None
 
 
@@ -145,7 +145,8 @@ def _accounts(territories: Territories, assigned: Whole) -> Iterable[tuple[str, 
 
 def _rep_header(territories: Territories) -> tuple[str, ...]:
     problem, places = territories.problem, () if territories.chosen is None else HOME
-    return ("rep", "accounts", *places, *(f"{m.name}{part}" for m in problem.measures for part in ("", "_at_least", "_at_most")))
+    counts = () if any(m.name == "accounts" for m in problem.measures) else ("accounts",)
+    return ("rep", *counts, *places, *(f"{m.name}{part}" for m in problem.measures for part in ("", "_at_least", "_at_most")))
 
 
 def _reps(territories: Territories, assigned: Whole) -> Iterable[tuple[str, ...]]:
@@ -156,7 +157,8 @@ def _reps(territories: Territories, assigned: Whole) -> Iterable[tuple[str, ...]
         cells = _home(territories, j)
         for k, measure in enumerate(problem.measures):
             cells += [measure.shown(int(v)) for v in (loads[k, j], problem.least[k, j], problem.most[k, j])]
-        yield (rep, str(counts[j]), *cells)
+        count = () if any(m.name == "accounts" for m in problem.measures) else (str(counts[j]),)
+        yield (rep, *count, *cells)
 
 
 def _home(territories: Territories, rep: int) -> list[str]:

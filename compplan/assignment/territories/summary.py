@@ -13,7 +13,7 @@ from compplan.assignment.scenario.read_problem import Territories
 from compplan.assignment.solver.solve import Solution
 from compplan.assignment.territories.amounts import cost_text
 from compplan.assignment.territories.certificate import Certificate, Verdict
-from compplan.assignment.territories.homes_proof import homes_json, homes_lines
+from compplan.assignment.territories.homes_proof import homes_gap, homes_json, homes_lines
 from compplan.assignment.territories.sides import moved_accounts
 
 
@@ -22,12 +22,12 @@ def summary_lines(territories: Territories, solution: Solution) -> Iterator[str]
     problem = territories.problem
     now = standing(problem, solution.assigned)
     changed = int(moved_accounts(territories, solution.assigned).sum())
-    yield f"{len(territories.accounts):,} accounts, {len(problem.reps):,} reps; {changed:,} accounts change hands."
     left = sum(1 for owner, before in zip(territories.owner.tolist(), territories.before, strict=True) if owner < 0 and before)
-    if left:
-        yield f"{left:,} accounts were with reps who do not take part; each has a rep now."
-    at_homes = "" if territories.chosen is None else " That is so for these homes:"
-    yield f"Cost {cost_text(problem, now.total)}. {_proof(problem, now, solution)}{at_homes}"
+    of_them = f", {left:,} of them because their rep does not take part" if left else ""
+    yield f"{len(territories.accounts):,} accounts, {len(problem.reps):,} reps; {changed + left:,} accounts change hands{of_them}."
+    best = territories.chosen is not None and territories.chosen.bound is not None and homes_gap(territories, solution.assigned) == 0
+    proof = "" if best else f" {_proof(problem, now, solution)}{'' if territories.chosen is None else ' That is so for these homes:'}"
+    yield f"Cost {cost_text(problem, now.total)}.{proof}"
     yield from homes_lines(territories, solution.assigned)
     if now.broken:
         yield "RULES ARE BROKEN: no assignment that keeps all of them was found."
@@ -43,10 +43,12 @@ def as_json(territories: Territories, solution: Solution) -> dict[str, Any]:
     problem = territories.problem
     now = standing(problem, solution.assigned)
     unit = 10**problem.cost_decimals
+    left = sum(1 for owner, before in zip(territories.owner.tolist(), territories.before, strict=True) if owner < 0 and before)
     return {
         "accounts": len(territories.accounts),
         "reps": len(problem.reps),
-        "changes_hands": int(moved_accounts(territories, solution.assigned).sum()),
+        "changes_hands": int(moved_accounts(territories, solution.assigned).sum()) + left,
+        "of_reps_who_do_not_take_part": left,
         "cost": now.total / unit,
         "bound": solution.bound / PRICE_UNIT / unit,
         "bound_by_search": None if solution.searched is None else solution.searched / unit,
