@@ -16,7 +16,7 @@ from compplan.assignment.solver.linear import Part, Row, solve_whole
 from compplan.assignment.solver.relaxation import BREAKING
 
 SECONDS = 2.0
-NODES = 1000
+NODES = 400
 GAP = 1e-4
 
 
