@@ -16,7 +16,8 @@ from compplan.assignment.solver.linear import Part, Row, solve_whole
 from compplan.assignment.solver.relaxation import BREAKING
 
 SECONDS = 2.0
-NODES = 400
+NODES, NODES_TIMED = 400, 1000
+"""How many nodes of a tree are looked at, and how many where seconds limit them as well."""
 GAP = 1e-4
 
 
@@ -112,7 +113,7 @@ def divided_anew(
         tuple(_rows(problem, assigned, choice, item, column, separators, BREAKING * max(float(np.abs(cost).mean()), 1e-6))),
     )
     start = (column == home[row]).astype(float)
-    answer = solve_whole(part, start, SECONDS * 20 if seconds is None else seconds, NODES, GAP)
+    answer = solve_whole(part, start, seconds or SECONDS * 20, NODES_TIMED if seconds else NODES, GAP)
     if answer is None:
         return None
     on = answer > 0.5

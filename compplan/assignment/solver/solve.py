@@ -42,8 +42,8 @@ WORKERS, IN_FLIGHT = 2, 3
 """How many neighbourhoods are worked on at a time, and how many are begun or wait, so that no worker does."""
 SIZES, SIZES_SMALL = (3, 8), (3, 11)
 """Of how many reps what they have is divided anew: of so many at least, and fewer than."""
-PARTS = (0.15, 1.0)
-"""In a small problem pairs are tried whose reduced cost takes so much of what there is between the best and the bound: between these."""
+PARTS = (0.15, 0.3, 0.6, 1.0)
+"""In a small problem pairs are tried whose reduced cost takes so much of what there is between the best and the bound."""
 FEWEST = 3
 """Fewer free reps than these are not worth a neighbourhood beside others."""
 UNCONNECTED = 2**50
@@ -267,8 +267,7 @@ def _neighbours(run: Run, relaxed: Relaxed, share: float) -> None:
     flying: deque[tuple[Choice, Future[Whole | None]]] = deque()
     busy = np.zeros(len(problem.reps), bool)
     small = int(problem.eligible.sum()) <= 2 * MOST_PAIRS
-    most = max(3, min(SIZES_SMALL[1], len(problem.reps)))
-    sizes = (SIZES_SMALL[0] - 1, most) if small else SIZES
+    sizes = SIZES_SMALL if small else SIZES
     with ThreadPoolExecutor(WORKERS) as pool:
         while True:
             while len(flying) < IN_FLIGHT and run.another(share) and (not flying or (~busy).sum() >= FEWEST):
@@ -278,7 +277,7 @@ def _neighbours(run: Run, relaxed: Relaxed, share: float) -> None:
                 busy[choice.reps] = True
                 columns = farther if excess_of(problem, run.best)[:, choice.reps][problem.hard].any() else near
                 if small and run.worth[0] == 0:
-                    columns = columns & pairs_left(problem, relaxed, run.worth[1], float(run.random.uniform(*PARTS)))
+                    columns = columns & pairs_left(problem, relaxed, run.worth[1], float(run.random.choice(PARTS)))
                 seconds = None if run.limits.seconds is None else min(SECONDS, max(0.1, run.limits.seconds - run.passed()))
                 flying.append((choice, pool.submit(divided_anew, problem, run.best, choice, columns, outside.copy(), 0.0, seconds)))
             if not flying:
