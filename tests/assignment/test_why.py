@@ -69,6 +69,7 @@ def test_given_to_it_alone_is_what_changing_that_one_account_does(north: tuple[T
 def test_what_another_rep_costs_at_least_is_never_too_much(problem: Problem) -> None:
     assume(best_total(problem) is not None)
     territories = _as_territories(problem)
+    problem = territories.problem  # with its measures in the order of the demands
     solution = solve(problem, Limits(None, rounds=2))
     why = why_account(territories, solution.assigned, certify(problem, solution), 0)
     for option, least in zip(why.options, why.least, strict=True):
@@ -83,6 +84,7 @@ def test_without_a_rule_no_more_is_saved_than_was_said(problem: Problem) -> None
     assume(best is not None)
     assert best is not None
     territories = _as_territories(problem)
+    problem = territories.problem  # with its measures in the order of the demands
     solution = solve(problem, Limits(None, rounds=2))
     for rule in why_rules(territories, solution.assigned, certify(problem, solution), None):
         if rule.name == "rule few":
