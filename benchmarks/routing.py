@@ -5,7 +5,7 @@ chances from a folder with leads.csv, reps.csv and affinity.csv instead, over an
 
     python -m benchmarks.routing
     python -m benchmarks.routing --leads 100_000 --postgresql postgresql://user@host/database
-    python -m benchmarks.routing --data ../shared/data/leads/500_40
+    python -m benchmarks.routing --data leads/500_40
 
 Both the clock's seconds and the processor's are told: where a machine does other things as well, the latter say more. `kept` is one commit
 a lead, which outlives the end of the program at any point; `flushed` waits for the disk each time as well, which outlives a power cut;

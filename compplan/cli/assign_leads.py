@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compplan.cli.arguments import Commands, Parser, add_command
-from compplan.cli.searching import add_limits, ended_by_ctrl_c
+from compplan.cli.searching import add_limits, ended_by_ctrl_c, rewritten_line
 from compplan.cli.terminal import FINE, PROBLEMS, bold, note, say
 from compplan.diagnostics.text import safe
 
@@ -63,7 +61,7 @@ def _leads(args: Namespace) -> int:
     must_be_new(folder)
     leads = read_leads(scenario)
     seconds = args.seconds if args.seconds is not None or args.rounds is not None else SECONDS
-    with ended_by_ctrl_c() as stopped, _progress_line() as tell:
+    with ended_by_ctrl_c() as stopped, rewritten_line(_words) as tell:
         try:
             solution = solve(leads.problem, Limits(seconds, args.gap, args.rounds, args.seed), tell, stopped)
         except CannotBeMet as found:
@@ -81,27 +79,10 @@ def _leads(args: Namespace) -> int:
     return PROBLEMS if said["rules_broken"] else FINE
 
 
-@contextmanager
-def _progress_line() -> Iterator[Callable[[Progress], None]]:
-    """A line on the standard error that says how far it is: rewritten on a terminal, else one for each thing that is done."""
-    terminal = sys.stderr.isatty()
-    last: list[str] = []
-
-    def tell(progress: Progress) -> None:
-        if not terminal and last and last[-1] == progress.phase:
-            return
-        last.append(progress.phase)
-        best = "" if progress.revenue is None else f": revenue {progress.revenue:,.0f}"
-        gap = "" if progress.gap is None else f", gap {progress.gap:.2%}"
-        text = f"{progress.seconds:6.1f} s  {_PHASES[progress.phase]}{best}{gap}"
-        sys.stderr.write(f"\r\x1b[K{text}" if terminal else f"{text}\n")
-        sys.stderr.flush()
-
-    try:
-        yield tell
-    finally:
-        if terminal and last:
-            sys.stderr.write("\r\x1b[K")
+def _words(progress: Progress) -> str:
+    best = "" if progress.revenue is None else f": revenue {progress.revenue:,.0f}"
+    gap = "" if progress.gap is None else f", gap {progress.gap:.2%}"
+    return f"{_PHASES[progress.phase]}{best}{gap}"
 
 
 _PHASES = {

@@ -6,8 +6,8 @@ import signal
 import sys
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
 
 from compplan.cli.arguments import Parser
 from compplan.cli.terminal import note
@@ -57,19 +57,38 @@ def ended_by_ctrl_c() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
+def progress_line() -> AbstractContextManager[Callable[[Progress], None]]:
+    """The line of a search for territories."""
+    return rewritten_line(_words)
+
+
+def _words(progress: Progress) -> str:
+    best = "none yet" if progress.best is None else f"{progress.best:,.0f}" + ("" if progress.keeps_rules else " (rules broken)")
+    gap = "" if progress.gap is None or not progress.keeps_rules else f", gap {progress.gap:.2%}"
+    return f"{_PHASES[progress.phase]}: bound {progress.bound:,.0f}, best {best}{gap}"
+
+
+class HowFar(Protocol):
+    """How far a search is: what is being done, and the seconds so far."""
+
+    @property
+    def phase(self) -> str: ...  # noqa: D102 - said above
+
+    @property
+    def seconds(self) -> float: ...  # noqa: D102
+
+
 @contextmanager
-def progress_line() -> Iterator[Callable[[Progress], None]]:
+def rewritten_line(words: Callable[[Any], str]) -> Iterator[Callable[[HowFar], None]]:
     """A line on the standard error that says how far it is: rewritten on a terminal, else one for each thing that is done."""
     terminal = sys.stderr.isatty()
     last: list[str] = []
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: HowFar) -> None:
         if not terminal and last and last[-1] == progress.phase:
             return
         last.append(progress.phase)
-        best = "none yet" if progress.best is None else f"{progress.best:,.0f}" + ("" if progress.keeps_rules else " (rules broken)")
-        gap = "" if progress.gap is None or not progress.keeps_rules else f", gap {progress.gap:.2%}"
-        text = f"{progress.seconds:6.1f} s  {_PHASES[progress.phase]}: bound {progress.bound:,.0f}, best {best}{gap}"
+        text = f"{progress.seconds:6.1f} s  {words(progress)}"
         sys.stderr.write(f"\r\x1b[K{text}" if terminal else f"{text}\n")
         sys.stderr.flush()
 
