@@ -76,7 +76,7 @@ def _route(args: Namespace) -> int:
 
 def _asked(words: Sequence[str]) -> tuple[str, str, str]:
     """What is asked for (nothing: leads are to be routed), the file, and the lead."""
-    what = words[0] if words[0] in _ASKS and len(words) > 1 else ""
+    what = words[0] if words[0] in _ASKS and (len(words) > 1 or not Path(words[0]).exists()) else ""
     rest = list(words[1:] if what else words)
     if len(rest) != _ASKS.get(what, 1):
         wanted = {"why": "FILE.yaml LEAD"}.get(what, "FILE.yaml")

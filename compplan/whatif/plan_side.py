@@ -41,10 +41,18 @@ def plan_side(project: Project, named: str) -> PlanSide:
     if path.is_dir() or path.name == PROJECT_FILE:
         read = _of_folder(project, load_project(path))
     elif path.is_file():
+        _refuse_no_plan(path)
         read = _with_file(project, path)
     else:
         read = _of_revision(project, named)
     return PlanSide(named, _placed(read, named), read.texts)
+
+
+def _refuse_no_plan(path: Path) -> None:
+    if path.suffix != ".plan":
+        message = f"{path} is no plan file: such a file is called .plan."
+        hint = "Name a folder with a compplan.yaml, a plan file, or a revision such as HEAD~1 or a branch."
+        raise Problems([Diagnostic("no-such-side", "There is nothing of that name to compare", message, hint=hint)])
 
 
 def _placed(read: ProjectPlans, named: str) -> tuple[ty.Plan, ...]:
@@ -101,7 +109,7 @@ def _checked_out(project: Project, revision: str) -> Iterator[Path]:
     top = _git(root, "rev-parse", "--show-toplevel")
     known = None if top is None or revision.startswith("-") else _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if top is None or known is None:
-        where = "the project lies in no git repository" if top is None else "its repository has no revision of that name"
+        where = "the project lies in no git repository" if top is None else "the project's repository has no revision of that name"
         message = f"There is no folder or plan file {revision}, and {where}."
         hint = "Name a folder with a compplan.yaml, a plan file, or a revision such as HEAD~1 or a branch."
         raise Problems([Diagnostic("no-such-side", "There is nothing of that name to compare", message, hint=hint)])

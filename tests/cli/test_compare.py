@@ -41,3 +41,9 @@ def test_what_is_not_there_is_told(compplan: Call) -> None:
     said = compplan("compare", "nowhere", str(PLANS), "--period", "2027-Q1")
     assert said.code == 1
     assert "There is no folder or plan file nowhere" in said.err
+
+
+def test_a_file_that_holds_no_plans_is_told(compplan: Call) -> None:
+    said = compplan("compare", str(PLANS / "data" / "people.csv"), str(PLANS), "--period", "2027-Q1")
+    assert said.code == 1
+    assert "is no plan file" in said.err
