@@ -106,9 +106,7 @@ def explain_floor(leads: Leads, found: CannotBeMet) -> Problems:
 def _floor_name(problem: LeadProblem) -> str:
     goal = problem.goal
     if goal.least_share is not None:
-        return f"the floor of {float(goal.least_share):.4g} of the mean share".replace(
-            f"{float(goal.least_share):.4g}", f"{float(goal.least_share * 100):.4g}%"
-        )
+        return f"the floor of {float(goal.least_share * 100):.4g}% of the mean share"
     return f"the floor of {amount(goal.least_amount or 0, problem)} for each rep"
 
 
