@@ -65,7 +65,7 @@ def _territories(args: Namespace) -> int:
     from compplan.assignment.territories.before_solving import check_before_solving, explain_contradiction
     from compplan.assignment.territories.result_folder import write_result
     from compplan.assignment.territories.summary import as_json, summary_lines
-    from compplan.whatif.pay_files import pay_writer
+    from compplan.whatif.territory_pay.pay_files import pay_writer
 
     file = Path(args.scenario)
     scenario = scenario_at(file)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from compplan.assignment.problem import Whole
     from compplan.assignment.scenario.check import Scenario
     from compplan.assignment.scenario.read_problem import Territories
-    from compplan.whatif.expected_pay import ExpectedPay
+    from compplan.whatif.territory_pay.expected_pay import ExpectedPay
 
 
 def add_pay(commands: Commands[Parser]) -> None:
@@ -54,8 +54,8 @@ def _pay(args: Namespace) -> int:
 
 
 def _today(scenario: Scenario) -> ExpectedPay:
-    from compplan.whatif.expectation import expectation_of, simulated
-    from compplan.whatif.expected_pay import expected_pay, pay_where
+    from compplan.whatif.territory_pay.expectation import expectation_of, simulated
+    from compplan.whatif.territory_pay.expected_pay import expected_pay, pay_where
 
     expected = expectation_of(scenario)
     with simulated(expected) as plans:
@@ -83,8 +83,8 @@ def pay_beside(scenario: Scenario, territories: Territories) -> Iterator[Callabl
     if scenario.form.pay is None:
         yield lambda _: None
         return
-    from compplan.whatif.expectation import expectation_of, simulated
-    from compplan.whatif.expected_pay import expected_pay, pay_where
+    from compplan.whatif.territory_pay.expectation import expectation_of, simulated
+    from compplan.whatif.territory_pay.expected_pay import expected_pay, pay_where
 
     note("Working out what people are expected to be paid today.")
     expected = expectation_of(scenario)

@@ -40,9 +40,9 @@ def add(commands: Commands[Parser]) -> None:
 
 def work(args: Namespace) -> int:
     """Prints the comparison."""
-    from compplan.whatif.compare import compare_plans
-    from compplan.whatif.comparison_files import as_json, as_markdown
-    from compplan.whatif.plan_side import plan_side
+    from compplan.whatif.comparison.compare import compare_plans
+    from compplan.whatif.comparison.files import as_json, as_markdown
+    from compplan.whatif.comparison.plan_side import plan_side
 
     args.project = getattr(args, "project", None) or _project(args.new) or _project(args.old) or "."
     project = opened(args.project).project
@@ -64,8 +64,8 @@ def _project(named: str) -> str | None:
 
 
 def _say(found: object, *, all_payees: bool) -> None:
-    from compplan.whatif.comparison import Comparison
-    from compplan.whatif.comparison_words import SHOWN, heading, sections
+    from compplan.whatif.comparison.comparison import Comparison
+    from compplan.whatif.comparison.words import SHOWN, heading, sections
 
     assert isinstance(found, Comparison)
     say(bold(safe(heading(found))))

@@ -11,7 +11,7 @@ from compplan.cli.tables import Heading, table_lines
 from compplan.currencies import digits_of
 
 if TYPE_CHECKING:
-    from compplan.whatif.expected_pay import Change, ExpectedPay, PersonPay
+    from compplan.whatif.territory_pay.expected_pay import Change, ExpectedPay, PersonPay
 
 MOST_LISTED = 12
 

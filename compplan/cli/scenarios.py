@@ -16,6 +16,6 @@ def scenario_at(path: str | Path, like: Scenario | None = None) -> Scenario:
 
     Of a scenario that is `like` another in all that pay depends on, it is not worked out again.
     """
-    from compplan.whatif.scenario import open_scenario
+    from compplan.whatif.territory_pay.scenario import open_scenario
 
     return open_scenario(Path(path), note, like)

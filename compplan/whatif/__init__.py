@@ -1,1 +1,1 @@
-"""What would be: what people are paid by other plans, or by the same plans if territories were others."""
+"""What would be: under other plans, with other records, in other territories, in a year that nobody knows yet."""

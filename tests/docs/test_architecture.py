@@ -26,8 +26,8 @@ MAY_IMPORT = {
     "engine": {"project_plans", "shape_json", "records", "language", *BOTTOM},
     "assignment": {"records", *BOTTOM},
     "whatif": {"assignment", "engine", "project_plans", "records", "language", *BOTTOM},
-    "reports": {"engine", "assignment", "records", *BOTTOM},
-    "api": {"reports", "engine", "project_plans", "records", "language", *BOTTOM},
+    "reports": {"engine", "assignment", "whatif", "records", *BOTTOM},
+    "api": {"reports", "whatif", "engine", "project_plans", "records", "language", *BOTTOM},
 }
 
 

@@ -12,11 +12,11 @@ import pytest
 
 from compplan.api import open_project, period_of
 from compplan.diagnostics import Problems
-from compplan.whatif.compare import compare_plans
-from compplan.whatif.comparison import Comparison, quantiles, spread_of
-from compplan.whatif.comparison_files import as_json, as_markdown
-from compplan.whatif.comparison_words import sections
-from compplan.whatif.plan_side import plan_side
+from compplan.whatif.comparison.compare import compare_plans
+from compplan.whatif.comparison.comparison import Comparison, quantiles, spread_of
+from compplan.whatif.comparison.files import as_json, as_markdown
+from compplan.whatif.comparison.plan_side import plan_side
+from compplan.whatif.comparison.words import sections
 
 PLANS = Path(__file__).resolve().parents[2] / "plans"
 QUARTER = "2027-Q1"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compplan.assignment.problem import Whole
-from compplan.whatif.credit_for_pay import least_credit, most_credit
+from compplan.whatif.territory_pay.credit_for_pay import least_credit, most_credit
 
 HIGHEST = 900
 Steps = Sequence[tuple[int, int, int]]

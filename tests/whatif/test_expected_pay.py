@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from compplan.api import open_project
 from compplan.assignment.scenario.check import read_scenario
 from compplan.diagnostics.model import Problems
-from compplan.whatif.expectation import Expectation, expectation_of, simulated
-from compplan.whatif.expected_pay import ExpectedPay, expected_pay, pay_where
-from compplan.whatif.expected_records import RecordShape, month_ends, period_of
+from compplan.whatif.territory_pay.expectation import Expectation, expectation_of, simulated
+from compplan.whatif.territory_pay.expected_pay import ExpectedPay, expected_pay, pay_where
+from compplan.whatif.territory_pay.expected_records import RecordShape, month_ends, period_of
 from tests.support.pay_project import REPS, SCENARIO, write_pay_project
 
 CENT = Decimal("0.01")

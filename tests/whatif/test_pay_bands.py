@@ -12,7 +12,7 @@ from compplan.assignment.scenario.check import Scenario
 from compplan.assignment.scenario.read_problem import read_problem
 from compplan.assignment.solver.solve import Limits, solve
 from compplan.diagnostics.model import Problems
-from compplan.whatif.scenario import open_scenario
+from compplan.whatif.territory_pay.scenario import open_scenario
 from tests.support.pay_project import REPS, SCENARIO, write_pay_project
 from tests.whatif.test_expected_pay import deals_by_hand, paid_by_run
 

@@ -9,7 +9,7 @@ import pytest
 from compplan.language import typed as ty
 from compplan.language.check.plans import check_plans
 from compplan.language.parse import parse
-from compplan.whatif.plan_changes import plan_changes
+from compplan.whatif.comparison.plan_changes import plan_changes
 from tests.generators.company import FISCAL_YEARS, SCHEMA
 
 PLAN = """

@@ -12,7 +12,7 @@ from decimal import Decimal
 from compplan.assignment.scenario.pay_limits import Ends, PayLimits
 from compplan.engine.simulation import Simulated, Simulation
 from compplan.immutable import immutable
-from compplan.whatif.expectation import Expectation
+from compplan.whatif.territory_pay.expectation import Expectation
 
 
 @immutable

@@ -23,7 +23,7 @@ from compplan.language.units import Kind
 from compplan.records.load import load_records
 from compplan.records.project_file import Project
 from compplan.schema import PEOPLE, RecordKind, Schema, TextType
-from compplan.whatif.comparison import (
+from compplan.whatif.comparison.comparison import (
     Amounts,
     AttainmentSpread,
     Comparison,
@@ -34,8 +34,8 @@ from compplan.whatif.comparison import (
     quantiles,
     spread_of,
 )
-from compplan.whatif.plan_changes import plan_changes
-from compplan.whatif.plan_side import PlanSide
+from compplan.whatif.comparison.plan_changes import plan_changes
+from compplan.whatif.comparison.plan_side import PlanSide
 
 if TYPE_CHECKING:
     import duckdb

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from compplan.immutable import immutable
-from compplan.whatif.plan_changes import PlanChange
+from compplan.whatif.comparison.plan_changes import PlanChange
 
 Figure = TypeVar("Figure", Decimal, Fraction)
 QUANTILES = (10, 25, 50, 75, 90)

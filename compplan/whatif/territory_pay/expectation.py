@@ -20,7 +20,7 @@ from compplan.language import typed as ty
 from compplan.project_plans import read_plans
 from compplan.records.yaml_marks import Place
 from compplan.schema import PEOPLE, ReferenceType
-from compplan.whatif.expected_records import RecordShape, period_of, record_shape
+from compplan.whatif.territory_pay.expected_records import RecordShape, period_of, record_shape
 
 
 @dataclass(frozen=True, eq=False)

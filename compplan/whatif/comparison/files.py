@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from compplan.whatif.comparison import Amounts, Comparison, CurrencyPart, PayeeChange, Spread
-from compplan.whatif.comparison_words import Section, heading, sections
+from compplan.whatif.comparison.comparison import Amounts, Comparison, CurrencyPart, PayeeChange, Spread
+from compplan.whatif.comparison.words import Section, heading, sections
 
 
 def as_markdown(comparison: Comparison) -> str:

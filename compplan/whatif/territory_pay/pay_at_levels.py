@@ -12,7 +12,7 @@ import numpy as np
 from compplan.assignment.problem import Whole
 from compplan.diagnostics.model import Problems
 from compplan.engine.simulation import Simulation
-from compplan.whatif.expectation import Expectation
+from compplan.whatif.territory_pay.expectation import Expectation
 
 MOST_MIXED = 24
 """So many kinds of records are told apart in the mix, the largest."""

@@ -17,10 +17,10 @@ from compplan.assignment.scenario.pay_limits import PayLimits
 from compplan.assignment.scenario.tables import opened
 from compplan.diagnostics.model import Diagnostic, Problems
 from compplan.schema import MONTHS_IN, MoneyType
-from compplan.whatif.credit_for_pay import least_credit, most_credit
-from compplan.whatif.expectation import Expectation
-from compplan.whatif.expected_records import period_of
-from compplan.whatif.pay_at_levels import PayAtLevels
+from compplan.whatif.territory_pay.credit_for_pay import least_credit, most_credit
+from compplan.whatif.territory_pay.expectation import Expectation
+from compplan.whatif.territory_pay.expected_records import period_of
+from compplan.whatif.territory_pay.pay_at_levels import PayAtLevels
 
 SAMPLES = tuple(Fraction(n, 8) for n in (0, 4, 6, 8, 10, 12, 16, 32))
 """Where what plans pay is looked at: these parts of each rep's share of all that is expected."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from compplan.whatif.expected_pay import Attainment, Change, ExpectedPay, PersonPay
+from compplan.whatif.territory_pay.expected_pay import Attainment, Change, ExpectedPay, PersonPay
 
 PAY, ATTAINMENT = "pay.csv", "attainment.csv"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from compplan.assignment.scenario.check import Scenario, read_scenario
 from compplan.assignment.scenario.form import CostForm
 from compplan.assignment.scenario.pay_limits import PayLimits
-from compplan.whatif.expectation import expectation_of, simulated
-from compplan.whatif.expected_pay import pay_where
-from compplan.whatif.pay_at_levels import PayAtLevels, mix_of
-from compplan.whatif.pay_bands import PayBands
+from compplan.whatif.territory_pay.expectation import expectation_of, simulated
+from compplan.whatif.territory_pay.expected_pay import pay_where
+from compplan.whatif.territory_pay.pay_at_levels import PayAtLevels, mix_of
+from compplan.whatif.territory_pay.pay_bands import PayBands
 
 
 def open_scenario(file: Path, tell: Callable[[str], None] = lambda _: None, like: Scenario | None = None) -> Scenario:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from compplan.currencies import digits_of
 from compplan.immutable import immutable
-from compplan.whatif.comparison import QUANTILES, Amounts, AttainmentSpread, Comparison, CurrencyPart, Group, PayeeChange, Spread
+from compplan.whatif.comparison.comparison import QUANTILES, Amounts, AttainmentSpread, Comparison, CurrencyPart, Group, PayeeChange, Spread
 
 SHOWN = 10
 """So many of those who get more, and of those who get less, are named."""

@@ -1,0 +1,1 @@
+"""What other plans would have cost on the same records."""
