@@ -1,8 +1,10 @@
-"""Compares what plans pay on the same records: both are worked out together, and what comes of each is put beside the other."""
+"""Compares what is paid on the same records: several sides are worked out together, and each is put beside the first of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import field
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -13,28 +15,27 @@ from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine.database import Progress, open_database, translated_errors
 from compplan.engine.held_measures import attained
-from compplan.engine.payout_kinds import parts_of
 from compplan.engine.plan_names import PlanNames
-from compplan.engine.relations import RECORDS, STEPS, quoted
+from compplan.engine.relations import STEPS, quoted
 from compplan.engine.run import in_force, stop_at_bad_rows
 from compplan.engine.steps import Months
 from compplan.engine.variants import Made, Variant, make_variants
+from compplan.immutable import immutable
 from compplan.language.units import Kind
 from compplan.records.load import load_records
 from compplan.records.project_file import Project
-from compplan.schema import PEOPLE, RecordKind, Schema, TextType
+from compplan.schema import PEOPLE, Schema, TextType
 from compplan.whatif.comparison.comparison import (
     Amounts,
     AttainmentSpread,
     Comparison,
     CurrencyPart,
-    Group,
-    PayeeChange,
     Sales,
     quantiles,
     spread_of,
 )
-from compplan.whatif.comparison.plan_changes import plan_changes
+from compplan.whatif.comparison.costs import PART, Costs
+from compplan.whatif.comparison.plan_changes import PlanChange, plan_changes
 from compplan.whatif.comparison.plan_side import PlanSide
 
 if TYPE_CHECKING:
@@ -42,7 +43,27 @@ if TYPE_CHECKING:
 
 USUAL_GROUPS = ("role", "team", "region")
 """Columns of people by which pay is grouped where nothing else is asked for."""
-SIDES = ("before", "after")
+Shares = Mapping[tuple[str, str], Mapping[str, Fraction]]
+"""For each measure, with the group that it is of, the share of its quota that each owner attains."""
+
+
+@immutable
+class Side:
+    """One way of paying: plans, for kinds of record that have other rows the table with these, and what is told of those rows."""
+
+    plans: PlanSide
+    records: Mapping[str, str] = field(default_factory=dict)
+    record_changes: tuple[PlanChange, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.plans.name
+
+    def variant(self, project: Project, period: FiscalPeriod) -> Variant:
+        """The side as it is worked out: with those of its plans that are in force. Raises `Problems` where none is."""
+        months = Months(period.first_month, period.last_month)
+        return Variant(self.name, in_force(project, self.plans.plans, months, period), self.records)
 
 
 def compare_plans(
@@ -59,22 +80,58 @@ def compare_plans(
 
     `groups` are columns of people. Raises `Problems` as a run does, and where there is no such column.
     """
-    columns = _group_columns(project, groups)
-    months = Months(period.first_month, period.last_month)
-    variants = [Variant(side.name, in_force(project, side.plans, months, period)) for side in (before, after)]
-    with TemporaryDirectory(prefix="compplan-compare-") as spill, open_database(Path(spill)) as connection, translated_errors():
+    columns = group_columns(project, groups)
+    sides = Side(before), Side(after)
+    for side in sides:
+        side.variant(project, period)  # before the records are read: a plan that is not in force is told at once
+    with records_of(project, set_aside=set_aside) as connection:
+        return compare_sides(connection, project, sides, period, columns, progress)[0]
+
+
+@contextmanager
+def records_of(project: Project, *, set_aside: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory with a project's records. Raises `Problems` where rows are bad, unless they may be set aside."""
+    with TemporaryDirectory(prefix="compplan-whatif-") as spill, open_database(Path(spill)) as connection, translated_errors():
         loaded = load_records(project, connection)
         stop_at_bad_rows(loaded, set_aside)
         connection.execute("SET preserve_insertion_order = false")
-        made = make_variants(connection, variants, project.schema, project.calendar, months, period, progress=progress)
-        _keep_costs(connection, project, made, columns, period)
-        currencies = tuple(_currency(connection, project, made, currency, columns, period) for currency in _currencies(made))
-        changes = plan_changes(before.plans, before.texts, after.plans, after.texts)
-        attainment = tuple(_attainment(connection, made, period))
-    return Comparison(project.company, period.label, before.name, after.name, changes, currencies, attainment)
+        yield connection
 
 
-def _group_columns(project: Project, asked: Sequence[str] | None) -> tuple[str, ...]:
+def compare_sides(
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    sides: Sequence[Side],
+    period: FiscalPeriod,
+    columns: Sequence[str],
+    progress: Progress | None = None,
+) -> tuple[Comparison, ...]:
+    """The first of several sides beside each of the others, worked out together in a database that has the records.
+
+    `columns` are columns of people with texts. Raises `Problems` as a run does.
+    """
+    months = Months(period.first_month, period.last_month)
+    variants = [side.variant(project, period) for side in sides]
+    made = make_variants(connection, variants, project.schema, project.calendar, months, period, progress=progress)
+    costs = Costs.kept(connection, project, made, columns, period)
+    shares = [_shares(connection, one, period) for one in made]
+    sold = [_sold(connection, project.schema, one, period) for one in made]
+    return tuple(
+        Comparison(
+            project.company,
+            period.label,
+            sides[0].name,
+            side.name,
+            (*plan_changes(sides[0].plans.plans, sides[0].plans.texts, side.plans.plans, side.plans.texts), *side.record_changes),
+            tuple(_currency(costs, other, currency, _sales(sold[0], sold[other], currency)) for currency in _currencies(made, other)),
+            tuple(_attainment(shares[0], shares[other])),
+        )
+        for other, side in enumerate(sides[1:], 1)
+    )
+
+
+def group_columns(project: Project, asked: Sequence[str] | None) -> tuple[str, ...]:
+    """The columns of people by which pay is grouped. Raises `Problems` where one that is asked for is not there, or holds no texts."""
     people = project.schema.kinds[PEOPLE]
     texts = [c.name for c in people.columns if isinstance(c.type, TextType) and c.name not in people.key]
     if asked is None:
@@ -87,148 +144,63 @@ def _group_columns(project: Project, asked: Sequence[str] | None) -> tuple[str, 
     return tuple(asked)
 
 
-def _keep_costs(
-    connection: duckdb.DuckDBPyConnection, project: Project, made: Sequence[Made], columns: Sequence[str], period: FiscalPeriod
-) -> None:
-    """The temporary table `costs`: a row for each payout of both sides in the currency of its plan, with the payee's name and groups."""
-    parts = [
-        f"""SELECT {_text(side)} AS side, plan, payee, kind, component, label AS period, {_text(plan.currency)} AS currency,
-            CAST(counted AS DECIMAL(38, 4)) AS amount
-        FROM {STEPS}.{quoted(one.relation("payouts"))} WHERE plan = {_text(plan.name)}"""
-        for side, one in zip(SIDES, made, strict=True)
-        for plan in one.variant.plans
-    ]
-    people = project.schema.kinds[PEOPLE]
-    key = quoted(people.key[0])
-    name = "name" if people.column("name") is not None else people.key[0]
-    chosen = "".join(f", coalesce(w.{quoted(c)}, '') AS {_group(c)}" for c in columns)
-    connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE costs AS SELECT c.*, coalesce(CAST(w.{quoted(name)} AS VARCHAR), c.payee) AS name{chosen}
-        FROM ({" UNION ALL ".join(parts)}) c LEFT JOIN {_as_of(project, people, period)} w ON w.{key} = c.payee"""
-    )
+def _currencies(made: Sequence[Made], other: int) -> list[str]:
+    """The currencies of the plans of the first side and another."""
+    return list(dict.fromkeys(plan.currency for one in (made[0], made[other]) for plan in one.variant.plans))
 
 
-def _as_of(project: Project, people: RecordKind, period: FiscalPeriod) -> str:
-    """People as they are on the last day of the period; of who is no more there, the last row before."""
-    rows = f"{RECORDS}.{quoted(PEOPLE)}"
-    if people.valid is None:
-        return rows
-    key, first = quoted(people.key[0]), quoted(people.valid.first)
-    end = project.calendar.end(period).isoformat()
-    latest = f"row_number() OVER (PARTITION BY {key} ORDER BY {first} DESC) = 1"
-    return f"(SELECT * FROM {rows} WHERE {first} < DATE '{end}' QUALIFY {latest})"
-
-
-def _currency(
-    connection: duckdb.DuckDBPyConnection,
-    project: Project,
-    made: Sequence[Made],
-    currency: str,
-    columns: Sequence[str],
-    period: FiscalPeriod,
-) -> CurrencyPart:
-    labels = _labels(made)
+def _currency(costs: Costs, other: int, currency: str, sales: Sales | None) -> CurrencyPart:
     by = {
-        "component": _grouped(connection, currency, ("plan", "kind", "component"), labels),
-        "period": _grouped(connection, currency, ("period",)),
-        **{column: _grouped(connection, currency, (_group(column),)) for column in columns},
+        "component": costs.by(other, currency, PART),
+        "period": costs.by(other, currency, ("period",)),
+        **{column: costs.by_people(other, currency, column) for column in costs.columns},
     }
-    payees = tuple(_payees(connection, currency, columns))
-    before, after = ([getattr(p.amounts, side) for p in payees] for side in SIDES)
+    payees = tuple(costs.payees(other, currency))
+    before, after = [p.amounts.before for p in payees], [p.amounts.after for p in payees]
     total = Amounts(sum(before, Decimal(0)), sum(after, Decimal(0)))
-    return CurrencyPart(
-        currency, total, by, payees, spread_of(before), spread_of(after), _sales(connection, project.schema, made, currency, period)
-    )
+    return CurrencyPart(currency, total, by, payees, spread_of(before), spread_of(after), sales)
 
 
-def _labels(made: Sequence[Made]) -> dict[tuple[str, ...], str]:
-    """What people call each part of a plan, with the plan's own label before it; the labels of the second side win."""
-    return {
-        (plan.name, kind, name): f"{plan.label}: {label}"
-        for one in made
-        for plan in one.variant.plans
-        for kind, name, label in parts_of(plan)
-    }
+def _sales(before: Mapping[str, Mapping[str, Decimal]], after: Mapping[str, Mapping[str, Decimal]], currency: str) -> Sales | None:
+    """The largest credit of records in that currency that both sides have: what was sold, as far as anybody is paid for it."""
+    old, new = before.get(currency, {}), after.get(currency, {})
+    largest = max((name for name in new if name in old), key=lambda name: (new[name], name), default=None)
+    return None if largest is None or not new[largest] else Sales(largest, Amounts(old[largest], new[largest]))
 
 
-_SUMS = ", ".join(f"coalesce(sum(amount) FILTER (side = '{side}'), 0) AS {side}" for side in SIDES)
-
-
-def _grouped(
-    connection: duckdb.DuckDBPyConnection, currency: str, columns: Sequence[str], labels: Mapping[tuple[str, ...], str] | None = None
-) -> tuple[Group, ...]:
-    """The amounts by some columns; groups of which neither side has anything are left out."""
-    names = ", ".join(columns)
-    rows = connection.execute(
-        f"SELECT {names}, {_SUMS} FROM costs WHERE currency = $1 GROUP BY {names} HAVING before <> 0 OR after <> 0 ORDER BY {names}",
-        [currency],
-    ).fetchall()
-    found = []
-    for *key, before, after in rows:
-        words = tuple(str(k) for k in key)
-        found.append(Group((labels or {}).get(words) or " ".join(words) or "(none)", Amounts(before, after)))
-    return tuple(found)
-
-
-def _payees(connection: duckdb.DuckDBPyConnection, currency: str, columns: Sequence[str]) -> Iterator[PayeeChange]:
-    names = "".join(f", any_value({_group(c)})" for c in columns)
-    query = f"SELECT payee, any_value(name){names}, {_SUMS} FROM costs WHERE currency = $1 GROUP BY payee ORDER BY payee"
-    for payee, name, *groups, before, after in connection.execute(query, [currency]).fetchall():
-        yield PayeeChange(payee, name, dict(zip(columns, groups, strict=True)), Amounts(before, after))
-
-
-def _sales(
-    connection: duckdb.DuckDBPyConnection, schema: Schema, made: Sequence[Made], currency: str, period: FiscalPeriod
-) -> Sales | None:
-    """The largest credit of records in that currency: what was sold, as far as anybody is paid for it."""
-    totals = [dict(_credited(connection, schema, one, currency, period)) for one in made]
-    names = [name for name in totals[1] if name in totals[0]]
-    largest = max(names, key=lambda name: (totals[1][name], name), default=None)
-    return None if largest is None or not totals[1][largest] else Sales(largest, Amounts(totals[0][largest], totals[1][largest]))
-
-
-def _credited(
-    connection: duckdb.DuckDBPyConnection, schema: Schema, made: Made, currency: str, period: FiscalPeriod
-) -> Iterator[tuple[str, Decimal]]:
+def _sold(connection: duckdb.DuckDBPyConnection, schema: Schema, made: Made, period: FiscalPeriod) -> dict[str, dict[str, Decimal]]:
+    """By currency, what each credit of records comes to in the period, overlays left out."""
     names = PlanNames(made.variant.plans, schema, {})
+    found: dict[str, dict[str, Decimal]] = {}
     for plan in made.variant.plans:
         for credit in plan.credits.values():
             unit = credit.amounts["credited"].unit
             step = names.credit_step(plan, credit.name)
-            if credit.from_credit or unit.kind is not Kind.MONEY or unit.currency != currency or step not in made.relations:
+            if credit.from_credit or unit.kind is not Kind.MONEY or unit.currency is None or step not in made.relations:
                 continue
             relation = f"{STEPS}.{quoted(made.relation(step))}"
             query = f"SELECT coalesce(sum(credited), 0) FROM {relation} WHERE NOT overlay AND month BETWEEN $1 AND $2"
             row = connection.execute(query, [period.first_month, period.last_month]).fetchone()
-            yield credit.name, Decimal(row[0]) if row is not None else Decimal(0)
+            found.setdefault(unit.currency, {})[credit.name] = Decimal(row[0]) if row is not None else Decimal(0)
+    return found
 
 
-def _attainment(connection: duckdb.DuckDBPyConnection, made: Sequence[Made], period: FiscalPeriod) -> Iterator[AttainmentSpread]:
-    """Each measure that both sides hold against quotas; owners without a quota, or with a quota of zero, are left out."""
-    found: list[dict[tuple[str, str], dict[str, Fraction]]] = []
-    for one in made:
-        shares: dict[tuple[str, str], dict[str, Fraction]] = {}
-        for held in one.held:
-            mine = shares.setdefault((held.measure, held.group or ""), {})
-            for each in attained(connection, held, period, one.relation):
-                if each.quota:
-                    mine[each.owner] = Fraction(round(Fraction(each.credited) / Fraction(each.quota) * 10_000), 10_000)
-        found.append(shares)
-    for key in found[0]:
-        if key in found[1] and found[0][key]:
-            before, after = (sorted(side[key].values()) for side in found)
+def _shares(connection: duckdb.DuckDBPyConnection, made: Made, period: FiscalPeriod) -> Shares:
+    """Each measure that a side holds against quotas; owners without a quota, or with a quota of zero, are left out."""
+    found: dict[tuple[str, str], dict[str, Fraction]] = {}
+    for held in made.held:
+        mine = found.setdefault((held.measure, held.group or ""), {})
+        for each in attained(connection, held, period, made.relation):
+            if each.quota:
+                mine[each.owner] = Fraction(round(Fraction(each.credited) / Fraction(each.quota) * 10_000), 10_000)
+    return found
+
+
+def _attainment(old: Shares, new: Shares) -> Iterator[AttainmentSpread]:
+    """Each measure that both sides hold against quotas."""
+    for key in old:
+        if key in new and old[key]:
+            before, after = (sorted(side[key].values()) for side in (old, new))
             reached = Amounts(*(Decimal(sum(1 for share in shares if share >= 1)) for shares in (before, after)))
             owners = max(len(before), len(after))
             yield AttainmentSpread(key[0], owners, reached, quantiles(before), quantiles(after), tuple(before), tuple(after))
-
-
-def _currencies(made: Sequence[Made]) -> list[str]:
-    return list(dict.fromkeys(plan.currency for one in made for plan in one.variant.plans))
-
-
-def _group(column: str) -> str:
-    return quoted(f"group {column}")
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
