@@ -7,6 +7,7 @@ from argparse import SUPPRESS, Namespace
 from pathlib import Path
 
 from compplan.cli.arguments import Commands, Parser, add_command, add_period, opened
+from compplan.cli.pages import check_page_name, tell_written
 from compplan.cli.tables import Heading, table_lines
 from compplan.cli.terminal import FINE, bold, progress_bar, say
 from compplan.diagnostics.text import safe
@@ -23,7 +24,8 @@ def add(commands: Commands[Parser]) -> None:
     example = (
         "  compplan compare plans/account_executive.plan new/account_executive.plan --project plans --period 2027-Q1\n"
         "  compplan compare HEAD plans --period 2027\n"
-        "  compplan compare main plans --period 2027-Q1 --format markdown"
+        "  compplan compare main plans --period 2027-Q1 --format markdown\n"
+        "  compplan compare main plans --period 2027-Q1 --html new-rates.html"
     )
     command = add_command(commands, NAME, about, example, work)
     command.add_argument("old", metavar="OLD", help="a folder, a plan file, or a git revision")
@@ -35,15 +37,18 @@ def add(commands: Commands[Parser]) -> None:
     command.add_argument("--by", metavar="COLUMNS", help=by)
     command.add_argument("--all", action="store_true", help="name everyone who gets more or less")
     command.add_argument("--set-aside", action="store_true", help="leave bad rows out")
+    command.add_argument("--html", metavar="FILE", help="also write a page with charts, to take to a meeting; never over another file")
     command.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="how to print it")
 
 
 def work(args: Namespace) -> int:
-    """Prints the comparison."""
+    """Prints the comparison, and writes its page where one is asked for."""
     from compplan.whatif.comparison.compare import compare_plans
     from compplan.whatif.comparison.files import as_json, as_markdown
     from compplan.whatif.comparison.plan_side import plan_side
 
+    if args.html is not None:
+        check_page_name(args.html)
     args.project = getattr(args, "project", None) or _project(args.new) or _project(args.old) or "."
     project = opened(args.project).project
     groups = None if args.by is None else [c.strip() for c in args.by.split(",") if c.strip()]
@@ -54,6 +59,11 @@ def work(args: Namespace) -> int:
         _say(found, all_payees=args.all)
     else:
         sys.stdout.write(as_json(found) if args.format == "json" else as_markdown(found))
+    if args.html is not None:
+        from compplan.reports.comparison.files import write_comparison_page
+
+        write_comparison_page(found, Path(args.html))
+        tell_written(args.html)
     return FINE
 
 

@@ -47,3 +47,23 @@ def test_a_file_that_holds_no_plans_is_told(compplan: Call) -> None:
     said = compplan("compare", str(PLANS / "data" / "people.csv"), str(PLANS), "--period", "2027-Q1")
     assert said.code == 1
     assert "is no plan file" in said.err
+
+
+def test_a_page_is_written_where_it_is_asked_for(compplan: Call, plan: str, tmp_path: Path) -> None:
+    words = ("compare", str(PLANS), plan, "--period", "2027-02", "--html", "compared.html")
+    said = compplan(*words, "--format", "json")
+    assert said.code == 0
+    assert json.loads(said.out)["period"] == "2027-02"
+    assert "Written: compared.html" in said.err
+    page = (tmp_path / "compared.html").read_text(encoding="utf-8")
+    assert "Own bookings: from 100% it is 1.6x, was 1.5x." in page
+    other = compplan("compare", str(PLANS), str(PLANS), "--period", "2027-02", "--html", "compared.html")
+    assert other.code == 1
+    assert "compared.html is there already, and holds something else" in other.err
+    assert (tmp_path / "compared.html").read_text(encoding="utf-8") == page
+
+
+def test_a_page_has_the_name_of_one(compplan: Call, plan: str) -> None:
+    said = compplan("compare", str(PLANS), plan, "--period", "2027-02", "--html", "compared.pdf")
+    assert said.code == 2
+    assert "--html compared.html" in said.err

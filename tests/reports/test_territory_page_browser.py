@@ -13,6 +13,7 @@ from compplan.reports.territories.page import page_of
 from tests.reports.territories import all_moved, figures, figures_from, with_names
 from tests.reports.test_territory_page import NASTY
 from tests.support.chromium import HOW_TO_HAVE_IT, Page, chromium, opened_page
+from tests.support.colours import contrast
 from tests.support.territory_project import write_territories
 
 PROGRAM = chromium()
@@ -172,16 +173,4 @@ def test_text_stands_out_from_the_paper(page: Page, scheme: str) -> None:
     )
     page.call("Emulation.setEmulatedMedia", features=[])
     paper, *texts = colours
-    assert all(_contrast(text, paper) >= 4.5 for text in texts), colours
-
-
-def _contrast(a: list[int], b: list[int]) -> float:
-    """The contrast of two colours (WCAG 2.2)."""
-    light = sorted((_luminance(a), _luminance(b)))
-    return (light[1] + 0.05) / (light[0] + 0.05)
-
-
-def _luminance(colour: list[int]) -> float:
-    parts = [v / 255 for v in colour[:3]]
-    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    assert all(contrast(text, paper) >= 4.5 for text in texts), colours

@@ -14,7 +14,7 @@ from compplan.reports.territories.pay import PersonPay, read_pay
 from compplan.reports.territories.pay_rows import pay_sentence
 from compplan.reports.territories.workbook import write_territory_workbook
 from tests.reports.territories import figures
-from tests.reports.test_territory_page import read
+from tests.support.html import read
 
 PAY = """person,rep,plans,expected_acv_today,expected_acv_proposed,pay_today,pay_proposed,difference,currency,pay_at_least,pay_at_most
 ana,yes,ae,100.00,120.00,1000.50,1400.75,400.25,USD,1300.00,1500.00

@@ -1,10 +1,9 @@
 (() => {
   "use strict";
-  document.documentElement.classList.add("js");
   const data = JSON.parse(document.getElementById("data").textContent);
   const { reps, measures, accounts: A } = data;
   const $ = (id) => document.getElementById(id);
-  const order = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+  const { order, sorted } = compplanTables;
   const MINUS = "\u2212", NOBODY = -1, FIRST = 50, STEP = 200;
 
   const figure = (value, decimals, signed) => {
@@ -35,25 +34,6 @@
   };
   for (const node of document.querySelectorAll(".pick")) node.addEventListener("click", () => choose(Number(node.dataset.rep)));
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen !== null) choose(chosen); });
-
-  // ---- tables, sorted by a column
-  const sorted = (table, read) => {
-    const heads = [...table.tHead.rows[0].cells];
-    heads.forEach((head, column) => head.querySelector("button").addEventListener("click", () => {
-      const up = head.getAttribute("aria-sort") === "none" ? !head.classList.contains("n") : head.getAttribute("aria-sort") !== "ascending";
-      for (const other of heads) other.setAttribute("aria-sort", "none");
-      head.setAttribute("aria-sort", up ? "ascending" : "descending");
-      read(column, up ? 1 : -1, head);
-    }));
-  };
-  for (const table of document.querySelectorAll("table.sortable")) {
-    const rows = [...table.tBodies[0].rows];
-    sorted(table, (column, sign) => {
-      const cell = (row) => row.cells[column];
-      const compare = (a, b) => (column ? Number(cell(a).dataset.v) - Number(cell(b).dataset.v) : order.compare(cell(a).textContent, cell(b).textContent));
-      table.tBodies[0].append(...[...rows].sort((a, b) => sign * compare(a, b)));
-    });
-  }
 
   // ---- accounts that change hands: searched, sorted, the first and the rest on request
   const moveTable = $("move-table");

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from importlib.resources import files
 
 import numpy as np
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
+from compplan.reports.pages.frame import framed_page
+from compplan.reports.pages.parts import KeyFigure
 from compplan.reports.territories.bars import Bar, bars_of, strip_of
 from compplan.reports.territories.figures import NOBODY, Figures, MeasureFigures, ends, grouped, percent
 from compplan.reports.territories.page_data import page_data
@@ -32,15 +29,6 @@ from compplan.reports.territories.words import (
 )
 
 MOVES_SHOWN = 50
-
-
-@dataclass(frozen=True)
-class KeyFigure:
-    """A figure at the top of the page."""
-
-    what: str
-    value: str
-    beside: str
 
 
 @dataclass(frozen=True)
@@ -103,18 +91,15 @@ def page_of(figures: Figures, folder: str, workbook: str, pay: Sequence[PersonPa
     drawn = map_of(figures)
     reps = tuple(_rep_rows(figures))
     moves = _moves(figures)
-    shown, script = tuple(_move_rows(figures, moves[:MOVES_SHOWN])), _own("page.js")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=False)
-    return environment.from_string(_own("page.html.j2")).render(
+    shown = tuple(_move_rows(figures, moves[:MOVES_SHOWN]))
+    return framed_page(
+        __package__,
         title=figures.title,
-        script_hash=_hash(script),
-        css=Markup(_own("page.css")),
-        script=Markup(script),
-        data=Markup(page_data(figures, drawn, [_about(figures, row) for row in reps], _sorted_by(figures))),
+        data=page_data(figures, drawn, [_about(figures, row) for row in reps], _sorted_by(figures)),
         decided=decided(figures),
         broken=figures.is_broken,
         balance=balance_sentence(figures),
-        key_figures=tuple(_key_figures(figures)),
+        key=tuple(_key_figures(figures)),
         map=drawn,
         shown=f"{len(figures.accounts) - (0 if drawn is None else drawn.not_shown):,}",
         style=lambda rep: _style(drawn, rep),
@@ -141,14 +126,6 @@ def page_of(figures: Figures, folder: str, workbook: str, pay: Sequence[PersonPa
         pay=pay_rows(figures, pay),
         pay_sentence=pay_sentence(pay),
     )
-
-
-def _own(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")
-
-
-def _hash(script: str) -> str:
-    return "sha256-" + b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def _style(drawn: TerritoryMap | None, rep: int) -> str:

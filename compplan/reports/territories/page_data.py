@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 
 from compplan.assignment.problem import Real
+from compplan.reports.pages.frame import inside_page
 from compplan.reports.territories.figures import Figures
 from compplan.reports.territories.territory_map import TerritoryMap
 
-_ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
-
-def page_data(figures: Figures, drawn: TerritoryMap | None, about: Sequence[str], sorted_by: str) -> str:
+def page_data(figures: Figures, drawn: TerritoryMap | None, about: Sequence[str], sorted_by: str) -> Markup:
     """The data as JSON: figures in their smallest unit, each with its decimals; `about` has a sentence for each rep.
 
     A script keeps whole numbers up to 2**53 exactly; larger ones are shown nearly, and exactly in the workbook.
@@ -45,15 +44,8 @@ def page_data(figures: Figures, drawn: TerritoryMap | None, about: Sequence[str]
         "about": list(about),
         "accounts": accounts,
     }
-    return _safe(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return inside_page(value)
 
 
 def _or_none(values: Real) -> list[Any]:
     return [None if np.isnan(v) else int(v) if v == int(v) else v for v in values.tolist()]
-
-
-def _safe(text: str) -> str:
-    """With nothing in it that ends a script or begins a comment of a page."""
-    for character, escaped in _ESCAPED.items():
-        text = text.replace(character, escaped)
-    return text

@@ -27,15 +27,15 @@ class Section:
 
 def sections(comparison: Comparison, shown: int | None = SHOWN) -> Iterator[Section]:
     """All that is told, what changed in the plans first. `shown` is how many payees are named on either side; None for all."""
-    yield _changes(comparison)
+    yield changes_section(comparison)
     for part in comparison.currencies:
         yield _cost(part, comparison)
         for what, groups in part.by.items():
-            yield _groups(what, groups, part)
+            yield group_section(what, groups, part)
         yield from _payees(part, shown)
-        yield _spread(part)
+        yield spread_section(part)
     if comparison.attainment:
-        yield _attainment(comparison.attainment)
+        yield attainment_section(comparison.attainment)
 
 
 def heading(comparison: Comparison) -> str:
@@ -53,7 +53,8 @@ def verdict(part: CurrencyPart) -> str:
     return f"It costs {money(part.total.after, part.currency)} instead of {money(part.total.before, part.currency)}: {change}{share}."
 
 
-def _changes(comparison: Comparison) -> Section:
+def changes_section(comparison: Comparison) -> Section:
+    """What the plans say otherwise, a sentence for each change."""
     if not comparison.changes:
         return Section("What changed in the plans", ("Nothing: both say the same.",))
     return Section("What changed in the plans", tuple(f"{c}" + _in(c.plans, c.part) for c in comparison.changes))
@@ -79,7 +80,7 @@ def _people(count: int) -> str:
     return f"{count:,} get{'s' if count == 1 else ''}"
 
 
-def _groups(what: str, groups: tuple[Group, ...], part: CurrencyPart) -> Section:
+def group_section(what: str, groups: tuple[Group, ...], part: CurrencyPart) -> Section:
     """Those that change, and what the others come to in one row."""
     changed = [g for g in groups if g.amounts.difference]
     still = [g.amounts.after for g in groups if not g.amounts.difference]
@@ -112,7 +113,8 @@ def _payee_row(payee: PayeeChange, currency: str) -> Row:
     return (first, *payee.groups.values(), *rest)
 
 
-def _spread(part: CurrencyPart) -> Section:
+def spread_section(part: CurrencyPart) -> Section:
+    """How many get something, what so many percent get at most, and what goes to the best paid fifth."""
     rows = [_spread_row(name, spread, part.currency) for name, spread in (("before", part.spread_before), ("after", part.spread_after))]
     fifths = [s.top_fifth for s in (part.spread_before, part.spread_after)]
     sentences: tuple[str, ...] = ()
@@ -128,7 +130,8 @@ def _spread_row(name: str, spread: Spread, currency: str) -> Row:
     return (name, f"{spread.payees:,}", f"{spread.paid:,}", *steps, "" if spread.top_fifth is None else percent(spread.top_fifth))
 
 
-def _attainment(found: Sequence[AttainmentSpread]) -> Section:
+def attainment_section(found: Sequence[AttainmentSpread]) -> Section:
+    """Who attains which share of the quota, measure by measure."""
     rows = []
     for each in found:
         for side, shares, reached in (("before", each.before, each.reached.before), ("after", each.after, each.reached.after)):

@@ -1,0 +1,19 @@
+"""What commands that write a page have in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from compplan.cli.terminal import Misuse, note
+from compplan.diagnostics.text import safe
+
+
+def check_page_name(name: str) -> None:
+    """Raises `Misuse` where a page is to have a name that no browser would open as one."""
+    if Path(name).suffix.lower() not in (".html", ".htm"):
+        raise Misuse(f"a page's name ends in .html: --html {Path(name).with_suffix('.html')}")
+
+
+def tell_written(name: str) -> None:
+    """Says where a page was written: beside what is printed, which may be read by a program."""
+    note(f"Written: {safe(name)}")

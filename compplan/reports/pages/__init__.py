@@ -1,0 +1,1 @@
+"""What the pages of all reports share: their frame, their look, sorted tables, and charts."""
