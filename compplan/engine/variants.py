@@ -73,23 +73,43 @@ def make_variants(
 
     Raises `Problems` as a run does, for the first variant that has one. Where a figure needs more than 64 bits, all is made again in 128.
     """
-    calendars = _calendars(connection, variants, calendar, asked)
+    calendars = create_calendars(connection, [v.plans for v in variants], calendar, asked)
     for narrow in (True, False):
-        lowerings = [Lowering(v.plans, schema, calendar, asked, narrow) for v in variants]
-        lowered = [lowering.lower() for lowering in lowerings]
-        held = [() if over is None else held_measures(lowering, v.plans, over) for lowering, v in zip(lowerings, variants, strict=True)]
-        lowered = [replace(one, steps=tuple(of.steps.values())) for one, of in zip(lowered, lowerings, strict=True)]
-        together = shared(variants, lowered, calendars)
+        together = lower_variants(variants, schema, calendar, asked, calendars, over, narrow=narrow)
         try:
             make_steps(connection, together.steps, keeper(), progress, sources)
         except Problems as problems:
             if not narrow or all(d.code != OVERFLOW for d in problems.diagnostics):
                 raise
-            connection.execute(f"DROP SCHEMA {STEPS} CASCADE")
-            connection.execute(f"CREATE SCHEMA {STEPS}")
+            forget_steps(connection)
             continue
-        return tuple(replace(made, held=of) for made, of in zip(together.made, held, strict=True))
+        return together.made
     raise AssertionError("the second time either works or raises")
+
+
+def lower_variants(
+    variants: Sequence[Variant],
+    schema: Schema,
+    calendar: Calendar,
+    asked: Months,
+    calendars: Sequence[str],
+    over: FiscalPeriod | None = None,
+    *,
+    narrow: bool = False,
+) -> Together:
+    """The steps of all variants, each once, none of them made yet; `calendars` are those of `create_calendars`, one for each variant."""
+    lowerings = [Lowering(v.plans, schema, calendar, asked, narrow) for v in variants]
+    lowered = [lowering.lower() for lowering in lowerings]
+    held = [() if over is None else held_measures(lowering, v.plans, over) for lowering, v in zip(lowerings, variants, strict=True)]
+    lowered = [replace(one, steps=tuple(of.steps.values())) for one, of in zip(lowered, lowerings, strict=True)]
+    together = shared(variants, lowered, calendars)
+    return replace(together, made=tuple(replace(made, held=of) for made, of in zip(together.made, held, strict=True)))
+
+
+def forget_steps(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drops every step that was made."""
+    connection.execute(f"DROP SCHEMA {STEPS} CASCADE")
+    connection.execute(f"CREATE SCHEMA {STEPS}")
 
 
 def shared(variants: Sequence[Variant], lowered: Sequence[Lowered], calendars: Sequence[str]) -> Together:
@@ -158,12 +178,16 @@ class _Placed:
         return moved
 
 
-def _calendars(connection: duckdb.DuckDBPyConnection, variants: Sequence[Variant], calendar: Calendar, asked: Months) -> list[str]:
-    """The schema with the calendar of each variant: plans that look back further have a longer one."""
+def create_calendars(
+    connection: duckdb.DuckDBPyConnection, plans: Sequence[Sequence[ty.Plan]], calendar: Calendar, asked: Months
+) -> list[str]:
+    """The schema with the calendar of each set of plans: plans that look back further have a longer one."""
     made: dict[Months, str] = {}
-    for variant in variants:
-        months = reach(variant.plans, calendar, asked)
+    found = []
+    for chosen in plans:
+        months = reach(chosen, calendar, asked)
         if months not in made:
             made[months] = CALENDAR if not made else f"{CALENDAR}~{len(made)}"
             create_calendar(connection, calendar, months, made[months])
-    return [made[reach(v.plans, calendar, asked)] for v in variants]
+        found.append(made[months])
+    return found
