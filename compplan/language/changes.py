@@ -32,8 +32,10 @@ def changed(component: t.Component, change: t.Change, problem: Problem) -> t.Com
                 changing.change_row(row, (), line.span)
             case t.RemoveLine():
                 changing.change_line(line.line, (), line.span)  # type: ignore[arg-type]
+            case t.ReplaceLine(line=t.Row() as row):
+                changing.replace_row(row, line.span)
             case t.ReplaceLine():
-                changing.replace_line(line.line, line.span)
+                changing.replace_line(line.line, line.span)  # type: ignore[arg-type]
     return replace(component, lines=tuple(changing.lines))
 
 
@@ -64,7 +66,7 @@ class _Changing:
             message = f"{self.whose} has {len(found)} rows that say this."
             self.problem("not-there", message, span, "Replace the whole sentence: replace times ... .", places)
         else:
-            same = [r for _, tiers in self._tiers() for r in tiers.rows if (r.bound_kind, r.bound) == (row.bound_kind, row.bound)]
+            same = [r for _, tiers in self._tiers() for r in tiers.rows if (r.bound_kind, r.bound) == _bound(row)]
             self._not_there("row", same, span)
 
     def change_line(self, line: t.ComponentLine, instead: tuple[t.ComponentLine, ...], span: Span) -> None:
@@ -88,6 +90,22 @@ class _Changing:
             message = f"{self.whose} has no sentence with {_keyword(line)}."
             self.problem("not-there", message, span, "Write add instead of replace.", (self._here(),))
 
+    def replace_row(self, row: t.Row, span: Span) -> None:
+        """Puts a row in the place of the only one with its bound."""
+        found = [(at, n) for at, tiers in self._tiers() for n, r in enumerate(tiers.rows) if (r.bound_kind, r.bound) == _bound(row)]
+        if len(found) == 1:
+            at, n = found[0]
+            rows = self._tiers_of(at).rows
+            self._put_rows(at, (*rows[:n], row, *rows[n + 1 :]))
+        elif found:
+            places = tuple(Related(self._tiers_of(at).rows[n].span, "one of them") for at, n in found)
+            message = f"{self.whose} has {len(found)} rows with this bound."
+            self.problem("not-there", message, span, "Replace the whole sentence: replace times ... .", places)
+        else:
+            related = tuple(Related(r.span, "a row that there is") for _, tiers in self._tiers() for r in tiers.rows) or (self._here(),)
+            hint = "Write add instead of replace, or the bound as it stands there." if self._tiers_alone() else None
+            self.problem("not-there", f"{self.whose} has no row with this bound.", span, hint, related)
+
     def add_row(self, row: t.Row, span: Span) -> None:
         """Adds a row to the only tiers that there are, behind the rows with a lower bound."""
         tiers = list(self._tiers())
@@ -104,6 +122,9 @@ class _Changing:
         for n, line in enumerate(self.lines):
             if isinstance(line, t.Sentence) and isinstance(line.value, _Tiers):
                 yield n, line.value
+
+    def _tiers_alone(self) -> bool:
+        return len(list(self._tiers())) == 1
 
     def _tiers_of(self, at: int) -> _Tiers:
         line = self.lines[at]
@@ -167,6 +188,10 @@ def _keyword(line: t.ComponentLine) -> str:
             return "grant"
         case t.Let():
             return f"let {line.name.text}"
+
+
+def _bound(row: t.Row) -> tuple[t.BoundKind, t.Expression]:
+    return row.bound_kind, row.bound
 
 
 def _is_higher(one: t.Row, other: t.Row) -> bool:

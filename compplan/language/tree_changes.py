@@ -37,9 +37,9 @@ class RemoveLine:
 
 @immutable
 class ReplaceLine:
-    """`replace pay 9% of credited`: the one sentence with that keyword."""
+    """`replace pay 9% of credited`: the one sentence with that keyword; `replace from 150%: 2.5x`: the one row with that bound."""
 
-    line: ComponentLine
+    line: Row | ComponentLine
     span: Span = span_field()
 
 

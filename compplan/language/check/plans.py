@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from types import MappingProxyType
 
 from compplan.calendar import Calendar
 from compplan.diagnostics import Collector, Diagnostic, Related, Span
@@ -51,14 +52,23 @@ class Checked:
         return not any(d.is_error for d in self.diagnostics)
 
 
-def check_plans(files: Sequence[t.File], schema: Schema, calendar: Calendar, read_file: Callable[[str], str | None]) -> Checked:
-    """The typed plans of a project. `read_file` gives the text of a table's CSV file, or None where there is none to read."""
+def check_plans(
+    files: Sequence[t.File],
+    schema: Schema,
+    calendar: Calendar,
+    read_file: Callable[[str], str | None],
+    tried: Mapping[str, Sequence[t.PlanLine]] = MappingProxyType({}),
+) -> Checked:
+    """The typed plans of a project. `read_file` gives the text of a table's CSV file, or None where there is none to read.
+
+    `tried` has sentences that change plans, by their names, without being written in any file of the project.
+    """
     collector = Collector()
     items = [item for file in files for item in file.items]
     report_doubles(collector, items)
     damage = damage_of(files)
     environment = Environment(schema, calendar, collector, read_file, type_formula, damage=damage)
-    standing = resolve(items, environment.problem)
+    standing = resolve(items, environment.problem, tried)
     lost = environment.failed
     shared = {item.name.text: item for item in items if isinstance(item, t.Definitions)}
     used: set[tuple[str, str]] = set()
