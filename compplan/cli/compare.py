@@ -8,9 +8,8 @@ from pathlib import Path
 
 from compplan.cli.arguments import Commands, Parser, add_command, add_period, opened
 from compplan.cli.pages import check_page_name, tell_written
-from compplan.cli.tables import Heading, table_lines
-from compplan.cli.terminal import FINE, bold, progress_bar, say
-from compplan.diagnostics.text import safe
+from compplan.cli.tell import tell
+from compplan.cli.terminal import FINE, progress_bar
 
 NAME = "compare"
 
@@ -46,6 +45,7 @@ def work(args: Namespace) -> int:
     from compplan.whatif.comparison.compare import compare_plans
     from compplan.whatif.comparison.files import as_json, as_markdown
     from compplan.whatif.comparison.plan_side import plan_side
+    from compplan.whatif.comparison.words import SHOWN, heading, sections
 
     if args.html is not None:
         check_page_name(args.html)
@@ -56,7 +56,7 @@ def work(args: Namespace) -> int:
     with progress_bar() as progress:
         found = compare_plans(project, before, after, args.period, groups, set_aside=args.set_aside, progress=progress)
     if args.format == "text":
-        _say(found, all_payees=args.all)
+        tell(heading(found), sections(found, None if args.all else SHOWN))
     else:
         sys.stdout.write(as_json(found) if args.format == "json" else as_markdown(found))
     if args.html is not None:
@@ -71,20 +71,3 @@ def _project(named: str) -> str | None:
     from compplan.schema import PROJECT_FILE
 
     return named if (Path(named) / PROJECT_FILE).is_file() else None
-
-
-def _say(found: object, *, all_payees: bool) -> None:
-    from compplan.whatif.comparison.comparison import Comparison
-    from compplan.whatif.comparison.words import SHOWN, heading, sections
-
-    assert isinstance(found, Comparison)
-    say(bold(safe(heading(found))))
-    for section in sections(found, None if all_payees else SHOWN):
-        say()
-        say(bold(safe(section.title)))
-        for sentence in section.sentences:
-            say(f"  {safe(sentence)}")
-        if section.rows:
-            figures = section.headings.index("before") if "before" in section.headings else 1
-            for line in table_lines([Heading(h, right=i >= figures) for i, h in enumerate(section.headings)], section.rows):
-                say(f"  {line}")

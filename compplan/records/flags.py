@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import field
 
 import duckdb
@@ -19,16 +19,20 @@ REJECTS = "rejects"
 
 @immutable
 class Tables:
-    """The connection, where the tables of the kinds are in it, how many rows each has so far, and which are but views of files."""
+    """The connection, where the tables of the kinds are in it, how many rows each has so far, and which are but views of files.
+
+    `names` has the tables of kinds whose rows stand in one of another name.
+    """
 
     connection: duckdb.DuckDBPyConnection
     schema: str
     rows: dict[str, int] = field(default_factory=dict)
     in_place: set[str] = field(default_factory=set)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def table(self, kind: str) -> str:
         """The quoted name of a kind's table."""
-        return f"{name(self.schema)}.{name(kind)}"
+        return f"{name(self.schema)}.{name(self.names.get(kind, kind))}"
 
     def prepare(self, kinds: Collection[str]) -> None:
         """Makes the schema, and room for flags; tables and views of these names go."""
@@ -38,6 +42,10 @@ class Tables:
             found = self.connection.execute(f"SELECT view_name FROM duckdb_views() WHERE schema_name = {text(self.schema)}").fetchall()
             for view in {v for (v,) in found}.intersection(kinds):
                 self.connection.execute(f"DROP VIEW {self.table(view)}")
+        self.no_flags()
+
+    def no_flags(self) -> None:
+        """Makes room for flags, with none in it."""
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {FLAGS} (kind VARCHAR, row_id BIGINT, column_name VARCHAR, value VARCHAR, code VARCHAR, "
             f"other BIGINT, detail VARCHAR)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import field, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -49,11 +49,15 @@ Shares = Mapping[tuple[str, str], Mapping[str, Fraction]]
 
 @immutable
 class Side:
-    """One way of paying: plans, for kinds of record that have other rows the table with these, and what is told of those rows."""
+    """One way of paying: plans, for kinds of record that have other rows the table with these, and what is told of those rows.
+
+    `words` has what is told of parts of the plans instead of what their lines say.
+    """
 
     plans: PlanSide
     records: Mapping[str, str] = field(default_factory=dict)
     record_changes: tuple[PlanChange, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -122,12 +126,18 @@ def compare_sides(
             period.label,
             sides[0].name,
             side.name,
-            (*plan_changes(sides[0].plans.plans, sides[0].plans.texts, side.plans.plans, side.plans.texts), *side.record_changes),
+            tuple(_changes(sides[0], side)),
             tuple(_currency(costs, other, currency, _sales(sold[0], sold[other], currency)) for currency in _currencies(made, other)),
             tuple(_attainment(shares[0], shares[other])),
         )
         for other, side in enumerate(sides[1:], 1)
     )
+
+
+def _changes(before: Side, after: Side) -> Iterator[PlanChange]:
+    for change in plan_changes(before.plans.plans, before.plans.texts, after.plans.plans, after.plans.texts):
+        yield replace(change, words=after.words.get(change.part, change.words))
+    yield from after.record_changes
 
 
 def group_columns(project: Project, asked: Sequence[str] | None) -> tuple[str, ...]:

@@ -12,15 +12,20 @@ from compplan.whatif.comparison.words import Section, heading, sections
 
 def as_markdown(comparison: Comparison) -> str:
     """A summary with a table for each group; what is long is folded away."""
-    lines = [f"## {_safe(heading(comparison))}"]
+    lines = [f"## {safe_markdown(heading(comparison))}"]
     for section in sections(comparison):
-        lines += ["", *_markdown(section)]
+        lines += ["", *markdown_section(section)]
     return "\n".join(lines) + "\n"
 
 
 def as_json(comparison: Comparison) -> str:
     """Everything, amounts as texts so that no digit is lost, shares as fractions of one."""
-    told: dict[str, Any] = {
+    return json.dumps(as_values(comparison), indent=1, ensure_ascii=False) + "\n"
+
+
+def as_values(comparison: Comparison) -> dict[str, Any]:
+    """The same as plain values."""
+    return {
         "version": 1,
         "company": comparison.company,
         "period": comparison.period,
@@ -38,21 +43,21 @@ def as_json(comparison: Comparison) -> str:
             for a in comparison.attainment
         ],
     }
-    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
 
 
-def _markdown(section: Section) -> Iterator[str]:
+def markdown_section(section: Section) -> Iterator[str]:
+    """The lines of a section: a heading, sentences and a table, folded away where that is long."""
     folded = len(section.rows) > 3
     if folded:
-        yield f"<details><summary>{_safe(section.title)}</summary>"
+        yield f"<details><summary>{safe_markdown(section.title)}</summary>"
         yield ""
     else:
-        yield f"### {_safe(section.title)}"
+        yield f"### {safe_markdown(section.title)}"
         yield ""
     if section.title.startswith("What changed"):
-        yield from (f"- {_safe(s)}" for s in section.sentences)
+        yield from (f"- {safe_markdown(s)}" for s in section.sentences)
     else:
-        yield from (_safe(s) + "  " for s in section.sentences)
+        yield from (safe_markdown(s) + "  " for s in section.sentences)
     if section.rows:
         yield ""
         texts = _text_columns(section)
@@ -70,10 +75,10 @@ def _text_columns(section: Section) -> range:
 
 
 def _cell(text: str) -> str:
-    return _safe(text).replace("|", "\\|")
+    return safe_markdown(text).replace("|", "\\|")
 
 
-def _safe(text: str) -> str:
+def safe_markdown(text: str) -> str:
     """Text that no Markdown takes for HTML; what stands in backquotes stays as it is."""
     parts = text.replace("\n", " ").split("`")
     return "`".join(p.replace("&", "&amp;").replace("<", "&lt;") if i % 2 == 0 else p for i, p in enumerate(parts))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from fractions import Fraction
 from itertools import zip_longest
+from typing import TypeVar
 
 from compplan.engine.figure_text import in_unit
 from compplan.immutable import immutable
@@ -16,7 +17,9 @@ from compplan.language.uses import Used
 from compplan.language.written import Written
 
 Part = ty.Component | ty.Credit | ty.Measure | ty.Quota | ty.Parameter | ty.Table | ty.Draw | ty.Hold | ty.Clawback
+Defined = TypeVar("Defined")
 _ROW = re.compile(r"(?P<bound>(?:from|below|above|at) .+?): (?P<value>.+)")
+_DEFINITIONS = ("parameters", "credits", "measures", "quotas", "tables")
 MOST_ROWS = 8
 """So many rows of a table are told one by one."""
 
@@ -53,16 +56,34 @@ def plan_changes(
             found[name, f"this plan ({new[name].label}) is new."] = [name]
         else:
             told = list(_of_plan(_Side(old[name], was), _Side(new[name], now)))
-            if not told and replace(old[name], examples=()) != replace(new[name], examples=()):
+            if not told and _meaning(old[name]) != _meaning(new[name]):
                 told = [(name, "what its formulas mean has changed, though each line is as before.")]
             for part, words in told:
                 found.setdefault((part, words), []).append(name)
     return tuple(PlanChange(tuple(plans), part, words) for (part, words), plans in found.items())
 
 
+def _meaning(plan: ty.Plan) -> ty.Plan:
+    """The plan with those definitions alone that something of it uses."""
+    used = Used.by(plan)
+    return replace(
+        plan,
+        examples=(),
+        parameters=_of(plan.parameters, used.parameters),
+        credits=_of(plan.credits, used.credits),
+        measures=_of(plan.measures, used.measures),
+        quotas=_of(plan.quotas, used.quotas),
+        tables=_of(plan.tables, used.tables),
+    )
+
+
+def _of(defined: Mapping[str, Defined], used: frozenset[str]) -> Mapping[str, Defined]:
+    return {name: part for name, part in defined.items() if name in used}
+
+
 def _of_plan(old: _Side, new: _Side) -> Iterator[tuple[str, str]]:
     yield from _terms(old, new)
-    for word in ("parameters", "credits", "measures", "quotas", "tables"):
+    for word in _DEFINITIONS:
         was, now = ({n: p for n, p in getattr(side.plan, word).items() if n in getattr(Used.by(side.plan), word)} for side in (old, new))
         yield from _defined(word.removesuffix("s"), was, now, old, new)
     yield from _components(old, new)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
@@ -41,14 +41,15 @@ def plan_side(project: Project, named: str) -> PlanSide:
     if path.is_dir() or path.name == PROJECT_FILE:
         read = _of_folder(project, load_project(path))
     elif path.is_file():
-        _refuse_no_plan(path)
-        read = _with_file(project, path)
+        refuse_no_plan(path)
+        read = with_files(project, [path])
     else:
         read = _of_revision(project, named)
     return PlanSide(named, _placed(read, named), read.texts)
 
 
-def _refuse_no_plan(path: Path) -> None:
+def refuse_no_plan(path: Path) -> None:
+    """Raises `Problems` where a file is not called as plan files are."""
     if path.suffix != ".plan":
         message = f"{path} is no plan file: such a file is called .plan."
         hint = "Name a folder with a compplan.yaml, a plan file, or a revision such as HEAD~1 or a branch."
@@ -69,19 +70,22 @@ def _of_folder(project: Project, other: Project) -> ProjectPlans:
     return read_plan_files(other.root, names, project.schema, project.calendar)
 
 
-def _with_file(project: Project, path: Path) -> ProjectPlans:
-    """The project's plans with one file put in: all are written into a passing folder, and read from there."""
+def with_files(project: Project, paths: Sequence[Path]) -> ProjectPlans:
+    """The project's plans with some files put in: all are written into a passing folder, and read from there."""
     base = read_plans(project)
     names = [p.relative_to(project.root).as_posix() for p in project.plan_files]
-    data = path.read_bytes()
-    taken = next((n for n in names if Path(n).name == path.name), None) or _same_plans(base, names, data, path.name)
-    target = taken or path.name
+    sources = dict(base.sources)
+    for path in paths:
+        data = path.read_bytes()
+        taken = next((n for n in names if Path(n).name == path.name), None) or _same_plans(base, names, data, path.name)
+        sources[taken or path.name] = data
+        names += [] if taken else [path.name]
     with TemporaryDirectory(prefix="compplan-side-") as folder:
         root = Path(folder)
-        for name, text in {**base.sources, target: data}.items():
+        for name, text in sources.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_bytes(text)
-        return read_plan_files(root, names if taken else [*names, target], project.schema, project.calendar)
+        return read_plan_files(root, names, project.schema, project.calendar)
 
 
 def _same_plans(base: ProjectPlans, names: list[str], data: bytes, name: str) -> str | None:

@@ -54,14 +54,18 @@ def verdict(part: CurrencyPart) -> str:
 
 
 def changes_section(comparison: Comparison) -> Section:
-    """What the plans say otherwise, a sentence for each change."""
-    if not comparison.changes:
-        return Section("What changed in the plans", ("Nothing: both say the same.",))
-    return Section("What changed in the plans", tuple(f"{c}" + _in(c.plans, c.part) for c in comparison.changes))
+    """What one side says otherwise than the other."""
+    title = "What changed in the plans" if all(c.plans for c in comparison.changes) else "What changed"
+    return Section(title, changes_told(comparison) or ("Nothing: both say the same.",))
+
+
+def changes_told(comparison: Comparison) -> tuple[str, ...]:
+    """What one side says otherwise than the other, a sentence each."""
+    return tuple(f"{c}" + _in(c.plans, c.part) for c in comparison.changes)
 
 
 def _in(plans: tuple[str, ...], part: str) -> str:
-    return "" if plans == (part,) else f" ({', '.join(plans)})"
+    return "" if plans in ((part,), ()) else f" ({', '.join(plans)})"
 
 
 def _cost(part: CurrencyPart, comparison: Comparison) -> Section:
