@@ -39,12 +39,16 @@ MOST_BYTES = 4 * 2**30
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A command that works out the plan, the folder that it makes anew, and a query for each of its results, with the same columns."""
+    """A command that works out the plan, the folder that it makes anew, and a query for each of its results, with the same columns.
+
+    What it prints is kept in `said`, where that is a file.
+    """
 
     name: str
     command: tuple[str, ...]
     results: Path
     outputs: Mapping[str, str]
+    said: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ def by_hand(project: Project, folder: Path, sql: str) -> Contender:
 def measure(contender: Contender) -> Measured:
     """Run a contender once, from nothing; raises `RunError` with what it said where it ends with an error."""
     shutil.rmtree(contender.results, ignore_errors=True)
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() if contender.said is None else contender.said.open("w+b") as said:
         started = time.perf_counter()
         process = subprocess.Popen(contender.command, stdout=said, stderr=subprocess.STDOUT)
         _, status, used = os.wait4(process.pid, 0)
@@ -172,8 +176,8 @@ def compare(project: Project, folder: Path, rounds: int) -> bool:
     for number in range(1, rounds + 1):
         for contender in (product, *peers):
             measured = measure(contender)
-            _say(f"round {number}", contender, measured)
-            best[contender.name] = _better(best.get(contender.name, measured), measured)
+            say(f"round {number}", contender, measured)
+            best[contender.name] = better(best.get(contender.name, measured), measured)
     for peer in peers:
         check_rows(product, peer)
     for peer in peers:
@@ -186,12 +190,13 @@ def compare(project: Project, folder: Path, rounds: int) -> bool:
     return within and peak <= MOST_BYTES
 
 
-def _better(one: Measured, other: Measured) -> Measured:
+def better(one: Measured, other: Measured) -> Measured:
     """The least time of both, and the most memory."""
     return Measured(min(one.seconds, other.seconds), min(one.cpu_seconds, other.cpu_seconds), max(one.peak_bytes, other.peak_bytes))
 
 
-def _say(when: str, contender: Contender, measured: Measured) -> None:
+def say(when: str, contender: Contender, measured: Measured) -> None:
+    """Print what a contender took."""
     figures = f"{measured.seconds:7.2f} s  {measured.cpu_seconds:7.2f} s of all cores  {measured.peak_bytes / 2**30:5.2f} GiB"
     print(f"{when:<8} {contender.name:<14} {figures}", flush=True)
 

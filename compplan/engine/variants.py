@@ -6,7 +6,6 @@ reads is shared, all the way down to the records; else it is made beside the oth
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +14,8 @@ from sqlglot import exp
 
 from compplan.calendar import Calendar, FiscalPeriod
 from compplan.diagnostics import Problems
+from compplan.engine.common_subqueries import with_common_subqueries
+from compplan.engine.contents import Contents, Readings, contents_of
 from compplan.engine.database import OVERFLOW, Keeper, Progress, create_calendar, make_steps
 from compplan.engine.held_measures import Held, held_measures
 from compplan.engine.lower import Lowering
@@ -115,7 +116,10 @@ def forget_steps(connection: duckdb.DuckDBPyConnection) -> None:
 def shared(variants: Sequence[Variant], lowered: Sequence[Lowered], calendars: Sequence[str]) -> Together:
     """The steps of all variants, those that say the same and read the same only once, under names that tell them apart."""
     merging = _Merging()
-    made = tuple(merging.add(v, one, calendar) for v, one, calendar in zip(variants, lowered, calendars, strict=True))
+    readings = [Readings(v.records, calendar) for v, calendar in zip(variants, calendars, strict=True)]
+    contents = [contents_of(one, reading) for one, reading in zip(lowered, readings, strict=True)]
+    relations = [merging.add(one) for one in with_common_subqueries(contents)]
+    made = tuple(Made(v, one, where) for v, one, where in zip(variants, lowered, relations, strict=True))
     return Together(Lowered(tuple(merging.steps.values()), (), (), ()), made)
 
 
@@ -125,27 +129,18 @@ class _Merging:
     known: dict[str, str] = field(default_factory=dict)
     """The relation that holds what has a content."""
 
-    def add(self, variant: Variant, lowered: Lowered, calendar: str) -> Made:
-        contents: dict[str, str] = {}
+    def add(self, contents: Contents) -> dict[str, str]:
+        """The relation that holds each step."""
         relations: dict[str, str] = {}
-        for step in lowered.steps:
-            contents[step.name] = content = _content(step, contents, variant.records, calendar)
+        for step in contents.lowered.steps:
+            content = contents.hashes[step.name]
             if content not in self.known:
                 name = step.name if step.name not in self.steps else f"{step.name}~{len(self.known)}"
                 self.known[content] = name
-                placed = _Placed({**relations, step.name: name}, variant.records, calendar)
+                placed = _Placed({**relations, step.name: name}, contents.readings)
                 self.steps[name] = placed.step(step, name)
             relations[step.name] = self.known[content]
-        return Made(variant, lowered, relations)
-
-
-def _content(step: Step, contents: Mapping[str, str], records: Mapping[str, str], calendar: str) -> str:
-    """A hash of what a step says and of all that it reads."""
-    queries = [step.query, *(c.query for c in step.checks)]
-    texts = [q.sql("duckdb", copy=False) for q in queries]
-    read = sorted({(t.db, t.name) for q in queries for t in q.find_all(exp.Table)})
-    inside = [contents.get(name, name) if db == STEPS else records.get(name, name) if db == RECORDS else calendar for db, name in read]
-    return hashlib.sha256(repr((step.name, texts, read, inside)).encode()).hexdigest()
+        return relations
 
 
 @immutable
@@ -153,8 +148,7 @@ class _Placed:
     """Where a variant's relations are."""
 
     relations: Mapping[str, str]
-    records: Mapping[str, str]
-    calendar: str
+    readings: Readings
 
     def step(self, step: Step, name: str) -> Step:
         """The step under another name, reading what its variant has."""
@@ -171,10 +165,10 @@ class _Placed:
             database, name = found.db, found.name
             if database == STEPS and self.relations.get(name, name) != name:
                 found.set("this", exp.to_identifier(self.relations[name], quoted=True))
-            if database == RECORDS and name in self.records:
-                found.set("this", exp.to_identifier(self.records[name], quoted=True))
-            if database == CALENDAR and self.calendar != CALENDAR:
-                found.set("db", exp.to_identifier(self.calendar, quoted=True))
+            if database == RECORDS and name in self.readings.records:
+                found.set("this", exp.to_identifier(self.readings.records[name], quoted=True))
+            if database == CALENDAR and self.readings.calendar != CALENDAR:
+                found.set("db", exp.to_identifier(self.readings.calendar, quoted=True))
         return moved
 
 

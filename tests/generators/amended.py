@@ -184,6 +184,11 @@ def written_out(text: str, changed: Changed, day: date) -> str:
     return re.sub(r"parameter daily \{\n(?: +from .*\n)+", "parameter daily {\n" + "\n".join([*kept, f"    from {day}: 75%"]) + "\n", new)
 
 
+def changed_throughout(text: str, changed: Changed) -> str:
+    """The plan with the change from its beginning on."""
+    return _instead(text, changed.component, changed.becomes)
+
+
 def _instead(text: str, component: Component, versions: Sequence[Component]) -> str:
     old = "\n".join("  " + line for line in component.text.split("\n")) + "\n"
     new = "".join("".join(f"  {line}\n" for line in v.text.split("\n")) for v in versions)
@@ -199,7 +204,7 @@ def based(text: str, changed: Changed) -> str:
 
 def written_as_second(text: str, changed: Changed) -> str:
     """The other plan, without a base."""
-    new = _instead(text, changed.component, changed.becomes)
+    new = changed_throughout(text, changed)
     new = new.replace('plan generated "Generated"', 'plan second "Second"')
     new = re.sub(r"\n  payees .*", '\n  payees where role = "AE"', new)
     new = re.sub(r"\n  currency .*", "\n  currency USD, each earning rounded to 0.1, half even", new)

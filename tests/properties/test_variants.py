@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import given, note
+from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
 from compplan.diagnostics import Diagnostic, Problems
@@ -17,6 +17,7 @@ from compplan.engine.steps import Months
 from compplan.engine.variants import Made, Variant, make_variants
 from compplan.language import typed as ty
 from tests.generators import Case, cases, check
+from tests.generators.amended import changed_throughout, changes
 from tests.generators.cases import plans
 from tests.generators.company import DATED_SCHEMA, FISCAL_YEARS
 from tests.generators.components import OFTEN
@@ -41,10 +42,29 @@ def two_plans(draw: st.DrawFn) -> tuple[Case, str]:
     return case, draw(plans(year, draw(st.sampled_from(OFTEN)), case.schema is DATED_SCHEMA))
 
 
+@st.composite
+def changed_plans(draw: st.DrawFn) -> tuple[Case, str]:
+    """A case, and its plan with one component that is changed, which has the rest of it in common, and the insides of that component."""
+    case = draw(cases())
+    changed = draw(changes(case.plan_text))
+    assume(changed is not None)
+    assert changed is not None
+    return case, changed_throughout(case.plan_text, changed)
+
+
 @examples(12)
 @given(two_plans())
 def test_plans_worked_out_together_come_to_what_each_comes_to_alone(drawn: tuple[Case, str]) -> None:
-    case, other = drawn
+    _assert_as_alone(*drawn)
+
+
+@examples(8)
+@given(changed_plans())
+def test_a_plan_beside_itself_with_one_component_changed_comes_to_what_each_comes_to_alone(drawn: tuple[Case, str]) -> None:
+    _assert_as_alone(*drawn)
+
+
+def _assert_as_alone(case: Case, other: str) -> None:
     note(other)
     alone = [_alone(case, text) for text in (case.plan_text, other)]
     together = _together(case, [case.plan_text, other])
