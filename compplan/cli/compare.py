@@ -55,15 +55,15 @@ def work(args: Namespace) -> int:
     before, after = plan_side(project, args.old), plan_side(project, args.new)
     with progress_bar() as progress:
         found = compare_plans(project, before, after, args.period, groups, set_aside=args.set_aside, progress=progress)
-    if args.format == "text":
-        tell(heading(found), sections(found, None if args.all else SHOWN))
-    else:
-        sys.stdout.write(as_json(found) if args.format == "json" else as_markdown(found))
     if args.html is not None:
         from compplan.reports.comparison.files import write_comparison_page
 
         write_comparison_page(found, Path(args.html))
         tell_written(args.html)
+    if args.format == "text":
+        tell(heading(found), sections(found, None if args.all else SHOWN))
+    else:
+        sys.stdout.write(as_json(found) if args.format == "json" else as_markdown(found))
     return FINE
 
 
