@@ -7,7 +7,7 @@ from argparse import SUPPRESS, Namespace
 from pathlib import Path
 
 from compplan.cli.arguments import Commands, Parser, add_command, add_period, opened
-from compplan.cli.pages import check_page_name, tell_written
+from compplan.cli.pages import add_page, check_page_name, tell_written
 from compplan.cli.tell import tell
 from compplan.cli.terminal import FINE, progress_bar
 
@@ -36,7 +36,7 @@ def add(commands: Commands[Parser]) -> None:
     command.add_argument("--by", metavar="COLUMNS", help=by)
     command.add_argument("--all", action="store_true", help="name everyone who gets more or less")
     command.add_argument("--set-aside", action="store_true", help="leave bad rows out")
-    command.add_argument("--html", metavar="FILE", help="also write a page with charts, to take to a meeting; never over another file")
+    add_page(command)
     command.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="how to print it")
 
 
@@ -47,8 +47,7 @@ def work(args: Namespace) -> int:
     from compplan.whatif.comparison.plan_side import plan_side
     from compplan.whatif.comparison.words import SHOWN, heading, sections
 
-    if args.html is not None:
-        check_page_name(args.html)
+    check_page_name(args.html)
     args.project = getattr(args, "project", None) or _project(args.new) or _project(args.old) or "."
     project = opened(args.project).project
     groups = None if args.by is None else [c.strip() for c in args.by.split(",") if c.strip()]

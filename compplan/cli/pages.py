@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from compplan.cli.arguments import Parser
 from compplan.cli.terminal import Misuse, note
 from compplan.diagnostics.text import safe
 
 
-def check_page_name(name: str) -> None:
+def add_page(command: Parser) -> None:
+    """Adds the option to write a page."""
+    command.add_argument("--html", metavar="FILE", help="also write a page with charts, to take to a meeting; never over another file")
+
+
+def check_page_name(name: str | None) -> None:
     """Raises `Misuse` where a page is to have a name that no browser would open as one."""
-    if Path(name).suffix.lower() not in (".html", ".htm"):
+    if name is not None and Path(name).suffix.lower() not in (".html", ".htm"):
         raise Misuse(f"a page's name ends in .html: --html {Path(name).with_suffix('.html')}")
 
 

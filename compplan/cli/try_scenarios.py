@@ -7,6 +7,7 @@ from argparse import SUPPRESS, Namespace
 from pathlib import Path
 
 from compplan.cli.arguments import Commands, Parser, add_command, add_period, opened
+from compplan.cli.pages import add_page, check_page_name, tell_written
 from compplan.cli.tell import tell
 from compplan.cli.terminal import FINE, Misuse, progress_bar
 
@@ -22,7 +23,8 @@ def add(commands: Commands[Parser]) -> None:
     example = (
         '  compplan try --set "account_executive.own from 100%: 1.6x" --project plans --period 2027-Q1\n'
         "  compplan try plans/what-if.yaml --period 2027-Q1\n"
-        "  compplan try plans/what-if.yaml --only faster --period 2027-Q1 --format markdown"
+        "  compplan try plans/what-if.yaml --only faster --period 2027-Q1 --format markdown\n"
+        "  compplan try plans/what-if.yaml --period 2027-Q1 --html what-if.html"
     )
     command = add_command(commands, NAME, about, example, work)
     command.add_argument("file", metavar="FILE", nargs="?", help="a YAML file with scenarios")
@@ -39,6 +41,7 @@ def add(commands: Commands[Parser]) -> None:
     command.add_argument("--by", metavar="COLUMNS", help=by)
     command.add_argument("--all", action="store_true", help="name everyone who gets more or less")
     command.add_argument("--set-aside", action="store_true", help="leave bad rows out")
+    add_page(command)
     command.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="how to print it")
 
 
@@ -52,6 +55,7 @@ def work(args: Namespace) -> int:
 
     if args.file is None and not args.sets:
         raise Misuse("say what to try: a file with scenarios, or --set with a change.")
+    check_page_name(args.html)
     named = None if args.only is None else _listed(args.only)
     file = None if args.file is None else read_file(Path(args.file))
     args.project = getattr(args, "project", None) or (str(file.project) if file is not None else ".")
@@ -60,6 +64,11 @@ def work(args: Namespace) -> int:
     groups = None if args.by is None else _listed(args.by)
     with progress_bar() as progress:
         tried = try_scenarios(project, asked, args.period, groups, set_aside=args.set_aside, progress=progress)
+    if args.html is not None:
+        from compplan.reports.scenarios.files import write_scenarios_page
+
+        write_scenarios_page(tried, Path(args.html))
+        tell_written(args.html)
     if args.format == "text":
         if len(tried) == 1:
             tell(heading(tried[0].comparison), sections(tried[0].comparison, None if args.all else SHOWN))

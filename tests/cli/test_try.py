@@ -126,3 +126,11 @@ def test_a_scenario_that_is_not_there(compplan: Call, tmp_path: Path) -> None:
     said = compplan("try", str(file), "--only", "fester", *TRY)
     assert said.code == 1
     assert "Did you mean faster?" in said.err
+
+
+def test_a_page_is_written_where_it_is_asked_for(compplan: Call, tmp_path: Path) -> None:
+    said = compplan("try", str(PLANS / "what-if.yaml"), "--only", "faster,reorganised", "--period", "2027-02", "--html", "tried.html")
+    assert said.code == 0
+    assert "Written: tried.html" in said.err
+    assert "More for what lies beyond quota" in (tmp_path / "tried.html").read_text(encoding="utf-8")
+    assert compplan("try", str(PLANS / "what-if.yaml"), "--period", "2027-02", "--html", "tried").code == 2

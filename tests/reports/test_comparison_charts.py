@@ -121,5 +121,5 @@ def test_shares_are_of_what_was_sold_and_of_all_pay() -> None:
     part = part_of(SMALL, sold="10000")
     assert [r["figure"] for r in data_of(cost_share_of_sales(part))] == [0.388, 0.42305]
     rows = {(r["name"], r["side"]): r["figure"] for r in data_of(pay_concentration(part))}
-    assert rows["Payees who get something", "before"] == 0.5
-    assert rows["Share of the best paid fifth", "before"] == 0.75
+    assert rows["Payees who\nget something", "before"] == 0.5
+    assert rows["Share of the\nbest paid fifth", "before"] == 0.75

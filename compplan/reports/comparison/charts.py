@@ -174,11 +174,11 @@ def pay_concentration(part: CurrencyPart) -> alt.Chart:
     if before.payees and after.payees:
         told = f"{before.paid:,} of {before.payees:,} before, {after.paid:,} of {after.payees:,} after"
         pairs.append(
-            _share_pair("Payees who get something", Fraction(before.paid, before.payees), Fraction(after.paid, after.payees), told)
+            _share_pair("Payees who\nget something", Fraction(before.paid, before.payees), Fraction(after.paid, after.payees), told)
         )
     if before.top_fifth is not None and after.top_fifth is not None:
         told = "of all that is paid to those who get something"
-        pairs.append(_share_pair("Share of the best paid fifth", before.top_fifth, after.top_fifth, told))
+        pairs.append(_share_pair("Share of the\nbest paid fifth", before.top_fifth, after.top_fifth, told))
     read = "The longer the upper bars, the more payees get something; the longer the lower ones, the more of all pay goes to few."
     title = titled("Who gets something, and how much of it goes to few", read)
     return paired_bars(pairs, "share", number=SHARES, domain=(0.0, 1.0)).properties(title=title)

@@ -8,7 +8,6 @@ from compplan.immutable import immutable
 from compplan.reports.charts.drawn import DrawnChart, chart_scripts, chart_style, drawn
 from compplan.reports.comparison.charts import (
     attainment_distribution,
-    cost_by,
     cost_share_of_sales,
     largest_differences,
     pay_before_and_after,
@@ -16,16 +15,15 @@ from compplan.reports.comparison.charts import (
     pay_distribution,
     winners_and_losers,
 )
+from compplan.reports.comparison.sections import ChartAndTable, cost_beside, table_of
 from compplan.reports.comparison.words import answer, cost_sentence, share_of_cost, who_sentence
 from compplan.reports.pages.frame import framed_page
 from compplan.reports.pages.parts import Cell, Head, KeyFigure, Table
 from compplan.whatif.comparison.comparison import Comparison, CurrencyPart, PayeeChange
 from compplan.whatif.comparison.words import (
-    Section,
     amount,
     attainment_section,
     changes_section,
-    group_section,
     money,
     signed,
     signed_share,
@@ -34,14 +32,6 @@ from compplan.whatif.comparison.words import (
 
 FEW = 4
 """Of fewer, a table tells more than a distribution."""
-
-
-@immutable
-class ChartAndTable:
-    """A chart, and beside it the same in figures."""
-
-    chart: DrawnChart
-    table: Table
 
 
 @immutable
@@ -57,8 +47,7 @@ class Part:
     payee_charts: tuple[DrawnChart, ...]
     heads: tuple[Head, ...]
     payees: tuple[tuple[Cell, ...], ...]
-    pay: DrawnChart
-    differences: DrawnChart | None
+    pay: tuple[DrawnChart, ...]
     shares: tuple[DrawnChart, ...]
     spread: Table
 
@@ -79,7 +68,7 @@ def page_of(comparison: Comparison) -> str:
         changes=changes_section(comparison).sentences,
         parts=[_part(i, part, alone=len(comparison.currencies) == 1) for i, part in enumerate(comparison.currencies)],
         attainment=[drawn(f"attainment-{i}", attainment_distribution(a)) for i, a in enumerate(attainment) if a.owners >= FEW],
-        attainment_table=_table(attainment_section(attainment)),
+        attainment_table=table_of(attainment_section(attainment)),
     )
 
 
@@ -98,6 +87,7 @@ def _part(index: int, part: CurrencyPart, *, alone: bool) -> Part:
     moved = any(p.amounts.difference for p in part.payees)
     payee_charts = [drawn(f"{name}-payees", pay_before_and_after(part))]
     payee_charts += [drawn(f"{name}-largest", largest_differences(part))] if moved else []
+    differences = [drawn(f"{name}-differences", winners_and_losers(part))] if moved else []
     shares = [drawn(f"{name}-sales", cost_share_of_sales(part))] if _is_sold(part) else []
     return Part(
         id=name,
@@ -105,28 +95,18 @@ def _part(index: int, part: CurrencyPart, *, alone: bool) -> Part:
         suffix="" if alone else f", in {part.currency}",
         cost=cost_sentence(part),
         who=who_sentence(part),
-        groups=tuple(_group(name, part, what) for what in part.by if len(part.by[what]) > 1),
+        groups=tuple(cost_beside(name, part, what) for what in part.by if len(part.by[what]) > 1),
         payee_charts=tuple(payee_charts),
         heads=tuple(_heads(part)),
         payees=tuple(tuple(_cells(p, part.currency)) for p in _ordered(part)),
-        pay=drawn(f"{name}-distribution", pay_distribution(part)),
-        differences=drawn(f"{name}-differences", winners_and_losers(part)) if moved else None,
+        pay=(drawn(f"{name}-distribution", pay_distribution(part)), *differences),
         shares=(*shares, drawn(f"{name}-few", pay_concentration(part))),
-        spread=_table(spread_section(part)),
+        spread=table_of(spread_section(part)),
     )
 
 
 def _is_sold(part: CurrencyPart) -> bool:
     return part.sales is not None and bool(part.sales.amounts.before and part.sales.amounts.after)
-
-
-def _group(name: str, part: CurrencyPart, what: str) -> ChartAndTable:
-    section = group_section(what, part.by[what], part)
-    return ChartAndTable(drawn(f"{name}-by-{list(part.by).index(what)}", cost_by(part, what)), _table(section))
-
-
-def _table(section: Section) -> Table:
-    return Table("", section.headings, section.rows)
 
 
 def _heads(part: CurrencyPart) -> Iterator[Head]:

@@ -26,10 +26,11 @@ def overview(tried: Sequence[Tried]) -> Iterator[Section]:
         yield Section(title, changes_told(one.comparison) or ("Nothing changes.",))
     currencies = dict.fromkeys(part.currency for one in tried for part in one.comparison.currencies)
     for currency in currencies:
-        yield _table(tried, currency, several=len(currencies) > 1)
+        yield cost_table(tried, currency, several=len(currencies) > 1)
 
 
-def _table(tried: Sequence[Tried], currency: str, *, several: bool) -> Section:
+def cost_table(tried: Sequence[Tried], currency: str, *, several: bool) -> Section:
+    """What each scenario costs in a currency, with a row for things as they are before them."""
     measures = list(dict.fromkeys(a.measure for one in tried for a in one.comparison.attainment))
     parts = [(one, part) for one in tried for part in one.comparison.currencies if part.currency == currency]
     rows = [_as_it_is(parts[0][0].comparison, parts[0][1], measures)]

@@ -1,0 +1,1 @@
+"""The report of several scenarios: charts that put them beside each other, and a page that stands alone."""
