@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Problems
-from compplan.engine.database import OVERFLOW, Keeper, create_calendar, create_kind, make_steps, open_database, translated_errors
+from compplan.engine.database import OVERFLOW, AgainKeeper, create_calendar, create_kind, make_steps, open_database, translated_errors
 from compplan.engine.held_measures import Attained, Held, attained, held_measures
 from compplan.engine.lower import Lowering
 from compplan.engine.reach import reach
@@ -111,19 +111,6 @@ def _affected(steps: Sequence[Step], kind: str) -> list[Step]:
 
 
 @dataclass(slots=True)
-class _Keeper(Keeper):
-    """Keeps steps as tables, and remembers how each is made: writing the query takes as long as working it out on few rows."""
-
-    texts: dict[str, str] = field(default_factory=dict)
-
-    def keep(self, connection: duckdb.DuckDBPyConnection, step: Step) -> None:
-        """Make the step's table, in place of the one that there is."""
-        if step.name not in self.texts:
-            self.texts[step.name] = f"CREATE OR REPLACE TABLE {STEPS}.{quoted(step.name)} AS {step.query.sql('duckdb', copy=False)}"
-        connection.execute(self.texts[step.name])
-
-
-@dataclass(slots=True)
 class Simulation:
     """Plans on records of a database; `work_out` gives what comes of rows of the kind."""
 
@@ -134,7 +121,7 @@ class Simulation:
     kind: str
     _narrow: bool = True
     _lowered: _Lowered | None = field(default=None, init=False)
-    _keeper: _Keeper = field(default_factory=_Keeper, init=False)
+    _keeper: AgainKeeper = field(default_factory=AgainKeeper, init=False)
 
     @property
     def payees(self) -> Mapping[str, tuple[str, ...]]:
@@ -180,7 +167,7 @@ class Simulation:
     def _make_steps(self) -> None:
         if self._lowered is None:
             self._lowered = _lower(self)
-            self._keeper = _Keeper()
+            self._keeper = AgainKeeper()
             make_steps(self.connection, self._lowered.once, self._keeper)
         make_steps(self.connection, self._lowered.again, self._keeper)
 

@@ -76,12 +76,12 @@ def _of_side(project: Project, side: int, made: Made, columns: Sequence[str], pe
     key = quoted(people.key[0])
     name = "name" if people.column("name") is not None else people.key[0]
     chosen = "".join(f", coalesce(w.{quoted(c)}, '') AS {_group(c)}" for c in columns)
-    rows = _as_of(project, people, made.variant.records.get(PEOPLE, PEOPLE), period)
+    rows = people_when_over(project, people, made.variant.records.get(PEOPLE, PEOPLE), period)
     return f"""SELECT {side} AS side, c.*, coalesce(CAST(w.{quoted(name)} AS VARCHAR), c.payee) AS name{chosen}
         FROM ({" UNION ALL ".join(parts)}) c LEFT JOIN {rows} w ON w.{key} = c.payee"""
 
 
-def _as_of(project: Project, people: RecordKind, table: str, period: FiscalPeriod) -> str:
+def people_when_over(project: Project, people: RecordKind, table: str, period: FiscalPeriod) -> str:
     """People as they are on the last day of the period; of who is no more there, the last row before."""
     rows = f"{RECORDS}.{quoted(table)}"
     if people.valid is None:

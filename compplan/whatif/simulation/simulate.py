@@ -1,0 +1,138 @@
+"""Simulates a period: draws replicates of its records, and works out what several sides pay for all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from compplan.diagnostics import Problems
+from compplan.engine.database import OVERFLOW, AgainKeeper, Keeper, Progress, make_steps, translated_errors
+from compplan.engine.relations import quoted
+from compplan.engine.replicates.keys import CHOICES, DRAWS, REPLICATES, Key
+from compplan.engine.replicates.steps import replicated
+from compplan.engine.steps import Lowered, Months, Step
+from compplan.engine.variants import Made, Variant, create_calendars, forget_steps, lower_variants
+from compplan.records.project_file import Project
+from compplan.whatif.comparison.compare import Side
+from compplan.whatif.simulation.blocks import Blocks, blocks_of, choose
+from compplan.whatif.simulation.collected import Gathering, create_tables
+from compplan.whatif.simulation.forecast import Forecasts
+from compplan.whatif.simulation.history import history_of
+from compplan.whatif.simulation.kinds import drawn_kinds
+from compplan.whatif.simulation.moved import KNOWN, create_moved, create_moves
+from compplan.whatif.simulation.settings import Settings
+from compplan.whatif.simulation.statistics import forecasts_of
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+MOST_ROWS = 6_000_000
+"""How many rows of records all replicates of a batch have, at most."""
+
+
+def simulate(
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    sides: Sequence[Side],
+    settings: Settings,
+    columns: Sequence[str],
+    budget: Decimal | None = None,
+    progress: Progress | None = None,
+) -> Forecasts:
+    """What a period may come to under several sides, on the same draws, in a database that has the records of the project.
+
+    `columns` are columns of people by which pay is grouped; the budget is in the currency of the first plan. Raises `Problems` where the
+    settings cannot be used, and as a run does.
+    """
+    settings = settings.checked()
+    period = settings.period
+    variants = [side.variant(project, period) for side in sides]
+    kinds = drawn_kinds(project.schema, [p for v in variants for p in v.plans], settings)
+    with translated_errors():
+        blocks = blocks_of(history_of(connection, project.calendar, kinds, settings), settings)
+        create_moves(connection, project.calendar, blocks)
+        moved: list[Variant] = []
+        known: dict[tuple[str, ...], dict[str, str]] = {}
+        for variant in variants:
+            tables = dict(variant.records)
+            for kind in kinds:
+                names = (kind.kind.name, *(f.kind.name for f in kind.followers))
+                key = tuple(variant.records.get(n, n) for n in names)
+                if key not in known:
+                    known[key] = create_moved(connection, blocks, kind, variant.records)
+                tables |= known[key]
+            moved.append(Variant(variant.name, variant.plans, tables))
+        drawn = {table for tables in known.values() for table in tables.values()}
+        made = _make(connection, project, moved, settings, blocks, drawn, progress)
+        return forecasts_of(connection, project, made, settings, blocks, kinds, columns, budget)
+
+
+def _make(
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    variants: Sequence[Variant],
+    settings: Settings,
+    blocks: Blocks,
+    drawn: set[str],
+    progress: Progress | None,
+) -> tuple[Made, ...]:
+    """Works all replicates out, and leaves what they come to in the tables of `collected`."""
+    period = settings.period
+    months = Months(period.first_month, period.last_month)
+    calendars = create_calendars(connection, [v.plans for v in variants], project.calendar, months)
+    for narrow in (True, False):
+        create_tables(connection)
+        together = lower_variants(variants, project.schema, project.calendar, months, calendars, period, narrow=narrow)
+        steps = replicated(together.steps.steps, drawn)
+        gathering = Gathering.of(together.made, project.schema, period, steps.keys)
+        try:
+            make_steps(connection, _only(steps.once), Keeper())
+            keeper = AgainKeeper()
+            for number, batch in enumerate(batches := list(_batches(blocks, settings)), 1):
+                if progress is not None:
+                    progress(f"{batch.stop:,} of {settings.replicates:,} replicates", number, len(batches))
+                _take(connection, blocks, settings, batch)
+                make_steps(connection, _only(steps.each), keeper)
+                gathering.gather(connection)
+        except Problems as problems:
+            if not narrow or all(d.code != OVERFLOW for d in problems.diagnostics):
+                raise
+            forget_steps(connection)
+            continue
+        return together.made
+    raise AssertionError("the second time either works or raises")
+
+
+def _only(steps: tuple[Step, ...]) -> Lowered:
+    return Lowered(steps, (), (), ())
+
+
+def _batches(blocks: Blocks, settings: Settings) -> Iterator[range]:
+    """The numbers of replicates that are worked out at once."""
+    rows = len(blocks.history.units) * blocks.asked_months + blocks.history.counted
+    size = max(1, min(settings.replicates, MOST_ROWS // rows))
+    for first in range(0, settings.replicates, size):
+        yield range(first, min(first + size, settings.replicates))
+
+
+def _take(connection: duckdb.DuckDBPyConnection, blocks: Blocks, settings: Settings, batch: range) -> None:
+    """Fills the relations that say which replicates there are, and which copies each takes."""
+    numbers = f"SELECT CAST(range AS INTEGER) AS {_REPLICATE} FROM range({batch.start}, {batch.stop})"
+    connection.execute(f"CREATE OR REPLACE TABLE {DRAWS}.{REPLICATES} AS {numbers}")
+    connection.register("chosen", _choices(blocks, settings, batch))
+    connection.execute(f"CREATE OR REPLACE TABLE {DRAWS}.{CHOICES} AS FROM chosen")
+    connection.unregister("chosen")
+
+
+_REPLICATE = quoted(Key.REPLICATE.value)
+
+
+def _choices(blocks: Blocks, settings: Settings, batch: range) -> pa.Table:
+    import numpy as np
+    import pyarrow as pa
+
+    chosen = [np.concatenate(([KNOWN], choose(blocks, number, settings.seed))) for number in batch]
+    numbers = np.repeat(np.arange(batch.start, batch.stop), [len(c) for c in chosen])
+    return pa.table({Key.REPLICATE.value: numbers.astype(np.int32), Key.COPY.value: np.concatenate(chosen).astype(np.int32)})
