@@ -9,7 +9,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from compplan.cli import assign, check, compare, explain, export, init, route, run, show, test, try_scenarios
+from compplan.cli import assign, check, compare, explain, export, init, route, run, show, simulate, test, try_scenarios
 from compplan.cli.arguments import Parser, new_parser
 from compplan.cli.stopping import give_up_output, last_word, stopped_by_signals
 from compplan.cli.terminal import (
@@ -29,7 +29,7 @@ from compplan.diagnostics import Problems
 from compplan.diagnostics.storage import trouble
 from compplan.diagnostics.text import safe
 
-COMMANDS = (init, check, test, run, explain, export, show, compare, try_scenarios, assign, route)
+COMMANDS = (init, check, test, run, explain, export, show, compare, try_scenarios, simulate, assign, route)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Call
 
-COMMANDS = ("init", "check", "test", "run", "explain", "export", "show", "compare", "try", "route")
+COMMANDS = ("init", "check", "test", "run", "explain", "export", "show", "compare", "try", "simulate", "route")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
