@@ -75,19 +75,19 @@ class _Changing:
         if found:
             self.lines[found[0] : found[0] + 1] = instead
         else:
-            self._not_there("sentence", [one for one in self.lines if _keyword(one) == _keyword(line)], span)
+            self._not_there("sentence", [one for one in self.lines if keyword(one) == keyword(line)], span)
 
     def replace_line(self, line: t.ComponentLine, span: Span) -> None:
         """Puts a sentence in the place of the only one with its keyword."""
-        found = [n for n, one in enumerate(self.lines) if _keyword(one) == _keyword(line)]
+        found = [n for n, one in enumerate(self.lines) if keyword(one) == keyword(line)]
         if len(found) == 1:
             self.lines[found[0]] = line
         elif found:
             places = tuple(Related(self.lines[n].span, "one of them") for n in found)
-            message = f"{self.whose} has {len(found)} sentences with {_keyword(line)}."
+            message = f"{self.whose} has {len(found)} sentences with {keyword(line)}."
             self.problem("not-there", message, span, "Remove the one that is meant, and add this one.", places)
         else:
-            message = f"{self.whose} has no sentence with {_keyword(line)}."
+            message = f"{self.whose} has no sentence with {keyword(line)}."
             self.problem("not-there", message, span, "Write add instead of replace.", (self._here(),))
 
     def replace_row(self, row: t.Row, span: Span) -> None:
@@ -167,7 +167,7 @@ def named_as(line: t.PlanLine) -> tuple[str, str] | None:
             return None
 
 
-def _keyword(line: t.ComponentLine) -> str:
+def keyword(line: t.ComponentLine) -> str:
     """The word that a sentence begins with."""
     match line:
         case t.Sentence():

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 from compplan.diagnostics import Related, Span
 from compplan.diagnostics.suggest import closest
@@ -15,21 +14,13 @@ from compplan.language import tree as t
 from compplan.language.amendments import Amending
 from compplan.language.changes import Problem, changed, named_as
 
-_SINGLE = (t.Effective, t.Payees, t.Currency, t.Payout)
+SINGLE = (t.Effective, t.Payees, t.Currency, t.Payout)
 _CHANGES = (t.Change, t.Remove, t.Replace)
 
 
-def resolve(
-    items: Sequence[t.Plan | t.Definitions | t.Amendment],
-    problem: Problem,
-    tried: Mapping[str, Sequence[t.PlanLine]] = MappingProxyType({}),
-) -> dict[Span, t.Plan]:
-    """The plans as they stand, by the place where each is written.
-
-    `tried` has sentences for some plans, by their names, that change these in their own place, as those of a plan based on them would;
-    plans that are based on them take that over, and their examples no longer hold.
-    """
-    resolving = _Resolving(items, problem, tried)
+def resolve(items: Sequence[t.Plan | t.Definitions | t.Amendment], problem: Problem) -> dict[Span, t.Plan]:
+    """The plans as they stand, by the place where each is written."""
+    resolving = _Resolving(items, problem)
     for item in items:
         if isinstance(item, t.Amendment) and item.name.text not in resolving.plans:
             problem("unknown-use", f"There is no plan {item.name.text} to amend.", item.name.span, _near(item.name.text, resolving.plans))
@@ -47,7 +38,6 @@ class _Resolving:
 
     items: Sequence[t.Plan | t.Definitions | t.Amendment]
     problem: Problem
-    tried: Mapping[str, Sequence[t.PlanLine]]
     plans: dict[str, t.Plan] = field(init=False)
     shared: dict[str, t.Definitions] = field(init=False)
     done: dict[Span, t.Plan] = field(default_factory=dict)
@@ -64,14 +54,8 @@ class _Resolving:
             made = self._without_changes(item) if item.base is None else self._derived(item, item.base)
             self.in_progress.pop()
             mine = [x for x in self.items if isinstance(x, t.Amendment) and x.name.text == item.name.text]
-            standing = Amending(made, self.shared, self.problem).amended(mine) if mine else made
-            lines = self.tried.get(item.name.text)
-            self.done[item.span] = standing if lines is None else self._with(standing, lines)
+            self.done[item.span] = Amending(made, self.shared, self.problem).amended(mine) if mine else made
         return self.done[item.span]
-
-    def _with(self, standing: t.Plan, lines: Sequence[t.PlanLine]) -> t.Plan:
-        """A plan changed by sentences that are tried."""
-        return _Deriving(_without_examples(standing), self.shared, self.problem).derived(replace(standing, lines=tuple(lines), parts=()))
 
     def _without_changes(self, item: t.Plan) -> t.Plan:
         for line in item.lines:
@@ -88,15 +72,16 @@ class _Resolving:
         if base.span in self.in_progress:
             self.problem("circular", f"The plan {item.name.text} is based on itself.", name.span)
             return replace(item, lines=tuple(line for line in item.lines if not isinstance(line, _CHANGES)))
-        return _Deriving(_without_examples(self.plan(base)), self.shared, self.problem).derived(item)
+        return Deriving(without_examples(self.plan(base)), self.shared, self.problem).derived(item)
 
 
-def _without_examples(plan: t.Plan) -> t.Plan:
+def without_examples(plan: t.Plan) -> t.Plan:
+    """A plan without its examples, which hold for it alone."""
     return replace(plan, lines=tuple(line for line in plan.lines if not isinstance(line, t.Example)))
 
 
 @dataclass(slots=True)
-class _Deriving:
+class Deriving:
     """A plan while it is made from another."""
 
     base: t.Plan
@@ -120,7 +105,7 @@ class _Deriving:
                     self._remove(line)
                 case t.Replace():
                     self._replace(line.line, line.span)
-                case _ if isinstance(line, _SINGLE):
+                case _ if isinstance(line, SINGLE):
                     self.lines = [x for x in self.lines if not (type(x) is type(line) and id(x) in inherited)]
                     self.lines.append(line)
                 case _:

@@ -1,11 +1,7 @@
-"""Scenarios beside the project: each comes to what a project comes to whose files were edited by hand, and none touches another."""
+"""Scenarios beside a project: each comes to what a project comes to whose files were edited by hand, and none touches another."""
 
 from __future__ import annotations
 
-import csv
-import shutil
-from collections import defaultdict
-from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -20,157 +16,146 @@ from compplan.whatif.scenarios.asked import read_file, read_flags
 from compplan.whatif.scenarios.files import tried_as_json, tried_as_markdown
 from compplan.whatif.scenarios.scenario import check_scenarios, scenario_variants
 from compplan.whatif.scenarios.try_scenarios import Tried, try_scenarios
-
-PLANS = Path(__file__).resolve().parents[2] / "plans"
-QUARTER = "2027-Q1"
+from tests.support.scenario_project import QUARTER, Row, copied, edit_plan, edit_rows, paid, write_scenario_project
 
 ALL = """
 scenarios:
   faster:
     changes:
-      account_executive.own: {from 100%: 1.6x}
+      ae.own: {from 100%: 1.6x, cap at: 950 USD}
   checked:
     changes:
-      own: ["from 100%: 1.5x becomes 1.7x", add from 200%: 3x]
-      account_executive:
-        - remove bonus stretch
+      senior.own: ["from 100%: 2x becomes 1.7x", add from 120%: 3x]
+      ae:
+        - remove bonus each_deal
+  figures:
+    parameters: {rate: 6%, bonus_each: 12 USD, ae.kicker: {from 2027-01-01: 2x, from 2027-02-01: 3x}}
   quotas:
-    quotas: {arr: 110%, company_arr: "4,000,000 USD"}
+    quotas: {arr: 77.5%, all_arr: "6,000 USD"}
+  tiers:
+    changes:
+      ae.own: |
+        times each slice of attainment(arr) {
+          from  0%: 0.5x
+          from 90%: 2x
+        }
   dearer:
     records:
       deals:
-        - where: {product: Guard, owner.region: [West, East], acv: "from 20,000 USD"}
-          times: {acv: 107.5%}
-        - where: {deal: D-0001}
-          set: {owner: rosa.delgado, stage: Won}
+        - where: {product: Guard, owner.region: [West, East], amount: "from 400 USD", close_date: 2027-Q1}
+          times: {amount: 107.55%}
+        - where: {deal: d7}
+          set: {owner: ben, amount: "1,000 USD"}
   people:
     people:
-      ana.ruiz: {role: Manager, target_incentive: "95,000 USD"}
+      ben: {role: Senior, target: "95,000 USD"}
     new_hires:
-      zoe.park:
-        {name: Zoe Park, role: BDR, team: Lakes, region: Central, manager: daniel.kowalczyk, hire_date: 2027-01-01, target_incentive: 24000}
+      zoe: {role: AE, region: East, target: 24000}
     records:
-      leads:
-        add: {lead: L-X, rep: zoe.park, product: Core, created_date: 2027-01-05, qualified_date: 2027-02-01}
-      objectives:
-        add: {person: ana.ruiz, quarter: 2027-Q1, objective: Start, weight: 100%, score: 50%}
+      deals:
+        add: {deal: d9, owner: zoe, product: Core, close_date: 2027-02-02, amount: 250}
+      quotas:
+        add: [{person: zoe, quarter: 2027-Q1, amount: 100}]
   fewer:
     records:
-      splits: {where: {deal.segment: Enterprise}, leave_out: yes}
-      deals: {where: {segment: Enterprise}, leave_out: yes}
+      splits: {where: {deal.product: Core}, leave_out: yes}
+      deals: {where: {product: Core, close_date: through 2027-02-11}, leave_out: yes}
+  file:
+    plans: other/sales.plan
   nothing: {}
 """
 
 
-def rows_of(folder: Path, kind: str) -> tuple[list[str], list[dict[str, str]]]:
-    with (folder / "data" / f"{kind}.csv").open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        rows = list(reader)
-        return list(reader.fieldnames or ()), rows
-
-
-def edit_rows(folder: Path, kind: str, edit: Callable[[list[dict[str, str]]], list[dict[str, str]]]) -> None:
-    columns, rows = rows_of(folder, kind)
-    with (folder / "data" / f"{kind}.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        writer.writerows(edit(rows))
-
-
-def edit_plan(folder: Path, name: str, *edits: tuple[str, str]) -> None:
-    file = folder / f"{name}.plan"
-    text = file.read_text(encoding="utf-8")
-    for old, new in edits:
-        assert old in text
-        text = text.replace(old, new, 1)
-    file.write_text(text, encoding="utf-8")
-
-
 def faster(folder: Path) -> None:
-    edit_plan(folder, "account_executive", ("from 100%: 1.5x", "from 100%: 1.6x"))
+    edit_plan(folder, "sales", ("from 100%: 1.5x", "from 100%: 1.6x"), ("at 900 USD", "at 950 USD"), ("1.5x becomes", "1.6x becomes"))
 
 
 def checked(folder: Path) -> None:
-    plan = (folder / "account_executive.plan").read_text(encoding="utf-8")
-    stretch = plan[plan.index("  bonus stretch") : plan.index("  award presidents_club")]
-    rows = ("from 100%: 1.5x", "from 100%: 1.7x"), ("from 150%: 2x", "from 150%: 2x\n      from 200%: 3x")
-    edit_plan(folder, "account_executive", *rows, (stretch, ""))
+    bonus = '  bonus each_deal "Each deal" {\n    for    each booking\n    pay    bonus_each\n    times  kicker * share\n  }\n'
+    edit_plan(folder, "sales", (bonus, ""), ("becomes 2x", "becomes 1.7x\n    add from 120%: 3x"))
+
+
+def figures(folder: Path) -> None:
+    edit_plan(folder, "sales", ("rate = 5%", "rate = 6%"), ("2027-01-01: 1x", "2027-01-01: 2x"), ("2027-03-01: 1.5x", "2027-02-01: 3x"))
+    edit_plan(folder, "company", ("= 10 USD", "= 12 USD"))
 
 
 def quotas(folder: Path) -> None:
-    old = 'quota for arr         each quarter = sum(quotas.amount where measure = "arr")'
-    edit_plan(folder, "company", (old, old + " * 110%"), ("6,500,000 USD", "4,000,000 USD"))
+    edit_plan(folder, "company", ("sum(quotas.amount)", "sum(quotas.amount) * 77.5%"), ("5,000 USD", "6,000 USD"))
+
+
+def tiers(folder: Path) -> None:
+    tried = "each slice of attainment(arr) {\n      from  0%: 0.5x\n      from 90%: 2x\n    }"
+    step = "the step reached by attainment(arr) {\n      from   0%: 1x\n      from 100%: 1.5x\n    }"
+    kept = "replace times " + step.replace("1.5x", "2x")
+    edit_plan(folder, "sales", (step, tried), ("from 100%: 1.5x becomes 2x", kept))
 
 
 def dearer(folder: Path) -> None:
-    regions = {p["person"]: p["region"] for p in rows_of(folder, "people")[1]}
-
-    def edit(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    def edit(rows: list[Row]) -> list[Row]:
         for row in rows:
-            large = Decimal(row["acv"]) >= 20_000
-            if row["product"] == "Guard" and regions[row["owner"]] in ("West", "East") and large:
-                row["acv"] = str((Decimal(row["acv"]) * Decimal("1.075")).quantize(Decimal("0.01"), ROUND_HALF_UP))
-            if row["deal"] == "D-0001":
-                row |= {"owner": "rosa.delgado", "stage": "Won"}
+            if row["product"] == "Guard" and Decimal(row["amount"]) >= 400:
+                row["amount"] = str((Decimal(row["amount"]) * Decimal("1.0755")).quantize(Decimal("0.01"), ROUND_HALF_UP))
+            if row["deal"] == "d7":
+                row |= {"owner": "ben", "amount": "1000"}
         return rows
 
     edit_rows(folder, "deals", edit)
 
 
 def people(folder: Path) -> None:
-    def edit(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-        for row in rows:
-            if row["person"] == "ana.ruiz":
-                row |= {"role": "Manager", "target_incentive": "95000"}
-        new = ("zoe.park", "Zoe Park", "BDR", "Lakes", "Central", "daniel.kowalczyk", "2027-01-01", "24000")
-        return [*rows, dict(zip(rows[0], new, strict=True))]
-
-    edit_rows(folder, "people", edit)
-    for kind, cells in (
-        ("leads", ("L-X", "zoe.park", "Core", "2027-01-05", "2027-02-01")),
-        ("objectives", ("ana.ruiz", QUARTER, "Start", "100%", "50%")),
-    ):
-        edit_rows(folder, kind, lambda rows, cells=cells: [*rows, dict(zip(rows[0], cells, strict=True))])  # type: ignore[misc]
+    changed = {"ben": {"role": "Senior", "target": "95000"}}
+    new = {"person": "zoe", "role": "AE", "region": "East", "target": "24000"}
+    edit_rows(folder, "people", lambda rows: [*({**row, **changed.get(row["person"], {})} for row in rows), new])
+    deal = {"deal": "d9", "owner": "zoe", "product": "Core", "close_date": "2027-02-02", "amount": "250"}
+    edit_rows(folder, "deals", lambda rows: [*rows, deal])
+    edit_rows(folder, "quotas", lambda rows: [*rows, {"person": "zoe", "quarter": QUARTER, "amount": "100"}])
 
 
 def fewer(folder: Path) -> None:
-    gone = {row["deal"] for row in rows_of(folder, "deals")[1] if row["segment"] == "Enterprise"}
-    for kind in ("deals", "splits"):
-        edit_rows(folder, kind, lambda rows: [row for row in rows if row["deal"] not in gone])
+    edit_rows(folder, "splits", lambda rows: [row for row in rows if row["deal"] != "d1"])
+    gone = ("d1", "d3", "d5")
+    edit_rows(folder, "deals", lambda rows: [row for row in rows if row["deal"] not in gone])
 
 
-BY_HAND = {f.__name__: f for f in (faster, checked, quotas, dearer, people, fewer)}
+def file(folder: Path) -> None:
+    edit_plan(folder, "sales", ("at 900 USD", "at 100 USD"))
 
 
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("scenarios") / "all.yaml"
-    path.write_text(ALL, encoding="utf-8")
-    return path
+BY_HAND = {f.__name__: f for f in (faster, checked, figures, quotas, tiers, dearer, people, fewer, file)}
 
 
 @pytest.fixture(scope="module")
-def tried(file: Path) -> dict[str, Tried]:
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project, with a file of scenarios."""
+    folder = write_scenario_project(tmp_path_factory.mktemp("company") / "small")
+    file(copied(folder, folder / "other"))
+    (folder / "all.yaml").write_text(ALL, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tried(company: Path) -> dict[str, Tried]:
     """All scenarios together."""
-    found = try_scenarios(open_project(PLANS).project, read_file(file).scenarios, period_of(QUARTER))
+    found = try_scenarios(open_project(company).project, read_file(company / "all.yaml").scenarios, period_of(QUARTER))
     return {one.name: one for one in found}
 
 
-def paid(folder: Path) -> dict[str, Decimal]:
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for row in open_project(folder).run(QUARTER).payouts.to_pylist():
-        sums[row["payee"]] += row["amount"]
-    return {payee: amount for payee, amount in sums.items() if amount}
-
-
 @pytest.mark.parametrize("name", BY_HAND)
-def test_a_scenario_is_the_project_edited_by_hand(name: str, tried: dict[str, Tried], tmp_path: Path) -> None:
-    folder = tmp_path / "plans"
-    shutil.copytree(PLANS, folder, ignore=shutil.ignore_patterns("runs", "__pycache__", "*.py"))
+def test_a_scenario_is_the_project_edited_by_hand(name: str, company: Path, tried: dict[str, Tried], tmp_path: Path) -> None:
+    folder = copied(company, tmp_path / "edited")
     BY_HAND[name](folder)
     (part,) = tried[name].comparison.currencies
     assert {p.payee: p.amounts.after for p in part.payees if p.amounts.after} == paid(folder)
     assert part.total.difference
+
+
+def test_nothing_is_written_to_the_project(company: Path, tried: dict[str, Tried], tmp_path: Path) -> None:
+    fresh = write_scenario_project(tmp_path / "fresh")
+    assert tried
+    for path in fresh.iterdir():
+        assert (company / path.name).read_text() == path.read_text()
+    assert {p.name for p in company.iterdir()} == {p.name for p in fresh.iterdir()} | {"all.yaml", "other"}
 
 
 def test_a_scenario_that_changes_nothing_is_zero_everywhere(tried: dict[str, Tried]) -> None:
@@ -184,58 +169,105 @@ def test_a_scenario_that_changes_nothing_is_zero_everywhere(tried: dict[str, Tri
 
 
 @pytest.mark.parametrize("name", ["quotas", "people"])
-def test_a_scenario_alone_is_what_it_is_among_others(name: str, file: Path, tried: dict[str, Tried]) -> None:
-    alone = [one for one in read_file(file).scenarios if one.name == name]
-    (found,) = try_scenarios(open_project(PLANS).project, alone, period_of(QUARTER))
+def test_a_scenario_alone_is_what_it_is_among_others(name: str, company: Path, tried: dict[str, Tried]) -> None:
+    alone = [one for one in read_file(company / "all.yaml").scenarios if one.name == name]
+    (found,) = try_scenarios(open_project(company).project, alone, period_of(QUARTER))
     assert found == tried[name]
 
 
-def test_what_a_scenario_changes_is_said_in_words(tried: dict[str, Tried]) -> None:
-    said = {name: [str(c) for c in one.comparison.changes] for name, one in tried.items()}
-    assert said["faster"] == ["Own bookings: from 100% it is 1.6x, was 1.5x."]
-    assert said["quotas"] == ["quota arr: it is 110% of what it was.", "quota company_arr: it is 4,000,000 USD, was 6,500,000 USD."]
-    assert said["dearer"][1:] == [
-        "deals: in 1 row where deal is D-0001, owner is rosa.delgado, was ana.ruiz.",
-        "deals: in 1 row where deal is D-0001, stage is Won, was Won.",
-    ]
-    assert "people: ana.ruiz: target_incentive is 95,000 USD, was 90,000 USD." in said["people"]
-    assert said["fewer"][0].startswith("splits: ")
-    assert said["fewer"][0].endswith(" are left out.")
+SAID = {
+    "faster": [
+        "Own: from 100% it is 1.6x, was 1.5x.",
+        "Own: `cap at 950 USD` instead of `cap at 900 USD`.",
+    ],
+    "figures": [
+        "parameter bonus_each: it is 12 USD, was 10 USD.",
+        "parameter rate: it is 6%, was 5%.",
+        "parameter kicker: it is 2x from 2027-01-01, was 1x.",
+        "parameter kicker: it is 3x from 2027-02-01, was 1.5x.",
+    ],
+    "quotas": ["quota arr: it is 77.5% of what it was.", "quota all_arr: it is 6,000 USD, was 5,000 USD."],
+    "dearer": [
+        "deals: in 2 rows where product is Guard and owner.region is West or East and amount is from 400 USD and close_date is 2027-Q1, "
+        "amount is 107.55% of what it was: 1,452.78 USD in all, instead of 1,350.80.",
+        "deals: in 1 row where deal is d7, owner is ben, was dee.",
+        "deals: in 1 row where deal is d7, amount is 1,000 USD, was 333.33 USD.",
+    ],
+    "people": [
+        "people: ben: role is Senior, was AE.",
+        "people: ben: target is 95,000 USD, was 60,000 USD.",
+        "people: new is zoe: role AE, region East, target 24000.",
+        "deals: 1 row is new: d9.",
+        "quotas: 1 row is new: zoe, 2027-Q1.",
+    ],
+    "fewer": [
+        "splits: 1 row where deal.product is Core is left out.",
+        "deals: 3 rows where product is Core and close_date is through 2027-02-11 are left out.",
+    ],
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_a_scenario_changes_is_said_in_words(name: str, tried: dict[str, Tried]) -> None:
+    assert [str(change) for change in tried[name].comparison.changes] == SAID[name]
 
 
 def test_for_programs_and_pull_requests(tried: dict[str, Tried]) -> None:
     everything = tuple(tried.values())
     assert '"scenario": "faster"' in tried_as_json(everything)
     assert "| nothing |" in tried_as_markdown(everything)
-    assert tried_as_markdown(everything[:1]).startswith("## Halden Systems, 2027-Q1: as it is and faster")
+    assert tried_as_markdown(everything[:1]).startswith("## Small, 2027-Q1: as it is and faster")
 
 
-def test_scenarios_are_variants_for_whoever_works_them_out(file: Path, tried: dict[str, Tried]) -> None:
-    project, period = open_project(PLANS).project, period_of(QUARTER)
-    scenarios = check_scenarios(project, read_file(file).scenarios)
+def test_scenarios_are_variants_for_whoever_works_them_out(company: Path, tried: dict[str, Tried]) -> None:
+    project, period = open_project(company).project, period_of(QUARTER)
+    asked = read_file(company / "all.yaml").scenarios
     with records_of(project) as connection:
-        variants = scenario_variants(connection, project, scenarios, period)
+        variants = scenario_variants(connection, project, check_scenarios(project, asked), period)
         made = make_variants(connection, variants, project.schema, project.calendar, Months(period.first_month, period.last_month))
         sums = [connection.execute(f'SELECT sum(amount) FROM steps."{one.relation("payouts")}"').fetchone() for one in made]
     assert [v.name for v in variants] == list(tried)
-    assert set(variants[3].records) == {"deals"}
+    assert {v.name: set(v.records) for v in variants if v.records} == {
+        "dearer": {"deals"},
+        "people": {"people", "deals", "quotas"},
+        "fewer": {"splits", "deals"},
+    }
     assert [s[0] for s in sums if s] == [one.comparison.currencies[0].total.after for one in tried.values()]
 
 
-def test_flags_are_a_scenario(tried: dict[str, Tried]) -> None:
-    asked = read_flags(["account_executive.own from 100%: 1.6x"])
-    (found,) = try_scenarios(open_project(PLANS).project, [asked], period_of(QUARTER))
-    assert found.name == "account_executive.own from 100%: 1.6x"
+def test_flags_are_a_scenario(company: Path, tried: dict[str, Tried]) -> None:
+    asked = read_flags(["ae.own from 100%: 1.6x", "ae.own cap at 950 USD"])
+    (found,) = try_scenarios(open_project(company).project, [asked], period_of(QUARTER))
+    assert found.name == "ae.own from 100%: 1.6x; ae.own cap at 950 USD"
     assert found.comparison.currencies == tried["faster"].comparison.currencies
 
 
-def test_records_that_are_not_sound_any_more_are_refused(tmp_path: Path) -> None:
+REFUSED = {
+    "deals: {where: {deal: d1}, leave_out: yes}": "“d1” in `deal` of splits is no deal in deals.",
+    "splits: {where: {deal: d1}, set: {share: 120%}}": "“120%” in `share` of splits is part of 120% in all for d1",
+    "deals: {where: {deal: d1}, set: {owner: be}}": "“be” in `owner` of deals is no person in people.",
+    "deals: {where: {deal: d1}, times: {amount: 900x}}": "“1080000.00” in `amount` of deals is more than 100000.",
+    "deals: {add: {deal: d1, owner: ben, product: Core, close_date: 2027-01-01, amount: 1}}": "“d1” in `deal` of deals stands there twice.",
+}
+
+
+@pytest.mark.parametrize("rule", REFUSED)
+def test_records_that_are_not_sound_any_more_are_refused(rule: str, company: Path, tmp_path: Path) -> None:
     path = tmp_path / "wrong.yaml"
-    path.write_text("scenarios:\n  a:\n    records:\n      deals: {where: {segment: Enterprise}, leave_out: yes}\n")
+    path.write_text(f"scenarios:\n  a:\n    records:\n      {rule}\n")
     with pytest.raises(Problems) as told:
-        try_scenarios(open_project(PLANS).project, read_file(path).scenarios, period_of(QUARTER))
+        try_scenarios(open_project(company).project, read_file(path).scenarios, period_of(QUARTER))
     (problem,) = told.value.diagnostics
     assert problem.code == "unsound-records"
-    assert "of splits is no deal in deals" in problem.message
+    assert problem.message.startswith(REFUSED[rule])
     assert problem.span is not None
     assert problem.span.line == 4
+
+
+def test_what_a_plan_comes_to_is_told_at_the_scenario(company: Path) -> None:
+    with pytest.raises(Problems) as told:
+        try_scenarios(open_project(company).project, [read_flags(["ae remove bonus company"])], period_of(QUARTER))
+    for problem in told.value.diagnostics:
+        assert problem.code == "weights"
+        assert problem.line_text == "ae remove bonus company"
+        assert problem.related[0].span.file == "sales.plan"

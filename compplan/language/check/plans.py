@@ -35,6 +35,7 @@ from compplan.language.check.proration import read_prorations
 from compplan.language.check.terms import currency_is_right, dates_are_right, warn_cut, warn_cut_draws
 from compplan.language.check.weights import check_weights
 from compplan.language.resolve import resolve
+from compplan.language.tried import with_tried
 from compplan.language.units import NUMBER, money
 from compplan.schema import Schema
 
@@ -61,14 +62,16 @@ def check_plans(
 ) -> Checked:
     """The typed plans of a project. `read_file` gives the text of a table's CSV file, or None where there is none to read.
 
-    `tried` has sentences that change plans, by their names, without being written in any file of the project.
+    `tried` has sentences that change plans as they stand, by their names, without being written in any file of the project.
     """
     collector = Collector()
     items = [item for file in files for item in file.items]
     report_doubles(collector, items)
     damage = damage_of(files)
     environment = Environment(schema, calendar, collector, read_file, type_formula, damage=damage)
-    standing = resolve(items, environment.problem, tried)
+    standing = resolve(items, environment.problem)
+    if tried:
+        standing = with_tried(items, standing, tried, environment.problem)
     lost = environment.failed
     shared = {item.name.text: item for item in items if isinstance(item, t.Definitions)}
     used: set[tuple[str, str]] = set()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from compplan.diagnostics import Diagnostic
+from compplan.diagnostics.suggest import closest
 from compplan.engine.relations import RECORDS
 from compplan.records.cells import Raw, cell, physical_type
 from compplan.records.flags import FLAGS, Tables
@@ -16,6 +17,7 @@ from compplan.records.rejects import words_of
 from compplan.records.rows import own_currency
 from compplan.records.sql import any_of, name, text
 from compplan.records.validate import check_add_up, check_keys, check_references, references
+from compplan.records.yaml_marks import Place
 from compplan.schema import RecordKind
 from compplan.whatif.scenarios.asked import Asked
 from compplan.whatif.scenarios.rows import RowRule
@@ -74,11 +76,39 @@ def _told(held: Tables, project: Project, asked: Asked, rules: Sequence[RowRule]
         more = f" There {'is 1' if rows == 2 else f'are {rows - 1:,}'} more like this." if rows > 1 else ""
         shown = f"“{value}”" if value is not None else "It"
         message = f"{shown} in `{column}` of {kind} {why}.{more}"
-        place = _cause(project, rules, kind, column)
-        hint = _HINTS.get(code, "").format(kind=kind, target=words["target"]) or None
-        yield asked.problem("unsound-records", title(code, words), message, place.place, hint, key=True)
+        cause = _cause(project, rules, kind, column, value)
+        place = _place(asked, cause, column)
+        hint = _hint(held, project, code, cause, kind, words["target"], value)
+        yield asked.problem("unsound-records", title(code, words), message, place, hint, key=place == cause.place)
 
 
+def _hint(held: Tables, project: Project, code: str, cause: RowRule, kind: str, target: str, value: str | None) -> str | None:
+    """What to do about it."""
+    if code == "unknown-reference" and cause.kind.name == kind:
+        return _near(held, project.schema.kinds[target], value or "")
+    if code in _TWICE and cause.person is not None:
+        return "What changes for somebody who is in the records already stands below `people`."
+    return _HINTS.get(code, "").format(kind=kind, target=target) or None
+
+
+def _place(asked: Asked, rule: RowRule, column: str) -> Place:
+    """Where a rule says what stands in a column; the rule, where it does not."""
+    for place in ((*rule.place, "set", column), (*rule.place, "times", column), (*rule.place, "add", column), (*rule.place, column)):
+        if (*asked.place, *place) in asked.marks.values:
+            return place
+    return rule.place
+
+
+def _near(held: Tables, kind: RecordKind, value: str) -> str | None:
+    """The key that may be meant."""
+    key = name(kind.key[0])
+    found = held.connection.execute(f"SELECT DISTINCT {key} FROM {held.table(kind.name)} ORDER BY {key} LIMIT {_MOST_KEYS}").fetchall()
+    near = closest(value, [str(k) for (k,) in found])
+    return f"Did you mean {near}?" if near else None
+
+
+_MOST_KEYS = 20_000
+_TWICE = ("duplicate-key", "overlapping-rows")
 _WHY = {"duplicate-key": "stands there twice", "overlapping-rows": "has two rows that hold on the same days"}
 _HINTS = {
     "unknown-reference": "Let these rows of {kind} refer to others, or leave them out as well; or keep the row of {target}.",
@@ -87,12 +117,13 @@ _HINTS = {
 }
 
 
-def _cause(project: Project, rules: Sequence[RowRule], kind: str, column: str) -> RowRule:
-    """The rule that a problem comes from: the last one about the kind, or about what the column refers to."""
+def _cause(project: Project, rules: Sequence[RowRule], kind: str, column: str, value: str | None) -> RowRule:
+    """The rule that a problem comes from: that about the person, else the last one about the kind, or about what the column refers to."""
     targets = {target for c, target in references(project.schema.kinds[kind]) if c.name == column}
     mine = [rule for rule in rules if rule.kind.name == kind and (column in {**rule.sets, **rule.times} or rule.added)]
     theirs = [rule for rule in rules if rule.kind.name in targets]
-    return (mine or theirs or [rule for rule in rules if rule.kind.name == kind] or list(rules))[-1]
+    about = [rule for rule in mine if rule.person is not None and rule.person == value]
+    return (about or mine or theirs or [rule for rule in rules if rule.kind.name == kind] or list(rules))[-1]
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
