@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from pathlib import Path
 
+from compplan.calendar import Calendar
 from compplan.diagnostics import Diagnostic, Problems, Related
 from compplan.immutable import immutable
 from compplan.language import tree as t
@@ -14,6 +15,7 @@ from compplan.language.check.plans import check_plans
 from compplan.project_plans import ProjectPlans, read_plans
 from compplan.records.project_file import Project
 from compplan.records.yaml_marks import Place
+from compplan.schema import Schema
 from compplan.whatif.comparison.plan_side import PlanSide, refuse_no_plan, with_files
 from compplan.whatif.scenarios.asked import Asked
 from compplan.whatif.scenarios.edits import Edits, edits
@@ -34,11 +36,17 @@ def scenario_plans(project: Project, asked: Asked) -> ScenarioPlans:
     """The plans that a scenario pays by. Raises `Problems` where the project's own plans are wrong."""
     read_plans(project).require()
     base, problems = _base(project, asked)
+    found = edited_plans(project.schema, project.calendar, asked, base)
+    return found if not problems else replace(found, diagnostics=(*problems, *found.diagnostics))
+
+
+def edited_plans(schema: Schema, calendar: Calendar, asked: Asked, base: ProjectPlans) -> ScenarioPlans:
+    """Plans that were read, with what a scenario says put in; all that is wrong stands with them."""
     edited = edits(asked, base)
-    problems += edited.problems
+    problems = list(edited.problems)
     files = [replace(file, items=tuple(_with_shared(item, edited) for item in file.items)) for file in base.files]
     tables = {name: data.decode("utf-8-sig", errors="replace") for name, data in base.sources.items()}
-    found = check_plans(files, project.schema, project.calendar, tables.get, edited.tried)
+    found = check_plans(files, schema, calendar, tables.get, edited.tried)
     errors = [d for d in found.diagnostics if d.is_error]
     if problems:  # what may follow from a sentence that was left out is not told
         errors = [d for d in errors if d.span is not None and d.span.file in edited.fragments]
