@@ -32,6 +32,9 @@ scenarios:
     parameters: {rate: 6%, bonus_each: 12 USD, ae.kicker: {from 2027-01-01: 2x, from 2027-02-01: 3x}}
   quotas:
     quotas: {arr: 77.5%, all_arr: "6,000 USD"}
+  own_quotas:
+    quotas:
+      arr: {ana: {2027-Q1: "1,000 USD"}, ben: 200%}
   tiers:
     changes:
       ae.own: |
@@ -84,6 +87,11 @@ def quotas(folder: Path) -> None:
     edit_plan(folder, "company", ("sum(quotas.amount)", "sum(quotas.amount) * 77.5%"), ("5,000 USD", "6,000 USD"))
 
 
+def own_quotas(folder: Path) -> None:
+    amounts = {"ana": "1000", "ben": "2800"}
+    edit_rows(folder, "quotas", lambda rows: [{**row, "amount": amounts.get(row["person"], row["amount"])} for row in rows])
+
+
 def tiers(folder: Path) -> None:
     tried = "each slice of attainment(arr) {\n      from  0%: 0.5x\n      from 90%: 2x\n    }"
     step = "the step reached by attainment(arr) {\n      from   0%: 1x\n      from 100%: 1.5x\n    }"
@@ -122,7 +130,7 @@ def file(folder: Path) -> None:
     edit_plan(folder, "sales", ("at 900 USD", "at 100 USD"))
 
 
-BY_HAND = {f.__name__: f for f in (faster, checked, figures, quotas, tiers, dearer, people, fewer, file)}
+BY_HAND = {f.__name__: f for f in (faster, checked, figures, quotas, own_quotas, tiers, dearer, people, fewer, file)}
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +195,10 @@ SAID = {
         "parameter kicker: it is 3x from 2027-02-01, was 1.5x.",
     ],
     "quotas": ["quota arr: it is 77.5% of what it was.", "quota all_arr: it is 6,000 USD, was 5,000 USD."],
+    "own_quotas": [
+        "quotas: the quota for arr of ana in 2027-Q1 is 1,000 USD, was 1,500 USD.",
+        "quotas: the quota for arr of ben is 200% of what it was: 2,800.00 USD in all, instead of 1,400.00.",
+    ],
     "dearer": [
         "deals: in 2 rows where product is Guard and owner.region is West or East and amount is from 400 USD and close_date is 2027-Q1, "
         "amount is 107.55% of what it was: 1,452.78 USD in all, instead of 1,350.80.",
@@ -228,6 +240,7 @@ def test_scenarios_are_variants_for_whoever_works_them_out(company: Path, tried:
         sums = [connection.execute(f'SELECT sum(amount) FROM steps."{one.relation("payouts")}"').fetchone() for one in made]
     assert [v.name for v in variants] == list(tried)
     assert {v.name: set(v.records) for v in variants if v.records} == {
+        "own_quotas": {"quotas"},
         "dearer": {"deals"},
         "people": {"people", "deals", "quotas"},
         "fewer": {"splits", "deals"},

@@ -93,11 +93,15 @@ class Edits:
 
     # ---- quotas ----------------------------------------------------------------------------------------------------
 
-    def quota(self, name: str, written: str) -> None:
-        """Multiplies a quota, or puts another figure in the place of one that is written out."""
+    def quota(self, name: str, written: object) -> None:
+        """Multiplies a quota, or puts another figure in the place of one that is written out. Those of single payees stand in records."""
         place: Place = ("quotas", name)
         found = self._owned("quota", name, place)
-        if found is None or self._is_negative(written, place):
+        if found is None or isinstance(written, dict) or self._is_negative(written, place):
+            return
+        if not isinstance(written, str):
+            hint = "Write how many percent of it there shall be, as in 110%."
+            self._say("bad-setting", "This setting cannot be read", f"It is not said what the quota for {name} shall be.", place, hint)
             return
         old = found.line
         assert isinstance(old, t.Quota)

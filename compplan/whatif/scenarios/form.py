@@ -56,7 +56,7 @@ class ScenarioForm(_Form):
     changes: dict[str, Written] = Field(
         default_factory=dict, description="Components, as in `account_executive.own`, or plans, each with sentences that change it."
     )
-    quotas: dict[str, str] = Field(
+    quotas: dict[str, Written] = Field(
         default_factory=dict, description="Measures, each with how many percent of the quota there shall be, or another figure."
     )
     people: dict[str, Row] = Field(default_factory=dict, description="People, each with the columns in which something else shall stand.")

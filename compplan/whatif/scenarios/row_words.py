@@ -46,9 +46,15 @@ def _words(one: Applied) -> Iterator[str]:
         for column in rule.sets:
             was = one.was.get(column)
             before = f", was {_as_written(rule, column, was)}" if was is not None else ""
+            if rule.subject is not None:
+                yield f"{rule.subject} is {rule.shown[column]}{before}."
+                continue
             whose = f"{rule.person}: " if rule.person is not None else f"in {_rows(one.rows)}{_where(rule)}, "
             yield f"{whose}{column} is {rule.shown[column]}{before}."
         for column in rule.times:
+            if rule.subject is not None:
+                yield f"{rule.subject} is {_factor(rule.shown[column])} of what it was{_sums(one, column)}."
+                continue
             yield f"in {_rows(one.rows)}{_where(rule)}, {column} is {_factor(rule.shown[column])} of what it was{_sums(one, column)}."
 
 

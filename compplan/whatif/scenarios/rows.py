@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from compplan.diagnostics import Diagnostic
 from compplan.diagnostics.suggest import closest
@@ -20,9 +19,6 @@ from compplan.whatif.scenarios.cell_values import CellValues, NoValueError
 from compplan.whatif.scenarios.conditions import Condition, condition, find_column
 from compplan.whatif.scenarios.form import Row, RowsForm
 
-if TYPE_CHECKING:
-    import duckdb
-
 _FACTOR = re.compile(r"(?P<figure>[0-9]+(?:\.[0-9]+)?)\s*(?P<sign>[%x]?)")
 MOST_DIGITS = 6
 """Behind the point of a percentage that figures are multiplied by."""
@@ -32,7 +28,8 @@ MOST_DIGITS = 6
 class RowRule:
     """Rows of a kind of record, and what becomes of them. `place` is where the scenario says so.
 
-    `sets` has values as SQL, `times` factors; `shown` has both as they are written. `person` is whose row it is, where it is one of people.
+    `sets` has values as SQL, `times` factors; `shown` has both as they are written. `person` is whose row it is, where it is one of
+    people; `subject` is what the one figure that is changed is called.
     """
 
     kind: RecordKind
@@ -45,11 +42,12 @@ class RowRule:
     added: tuple[Mapping[str, str], ...] = ()
     leaves: date | None = None
     person: str | None = None
+    subject: str | None = None
 
 
-def row_rules(project: Project, asked: Asked, connection: duckdb.DuckDBPyConnection) -> tuple[tuple[RowRule, ...], tuple[Diagnostic, ...]]:
-    """The rules of a scenario and every problem. The connection is used to read values only."""
-    reading = _Reading(project, asked, CellValues(connection, project))
+def row_rules(project: Project, asked: Asked, cells: CellValues) -> tuple[tuple[RowRule, ...], tuple[Diagnostic, ...]]:
+    """The rules of a scenario for people and records, and every problem."""
+    reading = _Reading(project, asked, cells)
     reading.read()
     return tuple(reading.rules), tuple(reading.problems)
 
@@ -174,7 +172,7 @@ class _Reading:
                 fitting = [c.name for c in kind.columns if isinstance(c.type, MoneyType | NumberType | RatioType)]
                 message = f"`{column_name}` of {kind.name} holds no figures that could be multiplied."
                 self._say("wrong-column", "This column does not fit", message, where, f"Such columns are {', '.join(fitting)}.", key=True)
-            elif (factor := _factor(written)) is None:
+            elif (factor := factor_of(written)) is None:
                 below = written.strip().startswith("-")
                 title, code = ("A figure below zero", "below-zero") if below else ("This cannot be read", "bad-setting")
                 message = f"`{column_name}` cannot be multiplied by “{written}”."
@@ -215,7 +213,8 @@ class _Reading:
 _ROLE = "As in `role: Manager` or `target_incentive: 95000`."
 
 
-def _factor(written: str) -> Decimal | None:
+def factor_of(written: str) -> Decimal | None:
+    """What figures are multiplied by, from 110%, 1.1x or 1.1; None where it is none of these."""
     found = _FACTOR.fullmatch(written.strip())
     if found is None or len(found["figure"].partition(".")[2]) > MOST_DIGITS or len(found["figure"]) > 15:
         return None

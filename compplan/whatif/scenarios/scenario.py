@@ -9,12 +9,15 @@ from compplan.calendar import FiscalPeriod
 from compplan.diagnostics import Collector, Diagnostic, Problems
 from compplan.engine.variants import Variant
 from compplan.immutable import immutable
+from compplan.language import typed as ty
 from compplan.project_plans import read_plans
 from compplan.records.project_file import Project
 from compplan.whatif.comparison.compare import Side
 from compplan.whatif.comparison.plan_side import PlanSide
 from compplan.whatif.scenarios.asked import Asked
+from compplan.whatif.scenarios.cell_values import CellValues
 from compplan.whatif.scenarios.plans import ScenarioPlans, scenario_plans
+from compplan.whatif.scenarios.quota_rows import quota_rules
 from compplan.whatif.scenarios.rows import RowRule, row_rules
 from compplan.whatif.scenarios.sentences import at_home
 from compplan.whatif.scenarios.tables import make_tables
@@ -48,14 +51,16 @@ def check_scenarios(project: Project, asked: Sequence[Asked]) -> tuple[Scenario,
     """
     import duckdb
 
+    own = read_plans(project).require()
     with duckdb.connect(":memory:") as connection:
-        return tuple(_checked(project, one, connection) for one in asked)
+        return tuple(_checked(project, one, own, CellValues(connection, project)) for one in asked)
 
 
-def _checked(project: Project, asked: Asked, connection: duckdb.DuckDBPyConnection) -> Scenario:
+def _checked(project: Project, asked: Asked, own: Sequence[ty.Plan], cells: CellValues) -> Scenario:
     plans = scenario_plans(project, asked)
-    rules, problems = row_rules(project, asked, connection)
-    return Scenario(asked, plans, rules, (*plans.diagnostics, *problems))
+    quotas, unread = quota_rules(project, asked, own, cells)
+    rules, problems = row_rules(project, asked, cells)
+    return Scenario(asked, plans, (*quotas, *rules), (*plans.diagnostics, *unread, *problems))
 
 
 def scenario_sides(connection: duckdb.DuckDBPyConnection, project: Project, scenarios: Sequence[Scenario]) -> list[Side]:

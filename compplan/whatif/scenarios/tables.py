@@ -130,7 +130,9 @@ class _Making:
         meant = next(filter(None, (self._near(c.found.kind, c.found.column.name, written) for c, written in said)), None)
         message = f"There is no row of {rule.kind.name} where {words}."
         where: Place = (*rule.place, "where", *([rule.where[0].path] if len(rule.where) == 1 else []))
-        self.problems.append(self.asked.problem("no-rows", "No row is chosen", message, where, meant))
+        if rule.subject is not None:
+            where = rule.place
+        self.problems.append(self.asked.problem("no-rows", "No row is chosen", message, where, meant, key=rule.subject is not None))
 
     def _near(self, kind: RecordKind, column: str, written: str) -> str | None:
         """Which value of a column may be meant; the few that there are where none is like it."""
