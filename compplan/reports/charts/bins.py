@@ -57,12 +57,12 @@ class Bins:
         return " ".join(said)
 
 
-def bins_of(*several: Sequence[Decimal | Fraction], most: int = MOST_BINS) -> Bins | None:
-    """Bins for several distributions beside each other, with an edge at zero; None where there is no figure."""
+def bins_of(*several: Sequence[Decimal | Fraction], most: int = MOST_BINS, with_zero: bool = True) -> Bins | None:
+    """Bins for several distributions beside each other, zero among them where it belongs there; None where there is no figure."""
     figures = [Fraction(f) for one in several for f in one]
     if not figures:
         return None
-    low, high = usual_range(figures)
+    low, high = usual_range(figures) if with_zero else (min(figures), max(figures))
     width = _round_up((high - low) / (most - 2)) if high > low else Fraction(1)
     first = floor(low / width)
     count = floor(high / width) + 1 - first

@@ -13,7 +13,7 @@ import altair as alt
 
 from compplan.immutable import immutable
 from compplan.reports.charts.bins import Bins
-from compplan.reports.charts.colours import AFTER, BEFORE
+from compplan.reports.charts.colours import AFTER, BEFORE, INK
 
 Figure = Decimal | Fraction
 Row = dict[str, Any]
@@ -125,6 +125,41 @@ def told_apart(pairs: Sequence[Pair]) -> Iterator[Pair]:
         yield pair if seen[pair.name] == 1 else replace(pair, name=f"{pair.name} ({seen[pair.name]})")
 
 
+def marked(places: Mapping[str, Figure], colour: str, shown: Callable[[Figure], str], axis: str) -> list[alt.Chart]:
+    """Lines across a chart at some figures of its axis from left to right, each with its name above: layers of the chart."""
+    found = [{"at": float(place), "what": name, "is at": shown(place)} for name, place in places.items()]
+    base = alt.Chart(rows(found)).encode(x=alt.X("at:Q", title=axis), tooltip=tooltips({"what": "line", "is at": axis}))
+    line: alt.Chart = base.mark_rule(strokeWidth=1.5, strokeDash=[5, 3], color=colour)
+    name: alt.Chart = base.mark_text(dy=-4, baseline="bottom", fontSize=11, color=colour).encode(y=alt.value(0), text="what:N")
+    return [line, name]
+
+
+def intervals(
+    found: Sequence[Row],
+    names: str,
+    axis: str,
+    told: Sequence[str],
+    title: alt.TitleParams,
+    *,
+    number: str = AMOUNTS,
+    high: int = 22,
+    at: Sequence[float] = (),
+) -> alt.LayerChart:
+    """For each name a line from P10 to P90 and a mark at P50; rows have `p10`, `p50` and `p90`, and what is told under its heading.
+
+    A thin line crosses the chart at each figure of `at`.
+    """
+    base = alt.Chart(rows(found)).encode(
+        y=alt.Y(f"{names}:N", sort=None, title=None, axis=alt.Axis(labelExpr=LINES), scale=alt.Scale(padding=0.2)),
+        tooltip=tooltips({k: k for k in told}),
+    )
+    ticks = alt.Axis(labelExpr=number, tickCount=6, labelOverlap=True)
+    line = base.mark_bar(height=6, color=BEFORE).encode(x=alt.X("p10:Q", title=axis, axis=ticks, scale=alt.Scale(zero=False)), x2="p90:Q")
+    middle = base.mark_tick(height=14, thickness=3, opacity=1, color=AFTER).encode(x="p50:Q")
+    across = alt.Chart(rows([{"at": place} for place in at])).mark_rule(color=INK).encode(x=alt.X("at:Q", title=axis))
+    return alt.LayerChart(layer=[line, middle, *([across] if at else [])], height=max(len(found), 1) * high, title=title)
+
+
 def distribution(
     several: Mapping[str, Sequence[Figure]],
     colours: Mapping[str, str],
@@ -143,7 +178,7 @@ def distribution(
     scale = alt.Scale(domain=[edges[0], edges[-1]], nice=False) if edges else alt.Scale()
     ticks = [] if bins is None else edges[bins.open_below : len(edges) - bins.open_above]
     found = [] if bins is None else list(_binned(several, bins, counted, shown))
-    counts = _whole_ticks(max((row["count"] for row in found), default=0))
+    counts = whole_ticks(max((row["count"] for row in found), default=0))
     chart: alt.Chart = (
         alt.Chart(rows(found))
         .mark_rect()
@@ -160,7 +195,7 @@ def distribution(
     return chart
 
 
-def _whole_ticks(most: int) -> list[int]:
+def whole_ticks(most: int) -> list[int]:
     """Some five whole numbers from zero on."""
     step = next(n * 10**power for power in range(20) for n in (1, 2, 5) if most <= 5 * n * 10**power)
     return list(range(0, most + step, step))
