@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compplan.cli.arguments import Commands, Parser, add_command, add_period, opened, period_argument
+from compplan.cli.pages import add_page, check_page_name, tell_written
 from compplan.cli.tell import tell
 from compplan.cli.terminal import FINE, Misuse, progress_bar
 
@@ -32,7 +33,7 @@ def add(commands: Commands[Parser]) -> None:
     example = (
         '  compplan simulate --project plans --period 2027 --budget "3,000,000 USD"\n'
         '  compplan simulate --project plans --period 2027 --known-through 2027-06-30 --set "account_executive.own from 100%: 1.6x"\n'
-        "  compplan simulate plans/what-if.yaml --period 2027 --format markdown"
+        "  compplan simulate plans/what-if.yaml --period 2027 --html year.html"
     )
     command = add_command(commands, NAME, about, example, work)
     command.add_argument("file", metavar="FILE", nargs="?", help="a YAML file with scenarios, as compplan try takes it")
@@ -47,6 +48,7 @@ def add(commands: Commands[Parser]) -> None:
     command.add_argument("--by", metavar="COLUMNS", help=by)
     command.add_argument("--all", action="store_true", help="name all payees")
     command.add_argument("--set-aside", action="store_true", help="leave bad rows out")
+    add_page(command)
     command.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="how to print it")
 
 
@@ -71,12 +73,13 @@ def _add_draws(command: Parser) -> None:
 
 
 def work(args: Namespace) -> int:
-    """Prints the forecast."""
+    """Prints the forecast, and writes its page where one is asked for."""
     from compplan.whatif.scenarios.asked import chosen, read_file, read_flags
     from compplan.whatif.simulation.files import forecasts_as_json, forecasts_as_markdown
     from compplan.whatif.simulation.project import simulate_project
     from compplan.whatif.simulation.words import SHOWN, heading, sections
 
+    check_page_name(args.html)
     file = None if args.file is None else read_file(Path(args.file))
     args.project = getattr(args, "project", None) or (str(file.project) if file is not None else ".")
     project = opened(args.project).project
@@ -86,6 +89,11 @@ def work(args: Namespace) -> int:
     settings, budget = _settings(args), _budget(project, args.budget)
     with progress_bar() as progress:
         found = simulate_project(project, settings, asked, groups, budget, set_aside=args.set_aside, progress=progress)
+    if args.html is not None:
+        from compplan.reports.simulation.files import write_simulation_page
+
+        write_simulation_page(found, Path(args.html))
+        tell_written(args.html)
     if args.format == "text":
         tell(heading(found), sections(found, None if args.all else SHOWN))
     else:

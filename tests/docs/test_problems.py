@@ -14,7 +14,7 @@ SOURCE = DOCS.parent / "compplan"
 PAGE = (DOCS / "problems.md").read_text(encoding="utf-8")
 EXPLAINED = {code for row in re.findall(r"^\| (`[^|]*) \|", PAGE, re.M) for code in re.findall(r"`([a-z0-9-]+)`", row)}
 _CODE = re.compile(r"[a-z]+(-[a-z]+)+|not-utf8")
-_NO_CODES = {"rev-parse", "yyyy-mm-dd", "fit-x", "triangle-up", "triangle-down", "vl-convert-python"}
+_NO_CODES = {"rev-parse", "yyyy-mm-dd", "fit-x", "step-after", "triangle-up", "triangle-down", "vl-convert-python"}
 """Texts of the program that look like codes and are none."""
 
 

@@ -16,9 +16,9 @@ from compplan.whatif.simulation.forecast import (
     Forecasts,
     Part,
     PayeeForecast,
+    Range,
     Reached,
     SalesForecast,
-    range_of,
 )
 
 DRAWN = Drawn(("deals",), "2025-01 to 2026-12", 900, 12, "payee", ("Deals of 2027 are drawn from 900 records of 2025-01 to 2026-12.",))
@@ -31,10 +31,17 @@ def series(seed: int, count: int, middle: int, spread: int) -> Series:
     return [Decimal(round(chance.gauss(middle, spread) * 100)) / 100 for _ in range(count)]
 
 
+def ranged(figures: Series) -> Range:
+    """The range of a figure over its replicates."""
+    ordered = sorted(figures)
+    p10, p50, p90 = (ordered[-(-percent * len(ordered) // 100) - 1] for percent in (10, 50, 90))
+    return Range(p10, p50, p90, round(sum(ordered, Decimal(0)) / len(ordered), 2))
+
+
 def currency_forecast(
     people: int = 12,
     replicates: int = 400,
-    budget: str | None = "130000",
+    budget: str | None = "115000",
     currency: str = "USD",
     raised: str = "1",
     names: Sequence[str] = (),
@@ -45,25 +52,25 @@ def currency_forecast(
     names = [*names, *(f"Payee Number {n}" for n in range(len(names), people))]
     share = Fraction(1, people) if people else None
     payees = tuple(
-        PayeeForecast(f"p{n}", names[n], {"role": "AE"}, range_of(pay[n]), share, (Chance("arr", Fraction(n, people), None),))
+        PayeeForecast(f"p{n}", names[n], {"role": "AE"}, ranged(pay[n]), share, (Chance("arr", Fraction(n, people), None),))
         for n in range(people)
     )
     half = [c / 2 for c in costs]
     components = (
-        Part("Executive 2027: Own bookings", range_of(half), Fraction(13, 10)),
-        Part("Executive 2027: Team bookings", range_of(half), Fraction(-3, 10)),
+        Part("Executive 2027: Own bookings", ranged(half), Fraction(13, 10)),
+        Part("Executive 2027: Team bookings", ranged(half), Fraction(-3, 10)),
     )
     over = [] if budget is None else [c - Decimal(budget) for c in costs if c > Decimal(budget)]
-    found = None if budget is None else Budget(Decimal(budget), Fraction(len(over), len(costs)), range_of(over).mean if over else None)
-    sold = range_of([c * 8 for c in costs])
-    sales = SalesForecast("booking", sold, range_of([Decimal("0.125")], 4), Fraction(3, 4)) if people else None
-    by = {"component": components if people else (), "role": (Part("AE", range_of(costs), Fraction(1)),)}
-    return CurrencyForecast(currency, tuple(costs), range_of(costs), found, by, payees, sales)
+    found = None if budget is None else Budget(Decimal(budget), Fraction(len(over), len(costs)), ranged(over).mean if over else None)
+    sold = ranged([c * 8 for c in costs])
+    sales = SalesForecast("booking", sold, ranged([Decimal("0.125")]), Fraction(3, 4)) if people else None
+    by = {"component": components if people else (), "role": (Part("AE", ranged(costs), Fraction(1)),)}
+    return CurrencyForecast(currency, tuple(costs), ranged(costs), found, by, payees, sales)
 
 
 def forecast(*parts: CurrencyForecast, name: str = "as it is") -> Forecast:
     """A forecast of these."""
-    reached = (Reached("arr", 12, range_of([Decimal(n) for n in (3, 5, 8)])),)
+    reached = (Reached("arr", 12, ranged([Decimal(n) for n in (3, 5, 8)])),)
     return Forecast("Halden Systems", "2027", name, len(parts[0].costs), 1, DRAWN, parts, reached)
 
 

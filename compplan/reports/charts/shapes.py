@@ -125,12 +125,12 @@ def told_apart(pairs: Sequence[Pair]) -> Iterator[Pair]:
         yield pair if seen[pair.name] == 1 else replace(pair, name=f"{pair.name} ({seen[pair.name]})")
 
 
-def marked(places: Mapping[str, Figure], colour: str, shown: Callable[[Figure], str], axis: str) -> list[alt.Chart]:
-    """Lines across a chart at some figures of its axis from left to right, each with its name above: layers of the chart."""
+def marked(places: Mapping[str, Figure], colour: str, shown: Callable[[Figure], str], axis: str, row: int = 0) -> list[alt.Chart]:
+    """Lines across a chart at some figures of its axis from left to right, each with its name above in one of several rows: layers."""
     found = [{"at": float(place), "what": name, "is at": shown(place)} for name, place in places.items()]
     base = alt.Chart(rows(found)).encode(x=alt.X("at:Q", title=axis), tooltip=tooltips({"what": "line", "is at": axis}))
     line: alt.Chart = base.mark_rule(strokeWidth=1.5, strokeDash=[5, 3], color=colour)
-    name: alt.Chart = base.mark_text(dy=-4, baseline="bottom", fontSize=11, color=colour).encode(y=alt.value(0), text="what:N")
+    name: alt.Chart = base.mark_text(dy=-4 - 13 * row, baseline="bottom", fontSize=11, color=colour).encode(y=alt.value(0), text="what:N")
     return [line, name]
 
 

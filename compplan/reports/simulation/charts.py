@@ -115,6 +115,7 @@ def spread_sources(part: CurrencyForecast, what: str = "component") -> alt.Chart
     """How much of the spread of the whole cost comes from each part; all parts add up to 1. Raises KeyError as `cost_ranges` does."""
     known = [p for p in part.by[what] if p.spread is not None]
     chosen = sorted(known, key=lambda p: (-abs(p.spread or 0), p.name))[:MOST_PARTS]
+    colours = {"adds to the spread": AFTER, **({"evens it out": MORE} if any((p.spread or 0) < 0 for p in chosen) else {})}
     found = [
         {
             "part": _lines(p.name, what),
@@ -135,7 +136,7 @@ def spread_sources(part: CurrencyForecast, what: str = "component") -> alt.Chart
         .encode(
             y=alt.Y("part:N", sort=None, title=None, axis=alt.Axis(labelExpr=LINES), scale=alt.Scale(padding=0.2)),
             x=alt.X("share:Q", title="share of the spread", axis=alt.Axis(labelExpr=SHARES, tickCount=6, labelOverlap=True)),
-            color=coloured("kind", {"adds to the spread": AFTER, "evens it out": MORE}),
+            color=coloured("kind", colours),
             tooltip=_told("part", "of the spread", *RANGE),
         )
         .properties(
@@ -256,7 +257,7 @@ def _three_lines(part: CurrencyForecast) -> dict[str, Decimal]:
 
 def _budget_line(part: CurrencyForecast, axis: str) -> list[alt.Chart]:
     places = {"budget": part.budget.amount} if part.budget is not None and _is_near(part) else {}
-    return marked(places, LESS, partial(about_money, currency=part.currency), axis)
+    return marked(places, LESS, partial(about_money, currency=part.currency), axis, row=1)
 
 
 def _is_near(part: CurrencyForecast) -> bool:
@@ -325,7 +326,7 @@ def _payee_row(payee: PayeeForecast, chosen: list[PayeeForecast], currency: str)
 
 def _few(part: CurrencyForecast, what: str) -> str:
     more = len(part.by[what]) - MOST_PARTS
-    return f" {more:,} smaller ones are not drawn." if more > 0 else ""
+    return f" The {'smallest is' if more == 1 else f'{more:,} smallest are'} not drawn." if more > 0 else ""
 
 
 def _lines(name: str, what: str) -> str:

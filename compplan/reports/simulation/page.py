@@ -24,6 +24,8 @@ from compplan.reports.simulation.words import about, about_money, answer, likely
 from compplan.whatif.comparison.words import percent
 from compplan.whatif.simulation.forecast import CurrencyForecast, Forecast, Forecasts, Part, PayeeForecast, Reached
 
+MOST_SOURCES = 2
+"""By so many groupings it is drawn what drives the spread; the tables tell it by all."""
 RANGE_HEADINGS = ("P10", "P50", "P90", "mean")
 
 
@@ -88,7 +90,7 @@ def page_of(forecasts: Forecasts) -> str:
 def _beside(index: int, forecasts: Forecasts, currency: str, *, alone: bool) -> Beside:
     charts = [drawn(f"beside-{index}-costs", costs_of_each(forecasts, currency))]
     charts.append(drawn(f"beside-{index}-differences", differences_of_each(forecasts, currency)))
-    headings = ("side", *RANGE_HEADINGS, "over the budget", "more than the first (P50)")
+    headings = ("scenario", *RANGE_HEADINGS, "over the budget", "more than the first (P50)")
     table = Table("", headings, [row for n in range(len(forecasts.sides)) for row in _side_rows(forecasts, n, currency)])
     return Beside(f"beside-{index}", "" if alone else f", in {currency}", table, tuple(charts))
 
@@ -134,7 +136,7 @@ def _currency(name: str, part: CurrencyForecast, *, alone: bool) -> OfCurrency:
             ChartAndTable(drawn(f"{name}-by-{n}", cost_ranges(part, what)), _parts_table(what, part.by[what]))
             for n, what in enumerate(divided)
         ),
-        sources=tuple(drawn(f"{name}-spread-{n}", spread_sources(part, what)) for n, what in enumerate(varies)),
+        sources=tuple(drawn(f"{name}-spread-{n}", spread_sources(part, what)) for n, what in enumerate(varies[:MOST_SOURCES])),
         pay=(drawn(f"{name}-pay", pay_ranges(part)), *chances),
         heads=tuple(_heads(part, measures)),
         payees=tuple(tuple(_cells(p, measures)) for p in sorted(part.payees, key=lambda p: (-p.pay.p50, p.name, p.payee))),
