@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from compplan.engine import sql
 from compplan.engine.replicates.carry import add_key
-from compplan.engine.replicates.keys import CHOICES, REPLICATES, Key, draws
+from compplan.engine.replicates.keys import CHOICES, DRAWS, REPLICATES, Key, draws
 from compplan.engine.replicates.partial import added_up_by_copy
 from compplan.engine.replicates.scopes import Keyed, is_aggregated, key_of, questions, reads_keyed, sources, windows
 
@@ -107,6 +107,12 @@ def given_out(source: exp.Expr) -> exp.Select:
     aliased = exp.alias_(source.copy(), "s", table=True, copy=False)
     chosen = exp.EQ(this=Key.COPY.column("h"), expression=Key.COPY.column("s"))
     return rows.from_(aliased, copy=False).join(draws(CHOICES, "h"), on=chosen, copy=False)
+
+
+def given_out_in(query: exp.Expr) -> bool:
+    """Whether a query gives out rows with copies as they are."""
+    found = (t.find_ancestor(exp.Select) for t in query.find_all(exp.Table) if (t.db, t.name) == (DRAWS, CHOICES))
+    return any(select is not None and select.args.get("group") is None for select in found)
 
 
 def _joined(query: exp.Select, aliases: list[str]) -> exp.Column:

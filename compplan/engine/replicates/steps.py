@@ -9,8 +9,9 @@ from sqlglot import exp
 
 from compplan.engine.relations import RECORDS, STEPS
 from compplan.engine.replicates.carry import carried
-from compplan.engine.replicates.expand import expanded
+from compplan.engine.replicates.expand import expanded, given_out_in
 from compplan.engine.replicates.keys import Key
+from compplan.engine.replicates.once_each import once_each
 from compplan.engine.replicates.scopes import Keyed, reads_keyed
 from compplan.engine.steps import Check, Step, Wanted
 from compplan.immutable import immutable
@@ -23,6 +24,12 @@ class Replicated:
     once: tuple[Step, ...]
     each: tuple[Step, ...]
     keys: dict[str, Key]
+
+    @property
+    def gives_rows_out(self) -> bool:
+        """Whether some step needs the rows of every copy for each replicate that takes it, and not only what they add up to."""
+        queries = [q for step in self.each for q in (step.query, *(c.query for c in step.checks))]
+        return any(given_out_in(query) for query in queries)
 
 
 def replicated(steps: Sequence[Step], drawn: Collection[str]) -> Replicated:
@@ -43,7 +50,9 @@ def replicated(steps: Sequence[Step], drawn: Collection[str]) -> Replicated:
             continue
         keyed[STEPS, step.name] = Key.REPLICATE
         checks = tuple(_check(c, keyed) for c in step.checks)
-        each.append(replace(step, query=_select(expanded(step.query, keyed)), keys=(*step.keys, Key.REPLICATE.value), checks=checks))
+        each.append(
+            replace(step, query=_select(once_each(expanded(step.query, keyed))), keys=(*step.keys, Key.REPLICATE.value), checks=checks)
+        )
     return Replicated(tuple(once), tuple(each), {name: key for (schema, name), key in keyed.items() if schema == STEPS})
 
 

@@ -87,55 +87,60 @@ def _place(month: int, season: Season) -> int:
 _PERIOD: dict[Season, Period] = {"quarter": "quarter", "year": "year"}
 
 
-def choose(blocks: Blocks, replicate: int, seed: int) -> Numbers:
-    """The copies that a replicate takes, in order; it depends on the seed and the replicate's number alone."""
+def choose(blocks: Blocks, replicates: range, seed: int) -> tuple[Numbers, Numbers]:
+    """The copies that replicates take: the replicate and the copy of each. A replicate's are those of its number and the seed alone."""
     import numpy as np
 
     history = blocks.history
     units = np.arange(len(history.units), dtype=np.int64)
     since = np.array(history.since, dtype=np.int64)
     count = sum(len(s.asked) for s in blocks.strata)
-    uniform = _uniform(seed, replicate, 2 * count * len(units)).reshape(2 * count, len(units))
+    uniform = np.stack([_uniform(seed, r, 2 * count * len(units)) for r in replicates]).reshape(len(replicates), 2 * count, len(units))
+    numbers = np.repeat(np.arange(replicates.start, replicates.stop, dtype=np.int64)[:, None], len(units), axis=1)
     found, used = [], 0
-    for stratum in blocks.strata:
-        starts = np.array(stratum.past, dtype=np.int64)
-        skipped = np.searchsorted(starts, since // blocks.size * blocks.size)
-        left = len(starts) - skipped
+    for stratum in (s for s in blocks.strata if s.past):
+        urn = _Urn.of(stratum, since // blocks.size * blocks.size)
         drawn: list[Numbers] = []
         for asked in stratum.asked:
-            again, which = uniform[used], uniform[used + 1]
+            drawn.append(urn.draw(drawn, uniform[:, used], uniform[:, used + 1]))
             used += 2
-            past = _draw(starts, skipped, left, drawn, again, which, len(stratum.asked)) if len(starts) else units * 0
-            drawn.append(past)
             for i in range(blocks.size):
-                fits = (left > 0) & _within(past + i, history.past) & _within(units * 0 + asked + i, history.months)
-                found.append(blocks.copies(units, past + i, asked + i)[fits])
-    return np.sort(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+                past = drawn[-1] + i
+                fits = (urn.left > 0) & (past >= history.past.first) & (past <= history.past.last)
+                if history.months.first <= asked + i <= history.months.last:
+                    found.append((numbers[fits], blocks.copies(units, past, asked + i)[fits]))
+    if not found:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    return np.concatenate([n for n, _ in found]), np.concatenate([c for _, c in found])
 
 
-def _within(months: Numbers, span: Months) -> npt.NDArray[np.bool_]:
-    found: npt.NDArray[np.bool_] = (months >= span.first) & (months <= span.last)
-    return found
+@immutable
+class _Urn:
+    """The stretches of a stratum that each unit has: `left` of them, after those that were before it."""
 
+    starts: Numbers
+    skipped: Numbers
+    left: Numbers
+    weight: npt.NDArray[np.float64]
 
-def _draw(
-    starts: Numbers,
-    skipped: Numbers,
-    left: Numbers,
-    drawn: Sequence[Numbers],
-    again: npt.NDArray[np.float64],
-    which: npt.NDArray[np.float64],
-    asked: int,
-) -> Numbers:
-    """One more draw for each unit: from its stretches, or a copy of an earlier draw."""
-    import numpy as np
+    @staticmethod
+    def of(stratum: Stratum, since: Numbers) -> _Urn:
+        import numpy as np
 
-    fresh = starts[np.minimum(skipped + (which * left).astype(np.int64), len(starts) - 1)]
-    if not drawn:
-        return fresh
-    earlier = np.stack(drawn)
-    copied = earlier[(which * len(drawn)).astype(np.int64), np.arange(len(skipped))]
-    return np.where(again * (concentration(left, asked) + len(drawn)) < len(drawn), copied, fresh)
+        starts = np.array(stratum.past, dtype=np.int64)
+        skipped = np.searchsorted(starts, since)
+        left = len(starts) - skipped
+        return _Urn(starts, skipped, left, concentration(left, len(stratum.asked)))
+
+    def draw(self, drawn: Sequence[Numbers], again: npt.NDArray[np.float64], which: npt.NDArray[np.float64]) -> Numbers:
+        """One more draw for each replicate and unit: one of its stretches, or a copy of an earlier draw."""
+        import numpy as np
+
+        fresh = self.starts[np.minimum(self.skipped + (which * self.left).astype(np.int64), len(self.starts) - 1)]
+        if not drawn:
+            return fresh
+        copied = np.take_along_axis(np.stack(drawn), (which * len(drawn)).astype(np.int64)[None], axis=0)[0]
+        return np.where(again * (self.weight + len(drawn)) < len(drawn), copied, fresh)
 
 
 def concentration(left: Numbers, asked: int) -> npt.NDArray[np.float64]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from compplan.immutable import immutable
+
+DIGITS = 4
+"""So many digits behind the point has every amount of money."""
 
 
 @immutable
@@ -140,13 +143,20 @@ class Forecasts:
         both = [next((c.costs for c in self.sides[n].currencies if c.currency == currency), None) for n in (0, other)]
         if both[0] is None or both[1] is None:
             return None
-        return range_of([b - a for a, b in zip(both[0], both[1], strict=True)])
+        return range_of([int((b - a).scaleb(DIGITS)) for a, b in zip(both[0], both[1], strict=True)], DIGITS)
 
 
-def range_of(figures: Iterable[Decimal], decimals: int = 2) -> Range:
-    """The range of figures, one for each replicate; the mean is rounded half away from zero to so many decimals."""
+def range_of(figures: Sequence[int], behind: int = 0, decimals: int = 2) -> Range:
+    """The range of figures, one for each replicate, in whole units of a digit so far behind the point.
+
+    The mean is rounded half away from zero to so many decimals.
+    """
     ordered = sorted(figures)
-    total, scale = sum((Fraction(f) for f in ordered), Fraction(0)), 10**decimals
-    whole = (2 * abs(total) * scale + len(ordered)) // (2 * len(ordered))
-    p10, p50, p90 = (ordered[-(-percent * len(ordered) // 100) - 1] for percent in (10, 50, 90))
-    return Range(p10, p50, p90, Decimal(int(-whole if total < 0 else whole)).scaleb(-decimals))
+    p10, p50, p90 = (Decimal(ordered[-(-percent * len(ordered) // 100) - 1]).scaleb(-behind) for percent in (10, 50, 90))
+    return Range(p10, p50, p90, rounded(sum(ordered) * 10**decimals, len(ordered) * 10**behind).scaleb(-decimals))
+
+
+def rounded(part: int, whole: int) -> Decimal:
+    """The whole number next to a quotient, half away from zero; the divisor is above zero."""
+    found = (2 * abs(part) + whole) // (2 * whole)
+    return Decimal(-found if part < 0 else found)

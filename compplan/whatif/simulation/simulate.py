@@ -10,7 +10,7 @@ from compplan.diagnostics import Problems
 from compplan.engine.database import OVERFLOW, AgainKeeper, Keeper, Progress, make_steps, translated_errors
 from compplan.engine.relations import quoted
 from compplan.engine.replicates.keys import CHOICES, DRAWS, REPLICATES, Key
-from compplan.engine.replicates.steps import replicated
+from compplan.engine.replicates.steps import Replicated, replicated
 from compplan.engine.steps import Lowered, Months, Step
 from compplan.engine.variants import Made, Variant, create_calendars, forget_steps, lower_variants
 from compplan.records.project_file import Project
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-MOST_ROWS = 6_000_000
-"""How many rows of records all replicates of a batch have, at most."""
+MOST_ROWS = 4_000_000
+"""How many rows all replicates of a batch have in a step, at most: as far as that can be told before."""
 
 
 def simulate(
@@ -90,7 +90,7 @@ def _make(
         try:
             make_steps(connection, _only(steps.once), Keeper())
             keeper = AgainKeeper()
-            for number, batch in enumerate(batches := list(_batches(blocks, settings)), 1):
+            for number, batch in enumerate(batches := list(_batches(blocks, settings, steps)), 1):
                 if progress is not None:
                     progress(f"{batch.stop:,} of {settings.replicates:,} replicates", number, len(batches))
                 _take(connection, blocks, settings, batch)
@@ -109,9 +109,9 @@ def _only(steps: tuple[Step, ...]) -> Lowered:
     return Lowered(steps, (), (), ())
 
 
-def _batches(blocks: Blocks, settings: Settings) -> Iterator[range]:
+def _batches(blocks: Blocks, settings: Settings, steps: Replicated) -> Iterator[range]:
     """The numbers of replicates that are worked out at once."""
-    rows = len(blocks.history.units) * blocks.asked_months + blocks.history.counted
+    rows = len(blocks.history.units) * blocks.asked_months + (blocks.history.counted if steps.gives_rows_out else 0)
     size = max(1, min(settings.replicates, MOST_ROWS // rows))
     for first in range(0, settings.replicates, size):
         yield range(first, min(first + size, settings.replicates))
@@ -133,6 +133,7 @@ def _choices(blocks: Blocks, settings: Settings, batch: range) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
-    chosen = [np.concatenate(([KNOWN], choose(blocks, number, settings.seed))) for number in batch]
-    numbers = np.repeat(np.arange(batch.start, batch.stop), [len(c) for c in chosen])
-    return pa.table({Key.REPLICATE.value: numbers.astype(np.int32), Key.COPY.value: np.concatenate(chosen).astype(np.int32)})
+    numbers, copies = choose(blocks, batch, settings.seed)
+    everyone = np.arange(batch.start, batch.stop)
+    replicates = np.concatenate((everyone, numbers)).astype(np.int32)
+    return pa.table({Key.REPLICATE.value: replicates, Key.COPY.value: np.concatenate((everyone * 0 + KNOWN, copies)).astype(np.int32)})

@@ -18,6 +18,7 @@ from compplan.whatif.comparison.costs import people_when_over
 from compplan.whatif.simulation.blocks import Blocks
 from compplan.whatif.simulation.drawn_words import drawn_of
 from compplan.whatif.simulation.forecast import (
+    DIGITS,
     Budget,
     Chance,
     CurrencyForecast,
@@ -25,9 +26,11 @@ from compplan.whatif.simulation.forecast import (
     Forecasts,
     Part,
     PayeeForecast,
+    Range,
     Reached,
     SalesForecast,
     range_of,
+    rounded,
 )
 from compplan.whatif.simulation.kinds import DrawnKind
 from compplan.whatif.simulation.settings import Settings
@@ -35,8 +38,10 @@ from compplan.whatif.simulation.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
-SCALE = 10_000
+SCALE = 10**DIGITS
 """Amounts are whole ten-thousandths here: sums and products of them are exact."""
+MILLION = 1_000_000
+"""What is measured is told in whole millionths."""
 Series = list[int]
 """A figure in each replicate, in the order of their numbers."""
 
@@ -102,14 +107,16 @@ class _Told:
                 payee,
                 people[payee][0] if payee in people else payee,
                 dict(zip(self.columns, people[payee][1], strict=True)) if payee in people else {},
-                range_of(_amounts(series)),
+                range_of(series, DIGITS),
                 spread.part(series),
                 chances.get(payee, ()),
             )
             for (payee,), series in sorted(by_payee.items())
         )
         costs = _amounts(total)
-        return CurrencyForecast(currency, tuple(costs), range_of(costs), _budget(costs, budget), by, payees, self._sales(currency, total))
+        return CurrencyForecast(
+            currency, tuple(costs), range_of(total, DIGITS), _budget(total, budget), by, payees, self._sales(currency, total)
+        )
 
     def reached(self) -> Iterator[Reached]:
         """How many owners reach their quotas, for each measure."""
@@ -120,7 +127,7 @@ class _Told:
             [self.side],
         ).fetchall()
         for measure, owners, reached in rows:
-            yield Reached(measure, owners, range_of([Decimal(n) for n in reached]))
+            yield Reached(measure, owners, range_of(reached))
 
     def _components(self, currency: str, spread: Spread) -> Iterator[Part]:
         labels = {
@@ -131,7 +138,7 @@ class _Told:
                 yield self._part(labels.get((key[0], key[1], key[2])) or " ".join(key), series, spread)
 
     def _part(self, name: str, series: Series, spread: Spread) -> Part:
-        return Part(name, range_of(_amounts(series)), spread.part(series))
+        return Part(name, range_of(series, DIGITS), spread.part(series))
 
     def _series(self, table: str, names: str, currency: str) -> dict[tuple[str, ...], Series]:
         """For each value of some columns, the amount in each replicate; nothing is zero."""
@@ -164,15 +171,14 @@ class _Told:
     def _chances(self) -> dict[str, tuple[Chance, ...]]:
         """The chances of each payee: of measures that are held against quotas of the payee's own."""
         rows = self.connection.execute(
-            f"""SELECT owner, measure, count(*) FILTER (value >= quota), list(value), min(quota), max(quota)
+            f"""SELECT owner, measure, count(*) FILTER (value >= quota), list(CAST(value * {MILLION} AS HUGEINT)),
+                CAST(min(quota) * {MILLION} AS HUGEINT), CAST(max(quota) * {MILLION} AS HUGEINT)
             FROM {DRAWS}.attained WHERE side = $1 AND grouped = '' AND owner <> '' GROUP BY owner, measure ORDER BY owner, measure""",
             [self.side],
         ).fetchall()
         found: dict[str, tuple[Chance, ...]] = {}
         for owner, measure, reached, values, low, high in rows:
-            attained = None
-            if low == high:
-                attained = range_of((_share(v, low) for v in values), 4)
+            attained = None if low != high else _attained(values, low)
             found[owner] = (*found.get(owner, ()), Chance(measure, Fraction(reached, len(values)), attained))
         return found
 
@@ -183,9 +189,8 @@ class _Told:
         if largest is None:
             return None
         series = sold[largest]
-        shares = [_share(c, s) for c, s in zip(total, series, strict=True) if s > 0]
-        share = range_of(shares, 4) if len(shares) == len(series) else None
-        return SalesForecast(largest[0], range_of(_amounts(series)), share, _explained(series, total))
+        share = range_of([int(rounded(c * SCALE, s)) for c, s in zip(total, series, strict=True)], 4, 4) if min(series) > 0 else None
+        return SalesForecast(largest[0], range_of(series, DIGITS), share, _explained(series, total))
 
 
 class Spread:
@@ -211,16 +216,20 @@ def _explained(one: Series, other: Series) -> Fraction | None:
     return Fraction(round(Fraction(first.covariance(other) ** 2, first.variance * second.variance) * SCALE), SCALE)
 
 
-def _budget(costs: Sequence[Decimal], amount: Decimal | None) -> Budget | None:
+def _budget(total: Series, amount: Decimal | None) -> Budget | None:
     if amount is None:
         return None
-    over = [c - amount for c in costs if c > amount]
-    return Budget(amount, Fraction(len(over), len(costs)), range_of(over).mean if over else None)
+    most = int(amount.scaleb(DIGITS))
+    over = [c - most for c in total if c > most]
+    return Budget(amount, Fraction(len(over), len(total)), range_of(over, DIGITS).mean if over else None)
 
 
-def _share(part: Decimal | int, whole: Decimal | int) -> Decimal:
-    """A part of something, with four decimals."""
-    return Decimal(round(Fraction(part) / Fraction(whole) * SCALE)) / SCALE
+def _attained(values: Series, quota: int) -> Range:
+    """The share of a quota that is attained, with four decimals; both are whole millionths."""
+    found = range_of(values)
+    mean = rounded(sum(values) * SCALE, len(values) * quota)
+    p10, p50, p90 = (rounded(int(v) * SCALE, quota).scaleb(-4) for v in (found.p10, found.p50, found.p90))
+    return Range(p10, p50, p90, mean.scaleb(-4))
 
 
 def _amounts(series: Series) -> list[Decimal]:
