@@ -10,15 +10,19 @@ from dataclasses import dataclass, field, replace
 
 from compplan.diagnostics import Diagnostic, Span
 from compplan.language import tree as t
+from compplan.language.amendments import Amending
 from compplan.language.changes import Problem, changed, keyword, named_as
 from compplan.language.codes import problem as told
 from compplan.language.resolve import SINGLE, Deriving, without_examples
+
+Tried = t.PlanLine | t.Amendment
+"""A sentence of a plan that changes another, or an amendment, of the plan for which it is tried."""
 
 
 def with_tried(
     items: Sequence[t.Plan | t.Definitions | t.Amendment],
     standing: Mapping[Span, t.Plan],
-    tried: Mapping[str, Sequence[t.PlanLine]],
+    tried: Mapping[str, Sequence[Tried]],
     problem: Problem,
 ) -> dict[Span, t.Plan]:
     """The plans as they stand, changed by the sentences of `tried`, by the names of plans. Examples of changed plans no longer hold."""
@@ -31,9 +35,9 @@ def with_tried(
 class _Trying:
     standing: Mapping[str, t.Plan]
     shared: Mapping[str, t.Definitions]
-    tried: Mapping[str, Sequence[t.PlanLine]]
+    tried: Mapping[str, Sequence[Tried]]
     problem: Problem
-    inherited: dict[str, tuple[t.PlanLine, ...]] = field(default_factory=dict)
+    inherited: dict[str, tuple[Tried, ...]] = field(default_factory=dict)
 
     def plan(self, plan: t.Plan) -> t.Plan:
         """A plan with all that is tried of it, and of those that it is based on."""
@@ -45,7 +49,7 @@ class _Trying:
             made = self._with(made, line)
         return made
 
-    def _lines(self, plan: t.Plan) -> tuple[t.PlanLine, ...]:
+    def _lines(self, plan: t.Plan) -> tuple[Tried, ...]:
         """What is tried of a plan: first what it takes over, which is about lines that are the same in both."""
         name = plan.name.text
         if name not in self.inherited:
@@ -55,7 +59,9 @@ class _Trying:
             self.inherited[name] = (*above, *self.tried.get(name, ()))
         return self.inherited[name]
 
-    def _with(self, plan: t.Plan, line: t.PlanLine) -> t.Plan:
+    def _with(self, plan: t.Plan, line: Tried) -> t.Plan:
+        if isinstance(line, t.Amendment):
+            return Amending(plan, self.shared, self.problem).amended([line])
         if isinstance(line, t.Change):
             return self._changed(plan, line)
         return Deriving(plan, self.shared, self.problem).derived(replace(plan, lines=(line,), parts=()))
@@ -76,9 +82,11 @@ class _Trying:
         return replace(plan, lines=tuple(lines))
 
 
-def _is_about(plan: t.Plan, line: t.PlanLine) -> list[object]:
+def _is_about(plan: t.Plan, line: Tried) -> list[object]:
     """The lines of a plan that a sentence would change, as the plan stands."""
     match line:
+        case t.Amendment():
+            return [_is_about(plan, x) for x in line.lines if not isinstance(x, t.InForce | t.Because)]
         case t.Change():
             same = [x for x in plan.lines if isinstance(x, t.Component) and named_as(x) == (line.word, line.name.text)]
             return [_in_component(x, change) for x in same for change in line.lines]

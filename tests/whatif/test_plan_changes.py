@@ -109,3 +109,21 @@ def test_parts_that_are_new_or_gone() -> None:
     assert new == "Flat: a new commission: `for each booking`; `pay rate * credited`; `times extra(product)`."
     nobody: tuple[ty.Plan, ...] = ()
     assert [str(c) for c in plan_changes(nobody, {}, *with_it)] == ["sellers: this plan (Sellers) is new."]
+
+
+AMENDED = """
+amend sellers "From July" {
+  effective from 2027-07-01
+  change commission own {
+    from 100%: 1.5x becomes 1.8x
+  }
+  remove commission flat
+}
+"""
+
+
+def test_what_an_amendment_changes_is_told_with_its_day() -> None:
+    told = [str(c) for c in plan_changes(*_checked(PLAN), *_checked(PLAN + AMENDED))]
+    assert told == ["Flat: it ends on 2027-06-30.", "Own sales: from 2027-07-01 on, from 100% it is 1.8x, was 1.5x."]
+    back = [str(c) for c in plan_changes(*_checked(PLAN + AMENDED), *_checked(PLAN))]
+    assert sorted(back) == ["Flat: it no longer ends on 2027-06-30.", "Own sales: from 2027-07-01 on, from 100% it is 1.5x, was 1.8x."]

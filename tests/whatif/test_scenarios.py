@@ -35,6 +35,11 @@ scenarios:
   own_quotas:
     quotas:
       arr: {ana: {2027-Q1: "1,000 USD"}, ben: 200%}
+  dated:
+    from: 2027-02-01
+    parameters: {bonus_each: 30 USD}
+    changes:
+      ae.each_deal: add times 2x
   tiers:
     changes:
       ae.own: |
@@ -92,6 +97,12 @@ def own_quotas(folder: Path) -> None:
     edit_rows(folder, "quotas", lambda rows: [{**row, "amount": amounts.get(row["person"], row["amount"])} for row in rows])
 
 
+def dated(folder: Path) -> None:
+    changes = "change bonus each_deal {\n    add times 2x\n  }\n  replace parameter bonus_each = 30 USD"
+    file = folder / "sales.plan"
+    file.write_text(f'{file.read_text()}amend ae "Later" {{\n  effective from 2027-02-01\n  {changes}\n}}\n')
+
+
 def tiers(folder: Path) -> None:
     tried = "each slice of attainment(arr) {\n      from  0%: 0.5x\n      from 90%: 2x\n    }"
     step = "the step reached by attainment(arr) {\n      from   0%: 1x\n      from 100%: 1.5x\n    }"
@@ -130,7 +141,7 @@ def file(folder: Path) -> None:
     edit_plan(folder, "sales", ("at 900 USD", "at 100 USD"))
 
 
-BY_HAND = {f.__name__: f for f in (faster, checked, figures, quotas, own_quotas, tiers, dearer, people, fewer, file)}
+BY_HAND = {f.__name__: f for f in (faster, checked, figures, quotas, own_quotas, dated, tiers, dearer, people, fewer, file)}
 
 
 @pytest.fixture(scope="module")
@@ -198,6 +209,10 @@ SAID = {
     "own_quotas": [
         "quotas: the quota for arr of ana in 2027-Q1 is 1,000 USD, was 1,500 USD.",
         "quotas: the quota for arr of ben is 200% of what it was: 2,800.00 USD in all, instead of 1,400.00.",
+    ],
+    "dated": [
+        "parameter bonus_each: it is 30 USD from 2027-02-01.",
+        "Each deal: from 2027-02-01 on, new is `times 2x`.",
     ],
     "dearer": [
         "deals: in 2 rows where product is Guard and owner.region is West or East and amount is from 400 USD and close_date is 2027-Q1, "

@@ -35,7 +35,7 @@ from compplan.language.check.proration import read_prorations
 from compplan.language.check.terms import currency_is_right, dates_are_right, warn_cut, warn_cut_draws
 from compplan.language.check.weights import check_weights
 from compplan.language.resolve import resolve
-from compplan.language.tried import with_tried
+from compplan.language.tried import Tried, with_tried
 from compplan.language.units import NUMBER, money
 from compplan.schema import Schema
 
@@ -58,7 +58,7 @@ def check_plans(
     schema: Schema,
     calendar: Calendar,
     read_file: Callable[[str], str | None],
-    tried: Mapping[str, Sequence[t.PlanLine]] = MappingProxyType({}),
+    tried: Mapping[str, Sequence[Tried]] = MappingProxyType({}),
 ) -> Checked:
     """The typed plans of a project. `read_file` gives the text of a table's CSV file, or None where there is none to read.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from difflib import SequenceMatcher
 from fractions import Fraction
 from itertools import zip_longest
@@ -114,13 +115,36 @@ def _prorations(plan: ty.Plan) -> str:
 def _components(old: _Side, new: _Side) -> Iterator[tuple[str, str]]:
     was, now = ({(c.name, c.first): c for c in side.plan.components} for side in (old, new))
     for key in dict.fromkeys([*was, *now]):
-        if key not in now:
+        before = was.get(key) or _instead_of(now[key], was)
+        after = now.get(key) or _instead_of(was[key], now)
+        if after is None:
             yield was[key].label, f"this {was[key].word} is gone."
-        elif key not in was:
+        elif before is not None:
+            since = "" if key in was and key in now else f"from {key[1]} on, "
+            for label, words in _component(old, before, new, after):
+                yield label, f"{since}{words}"
+            if key in was and key in now:
+                yield from _ended(was[key], now[key], (*was.values(), *now.values()))
+        else:
             lines = "; ".join(f"`{new.written.said(line)}`" for sentence in now[key].said for line in sentence if line.words != "}}")
             yield now[key].label, f"a new {now[key].word}: {lines}."
-        else:
-            yield from _component(old, was[key], new, now[key])
+
+
+_Components = Mapping[tuple[str, date | None], ty.Component]
+
+
+def _instead_of(component: ty.Component, others: _Components) -> ty.Component | None:
+    """What else is in force of a component, on the other side, on the day on which it begins."""
+    day = component.first
+    same = [c for c in others.values() if (c.name, c.word) == (component.name, component.word)]
+    return next((c for c in same if day is not None and (c.first or day) <= day <= (c.last or day)), None)
+
+
+def _ended(old: ty.Component, new: ty.Component, others: Iterable[ty.Component]) -> Iterator[tuple[str, str]]:
+    """That a component ends on another day than it did, where nothing of its name follows and no sentence of its own says so."""
+    follows = any(c.name == new.name and c.first is not None and (new.first is None or c.first > new.first) for c in others)
+    if new.last != old.last and not follows and len(new.said) == len(old.said):
+        yield new.label, f"it ends on {new.last}." if new.last is not None else f"it no longer ends on {old.last}."
 
 
 def _component(old: _Side, was: ty.Component, new: _Side, now: ty.Component) -> Iterator[tuple[str, str]]:
@@ -129,8 +153,11 @@ def _component(old: _Side, was: ty.Component, new: _Side, now: ty.Component) -> 
         yield label, f"it was called {was.label}."
     if was.word != now.word:
         yield label, f"it is a {now.word}, and was a {was.word}."
-    before = [old.written.said(line) for sentence in was.said for line in sentence]
-    after = [new.written.said(line) for sentence in now.said for line in sentence]
+    before, after = (
+        [side.written.said(line) for sentence in component.said for line in sentence] for side, component in ((old, was), (new, now))
+    )
+    if was.first != now.first:  # which is told of all that changes on that day
+        before, after = ([line for line in lines if not line.startswith("effective ")] for lines in (before, after))
     for words in _lines(before, after):
         yield label, words
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
-from compplan.diagnostics import Diagnostic
+from compplan.diagnostics import Diagnostic, Span
 from compplan.diagnostics.suggest import closest
 from compplan.language import tree as t
 from compplan.language.changes import named_as
 from compplan.language.parse import parse
+from compplan.language.tried import Tried
 from compplan.language.written import Written
 from compplan.project_plans import ProjectPlans
 from compplan.records.yaml_marks import Place
@@ -34,6 +36,8 @@ def edits(asked: Asked, base: ProjectPlans) -> Edits:
         found.quota(name, written)
     for name, value in asked.form.changes.items():
         found.changes(name, value)
+    if asked.form.from_ is not None:
+        found.date(asked.form.from_)
     return found
 
 
@@ -47,7 +51,7 @@ class Edits:
     asked: Asked
     base: ProjectPlans
     targets: Targets
-    tried: dict[str, list[t.PlanLine]] = field(default_factory=dict)
+    tried: dict[str, list[Tried]] = field(default_factory=dict)
     shared: dict[tuple[str, str, str], t.SharedLine] = field(default_factory=dict)
     fragments: dict[str, Fragment] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
@@ -102,6 +106,10 @@ class Edits:
         if not isinstance(written, str):
             hint = "Write how many percent of it there shall be, as in 110%."
             self._say("bad-setting", "This setting cannot be read", f"It is not said what the quota for {name} shall be.", place, hint)
+            return
+        if self.asked.form.from_ is not None:
+            hint = "Leave `from` away; or change the quotas of some periods, as in `{ana.ruiz: {2027-Q3: 110%}}`."
+            self._say("amendment", "The amendment cannot be made", "A quota holds for the whole plan, not from a day on.", place, hint)
             return
         old = found.line
         assert isinstance(old, t.Quota)
@@ -182,6 +190,19 @@ class Edits:
         self.problems.append(self.asked.marks.problem("not-there", "What is to be changed is not there", message, span, hint))
         return True
 
+    def date(self, day: date) -> None:
+        """Lets all that changes plans hold from a day on: each sentence is an amendment of its plan."""
+        said = scalar(self.asked, day.isoformat(), ("from",)).between("effective from ", "")
+        name = f"{self.asked.marks.file}#from of {self.asked.name}"
+        self.fragments[name] = Fragment(name, said, self.asked.marks)
+        begins = t.InForce(day, None, written=True, span=Span(name, 1, 1, 1, len(said.text) + 1))
+        for plan, lines in self.tried.items():
+            named = t.Name(plan, span=begins.span)
+            self.tried[plan] = [
+                t.Amendment(named, "Tried", (begins, line), span=line.span)  # type: ignore[arg-type]
+                for line in lines
+            ]
+
     # ---- what all of them share --------------------------------------------------------------------------------------
 
     def _owned(self, word: str, name: str, place: Place) -> Owned | None:
@@ -194,6 +215,9 @@ class Edits:
     def _put(self, owner: str, line: t.Replace) -> None:
         if owner in self.targets.standing:
             self.tried.setdefault(owner, []).append(line)
+        elif self.asked.form.from_ is not None:
+            for plan in self.targets.using(owner):
+                self.tried.setdefault(plan, []).append(line)
         elif isinstance(line.line, t.Parameter | t.Quota):
             word, name = named_as(line.line) or ("", "")
             self.shared[owner, word, name] = line.line

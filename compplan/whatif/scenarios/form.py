@@ -49,6 +49,7 @@ class ScenarioForm(_Form):
     """What a scenario changes."""
 
     label: str | None = Field(None, description="What it is about, in words.")
+    from_: date | None = Field(None, alias="from", description="The day from which parameters and changes hold; always, if left out.")
     plans: Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = Field(
         (), description="Plan files that take the place of the project's, from the folder of this file."
     )

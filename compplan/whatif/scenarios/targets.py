@@ -49,6 +49,11 @@ class Targets:
         standing = resolve(items, lambda *_, **__: None)
         return Targets(asked, items, {plan.name.text: plan for plan in standing.values()})
 
+    def using(self, definitions: str) -> list[str]:
+        """The plans that use some definitions."""
+        used = {name: [x.name.text for x in plan.lines if isinstance(x, t.Use)] for name, plan in self.standing.items()}
+        return [name for name, names in used.items() if definitions in names]
+
     def rows(self, component: Component) -> list[t.Row]:
         """The rows of all tiers of a component."""
         lines = self.standing[component.plan].lines
