@@ -7,7 +7,7 @@ from argparse import SUPPRESS, Namespace
 from pathlib import Path
 
 from compplan.cli.arguments import Commands, Parser, add_command, add_period, opened
-from compplan.cli.pages import add_page, check_page_name, tell_written
+from compplan.cli.pages import add_page, check_page_name, write
 from compplan.cli.tell import tell
 from compplan.cli.terminal import FINE, progress_bar
 
@@ -55,10 +55,9 @@ def work(args: Namespace) -> int:
     with progress_bar() as progress:
         found = compare_plans(project, before, after, args.period, groups, set_aside=args.set_aside, progress=progress)
     if args.html is not None:
-        from compplan.reports.comparison.files import write_comparison_page
+        from compplan.reports.comparison.page import page_of
 
-        write_comparison_page(found, Path(args.html))
-        tell_written(args.html)
+        write(page_of(found), args.html)
     if args.format == "text":
         tell(heading(found), sections(found, None if args.all else SHOWN))
     else:

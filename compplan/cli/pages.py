@@ -20,6 +20,9 @@ def check_page_name(name: str | None) -> None:
         raise Misuse(f"a page's name ends in .html: --html {Path(name).with_suffix('.html')}")
 
 
-def tell_written(name: str) -> None:
-    """Says where a page was written: beside what is printed, which may be read by a program."""
+def write(page: str, name: str) -> None:
+    """Writes a page, and says where: beside what is printed, which may be read by a program."""
+    from compplan.reports.pages.file import write_page
+
+    write_page(page, Path(name))
     note(f"Written: {safe(name)}")

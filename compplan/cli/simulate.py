@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compplan.cli.arguments import Commands, Parser, add_command, add_period, opened, period_argument
-from compplan.cli.pages import add_page, check_page_name, tell_written
+from compplan.cli.pages import add_page, check_page_name, write
 from compplan.cli.tell import tell
 from compplan.cli.terminal import FINE, Misuse, progress_bar
 
@@ -90,10 +90,9 @@ def work(args: Namespace) -> int:
     with progress_bar() as progress:
         found = simulate_project(project, settings, asked, groups, budget, set_aside=args.set_aside, progress=progress)
     if args.html is not None:
-        from compplan.reports.simulation.files import write_simulation_page
+        from compplan.reports.simulation.page import page_of
 
-        write_simulation_page(found, Path(args.html))
-        tell_written(args.html)
+        write(page_of(found), args.html)
     if args.format == "text":
         tell(heading(found), sections(found, None if args.all else SHOWN))
     else:

@@ -7,7 +7,7 @@ from argparse import SUPPRESS, Namespace
 from pathlib import Path
 
 from compplan.cli.arguments import Commands, Parser, add_command, add_period, opened
-from compplan.cli.pages import add_page, check_page_name, tell_written
+from compplan.cli.pages import add_page, check_page_name, write
 from compplan.cli.tell import tell
 from compplan.cli.terminal import FINE, Misuse, progress_bar
 
@@ -65,10 +65,9 @@ def work(args: Namespace) -> int:
     with progress_bar() as progress:
         tried = try_scenarios(project, asked, args.period, groups, set_aside=args.set_aside, progress=progress)
     if args.html is not None:
-        from compplan.reports.scenarios.files import write_scenarios_page
+        from compplan.reports.scenarios.page import page_of
 
-        write_scenarios_page(tried, Path(args.html))
-        tell_written(args.html)
+        write(page_of(tried), args.html)
     if args.format == "text":
         if len(tried) == 1:
             tell(heading(tried[0].comparison), sections(tried[0].comparison, None if args.all else SHOWN))

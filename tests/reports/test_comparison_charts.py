@@ -12,6 +12,7 @@ import pytest
 from compplan.reports.comparison.charts import (
     MOST_BARS,
     attainment_distribution,
+    charts_of,
     cost_by,
     cost_share_of_sales,
     largest_differences,
@@ -123,3 +124,20 @@ def test_shares_are_of_what_was_sold_and_of_all_pay() -> None:
     rows = {(r["name"], r["side"]): r["figure"] for r in data_of(pay_concentration(part))}
     assert rows["Payees who\nget something", "before"] == 0.5
     assert rows["Share of the\nbest paid fifth", "before"] == 0.75
+
+
+def test_all_charts_have_stable_names() -> None:
+    found = charts_of(comparison(part_of(SMALL)))
+    assert list(found) == [
+        "cost_by_component USD",
+        "cost_by_period USD",
+        "cost_by_role USD",
+        "pay_before_and_after USD",
+        "largest_differences USD",
+        "winners_and_losers USD",
+        "pay_distribution USD",
+        "cost_share_of_sales USD",
+        "pay_concentration USD",
+        "attainment_of_arr",
+    ]
+    assert all(isinstance(chart, alt.Chart | alt.LayerChart) for chart in found.values())

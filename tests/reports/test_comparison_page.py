@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from compplan.diagnostics import Problems
-from compplan.reports.comparison.files import write_comparison_page
 from compplan.reports.comparison.page import page_of
 from compplan.reports.comparison.words import answer
+from compplan.reports.pages.file import write_page
 from tests.reports.comparisons import NASTY, SMALL, comparison, many_payees, part_of, payees
 from tests.support.html import asks_nobody, read, runs_its_own_script_alone
 
@@ -94,10 +94,11 @@ def test_thousands_of_payees_fit_into_a_page() -> None:
 
 def test_a_page_is_written_whole_and_never_over_another_file(tmp_path: Path, page: str) -> None:
     file = tmp_path / "new" / "compared.html"
-    write_comparison_page(comparison(part_of(SMALL)), file)
+    write_page(page, file)
     assert file.read_text(encoding="utf-8") == page
-    write_comparison_page(comparison(part_of(SMALL)), file)
+    write_page(page, file)
     with pytest.raises(Problems) as told:
-        write_comparison_page(comparison(part_of(payees([("Ana", "1", "2")]))), file)
+        write_page(page + "more", file)
     assert "is there already" in told.value.diagnostics[0].message
     assert file.read_text(encoding="utf-8") == page
+    assert [f.name for f in file.parent.iterdir()] == ["compared.html"]

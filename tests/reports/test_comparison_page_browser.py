@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from compplan.reports.comparison.page import page_of
-from compplan.whatif.comparison.comparison import Comparison
 from tests.reports.comparisons import NASTY, comparison, many_payees, part_of, payees
+from tests.reports.drawn import all_drawn, is_quiet, opened
 from tests.support.chromium import HOW_TO_HAVE_IT, Page, chromium, opened_page
 
 PROGRAM = chromium()
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason=HOW_TO_HAVE_IT)
-CHARTS = "document.querySelectorAll('figure.chart').length"
-DRAWN = "document.querySelectorAll('figure.drawn .live svg').length"
 
 
 @pytest.fixture(scope="module")
@@ -26,39 +23,17 @@ def browser() -> Iterator[Page]:
         yield page
 
 
-def _opened(browser: Page, found: Comparison, folder: Path) -> Page:
-    file = folder / "compared.html"
-    file.write_text(page_of(found), encoding="utf-8")
-    browser.requests.clear()
-    browser.complaints.clear()
-    browser.open(file)
-    return browser
-
-
-def _all_drawn(page: Page) -> bool:
-    """Scrolls through the page until all its charts are drawn."""
-    until = time.monotonic() + 20
-    while page.value(f"{DRAWN} < {CHARTS}") and time.monotonic() < until:
-        page.value(
-            "(() => { const next = document.querySelector('figure.chart:not(.drawn)'); if (next) next.scrollIntoView(); return 1 })()"
-        )
-        time.sleep(0.05)
-    return bool(page.value(f"{DRAWN} === {CHARTS}"))
-
-
 def test_it_draws_all_charts_quietly_and_asks_nobody_for_anything(browser: Page, tmp_path: Path) -> None:
     found = comparison(part_of(many_payees(60)), part_of(payees([(NASTY, "10", "20"), ("Ben.[0]", "5", "1")]), "JPY", None))
-    page = _opened(browser, found, tmp_path)
-    assert _all_drawn(page)
-    assert page.complaints == []
-    assert [r.rsplit("/", 1)[-1] for r in page.requests] == ["compared.html"]
+    page = opened(browser, page_of(found), tmp_path)
+    assert all_drawn(page)
+    assert is_quiet(page)
     assert page.value("document.title") == "Halden Systems, 2027-Q1 – comparison of plans"
-    assert page.value("document.querySelectorAll('img').length") == 0
 
 
 def test_what_is_pointed_at_tells_of_itself(browser: Page, tmp_path: Path) -> None:
-    page = _opened(browser, comparison(part_of(payees([("Ana", "10", "30"), (NASTY, "20", "10")]))), tmp_path)
-    assert _all_drawn(page)
+    page = opened(browser, page_of(comparison(part_of(payees([("Ana", "10", "30"), (NASTY, "20", "10")])))), tmp_path)
+    assert all_drawn(page)
     mark = "document.querySelectorAll('#part-0-largest .live .mark-rect path')"
     x, y = page.value(
         f"(() => {{ const m = {mark}[0]; m.scrollIntoView({{block: 'center'}}); const b = m.getBoundingClientRect();"
@@ -71,7 +46,7 @@ def test_what_is_pointed_at_tells_of_itself(browser: Page, tmp_path: Path) -> No
 
 
 def test_the_table_is_searched_and_sorted_and_shown_whole_on_request(browser: Page, tmp_path: Path) -> None:
-    page = _opened(browser, comparison(part_of(many_payees(120))), tmp_path)
+    page = opened(browser, page_of(comparison(part_of(many_payees(120)))), tmp_path)
     rows = "[...document.querySelectorAll('#part-0-table tbody tr')].filter(r => !r.hidden)"
     assert page.value(f"{rows}.length") == 50
     assert page.value("document.querySelector('#part-0-table .count').innerText") == "50 of 120 shown."
@@ -88,8 +63,8 @@ def test_the_table_is_searched_and_sorted_and_shown_whole_on_request(browser: Pa
 
 
 def test_on_paper_the_pictures_stand_and_without_a_script_too(browser: Page, tmp_path: Path) -> None:
-    page = _opened(browser, comparison(part_of(many_payees(20))), tmp_path)
-    assert _all_drawn(page)
+    page = opened(browser, page_of(comparison(part_of(many_payees(20)))), tmp_path)
+    assert all_drawn(page)
     seen = "['.picture', '.live'].map(n => getComputedStyle(document.querySelector('.chart ' + n)).display)"
     assert page.value(seen) == ["none", "block"]
     page.call("Emulation.setEmulatedMedia", media="print")
@@ -99,7 +74,7 @@ def test_on_paper_the_pictures_stand_and_without_a_script_too(browser: Page, tmp
 
 def test_nothing_is_wider_than_a_telephone(browser: Page, tmp_path: Path) -> None:
     browser.call("Emulation.setDeviceMetricsOverride", width=380, height=800, deviceScaleFactor=1, mobile=False)
-    page = _opened(browser, comparison(part_of(payees([("x" * 200, "10", "30"), ("y " * 90, "20", "10")]))), tmp_path)
-    assert _all_drawn(page)
+    page = opened(browser, page_of(comparison(part_of(payees([("x" * 200, "10", "30"), ("y " * 90, "20", "10")])))), tmp_path)
+    assert all_drawn(page)
     assert page.value("document.documentElement.scrollWidth") == 380
     page.call("Emulation.setDeviceMetricsOverride", width=1400, height=1000, deviceScaleFactor=1, mobile=False)

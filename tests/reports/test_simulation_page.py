@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import altair as alt
 import pytest
 
-from compplan.diagnostics import Problems
 from compplan.reports.simulation.charts import (
     MOST_PAYEES,
     chance_of_more,
+    charts_of,
     cost_distribution,
     cost_ranges,
     costs_of_each,
@@ -22,7 +21,6 @@ from compplan.reports.simulation.charts import (
     quota_chances,
     spread_sources,
 )
-from compplan.reports.simulation.files import write_simulation_page
 from compplan.reports.simulation.page import page_of
 from compplan.reports.simulation.words import about, answer, likely
 from compplan.whatif.simulation.forecast import CurrencyForecast, Forecasts
@@ -177,10 +175,9 @@ def test_amounts_of_forecasts_have_no_digits_that_nobody_knows() -> None:
     ]
 
 
-def test_no_file_is_written_over(tmp_path: Path) -> None:
-    file = tmp_path / "year.html"
-    write_simulation_page(ONE, file)
-    before = file.read_bytes()
-    with pytest.raises(Problems):
-        write_simulation_page(Forecasts((forecast(currency_forecast(2, 20, None)),)), file)
-    assert file.read_bytes() == before
+def test_all_charts_have_stable_names() -> None:
+    one = ["cost_distribution USD", "chance_of_more USD", "pay_ranges USD", "cost_by_component USD", "spread_by_component USD"]
+    one += ["cost_by_role USD", "spread_by_role USD", "chances_of_arr USD"]
+    assert list(charts_of(ONE)) == one
+    assert list(charts_of(SEVERAL)) == [*one, "costs_of_each USD", "differences_of_each USD"]
+    assert all(chart.to_dict()["title"]["text"] for chart in charts_of(SEVERAL).values())

@@ -19,6 +19,8 @@ Figure = Decimal | Fraction
 Row = dict[str, Any]
 SUBTITLE = 95
 """Characters of a line under a chart's title."""
+WIDE = 520
+"""Pixels that a chart is wide where it stands alone."""
 PAIR, BAR = 36, 18
 """Pixels from one pair of bars to the next, and from one bar that stands alone to the next."""
 AMOUNTS = "replace(format(datum.value, '~s'), 'G', 'B')"
@@ -80,7 +82,7 @@ def paired_bars(pairs: Sequence[Pair], axis: str, *, number: str = AMOUNTS, doma
             color=_sides(),
             tooltip=_told(pairs),
         )
-        .properties(height=max(len(pairs), 1) * PAIR)
+        .properties(width=WIDE, height=max(len(pairs), 1) * PAIR)
     )
     return chart
 
@@ -97,7 +99,7 @@ def paired_columns(pairs: Sequence[Pair], axis: str, *, number: str = AMOUNTS) -
             color=_sides(),
             tooltip=_told(pairs),
         )
-        .properties(height=200)
+        .properties(width=WIDE, height=200)
     )
     return chart
 
@@ -157,7 +159,7 @@ def intervals(
     line = base.mark_bar(height=6, color=BEFORE).encode(x=alt.X("p10:Q", title=axis, axis=ticks, scale=alt.Scale(zero=False)), x2="p90:Q")
     middle = base.mark_tick(height=14, thickness=3, opacity=1, color=AFTER).encode(x="p50:Q")
     across = alt.Chart(rows([{"at": place} for place in at])).mark_rule(color=INK).encode(x=alt.X("at:Q", title=axis))
-    return alt.LayerChart(layer=[line, middle, *([across] if at else [])], height=max(len(found), 1) * high, title=title)
+    return alt.LayerChart(layer=[line, middle, *([across] if at else [])], width=WIDE, height=max(len(found), 1) * high, title=title)
 
 
 def distribution(
@@ -190,7 +192,7 @@ def distribution(
             color=coloured("side", colours),
             tooltip=tooltips({**({"side": "which"} if len(several) > 1 else {}), "range": axis, "many": "how many"}),
         )
-        .properties(height=220)
+        .properties(width=WIDE, height=220)
     )
     return chart
 

@@ -21,6 +21,7 @@ from compplan.reports.charts.shapes import (
     DIFFERENCES,
     SHARES,
     SIDES,
+    WIDE,
     Figure,
     Pair,
     Row,
@@ -33,9 +34,10 @@ from compplan.reports.charts.shapes import (
     told_apart,
     tooltips,
 )
-from compplan.whatif.comparison.comparison import Amounts, AttainmentSpread, CurrencyPart, Group, PayeeChange
+from compplan.whatif.comparison.comparison import Amounts, AttainmentSpread, Comparison, CurrencyPart, Group, PayeeChange
 from compplan.whatif.comparison.words import money, percent, signed, signed_share
 
+Chart = alt.Chart | alt.LayerChart
 MOST_BARS = 15
 """So many groups have bars of their own; the others are added up."""
 MOST_MOVES = 20
@@ -43,6 +45,29 @@ MOST_MOVES = 20
 DIRECTIONS = {"gets more": MORE, "gets less": LESS, "the same": SAME}
 _BOTH = "before and after"
 _COLOURS = {**dict(zip(SIDES, (BEFORE, AFTER), strict=True)), _BOTH: AFTER}
+
+
+def charts_of(comparison: Comparison) -> dict[str, Chart]:
+    """All charts of a comparison by name: those of plans in one currency end in it, as in `pay_distribution USD`.
+
+    There is `cost_by_component`, `cost_by_period`, and one for each column of people; a chart of which there is nothing to draw is empty.
+    """
+    found: dict[str, Chart] = {}
+    for part in comparison.currencies:
+        for what in part.by:
+            found[f"cost_by_{what} {part.currency}"] = cost_by(part, what)
+        for make in (
+            pay_before_and_after,
+            largest_differences,
+            winners_and_losers,
+            pay_distribution,
+            cost_share_of_sales,
+            pay_concentration,
+        ):
+            found[f"{make.__name__} {part.currency}"] = make(part)
+    for attainment in comparison.attainment:
+        found[f"attainment_of_{attainment.measure}"] = attainment_distribution(attainment)
+    return found
 
 
 def cost_by(part: CurrencyPart, what: str) -> alt.Chart:
@@ -91,7 +116,7 @@ def pay_before_and_after(part: CurrencyPart) -> alt.LayerChart:
     read = "Each mark is a payee. On the dashed line pay is the same; above it the payee gets more than before, below it less."
     if far := len(part.payees) - len(inside):
         read += f" {far:,} whose pay is very far from that of all others {'is' if far == 1 else 'are'} not drawn."
-    return alt.LayerChart(layer=[same, points], height=340, title=titled("Each payee before and after", read))
+    return alt.LayerChart(layer=[same, points], width=WIDE, height=340, title=titled("Each payee before and after", read))
 
 
 def largest_differences(part: CurrencyPart, most: int = MOST_MOVES) -> alt.Chart:
@@ -114,7 +139,7 @@ def largest_differences(part: CurrencyPart, most: int = MOST_MOVES) -> alt.Chart
             color=coloured("direction", {k: c for k, c in DIRECTIONS.items() if k != "the same"}),
             tooltip=_payee_tooltips(part),
         )
-        .properties(height=max(len(found), 1) * BAR, title=titled("The largest differences", read))
+        .properties(width=WIDE, height=max(len(found), 1) * BAR, title=titled("The largest differences", read))
     )
     return chart
 
@@ -153,7 +178,7 @@ def attainment_distribution(attainment: AttainmentSpread) -> alt.LayerChart:
     )
     inside = [{"x": 1.0}] if bins is not None and bins.edge(0) <= 1 <= bins.edge(bins.count) else []
     line = alt.Chart(rows(inside)).mark_rule(color=SOFT, strokeDash=[5, 4]).encode(x="x:Q")
-    return alt.LayerChart(layer=[bars, line], title=titled(f"Attainment of {attainment.measure}", read))
+    return alt.LayerChart(layer=[bars, line], width=WIDE, title=titled(f"Attainment of {attainment.measure}", read))
 
 
 def cost_share_of_sales(part: CurrencyPart) -> alt.Chart:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import altair as alt
 
 from compplan.reports.charts.colours import AFTER, BEFORE, INK, LESS, MORE
-from compplan.reports.charts.shapes import AMOUNTS, BAR, COUNTS, DIFFERENCES, Row, coloured, rows, titled, tooltips
+from compplan.reports.charts.shapes import AMOUNTS, BAR, COUNTS, DIFFERENCES, WIDE, Row, coloured, rows, titled, tooltips
 from compplan.whatif.comparison.comparison import CurrencyPart, Spread
 from compplan.whatif.comparison.words import money, signed, signed_share
 from compplan.whatif.scenarios.scenario import AS_IT_IS
@@ -18,6 +18,13 @@ from compplan.whatif.scenarios.try_scenarios import Tried
 
 HIGH = 26
 """Pixels from one scenario to the next."""
+
+
+def charts_of(tried: Sequence[Tried]) -> dict[str, alt.Chart | alt.LayerChart]:
+    """All charts that put the scenarios beside each other, by name; each ends in its currency, as in `cost_of_each USD`."""
+    currencies = dict.fromkeys(part.currency for one in tried for part in one.comparison.currencies)
+    makes = (cost_of_each, difference_of_each, winners_and_losers_of_each, pay_of_each)
+    return {f"{make.__name__} {currency}": make(tried, currency) for currency in currencies for make in makes}
 
 
 def parts_in(tried: Sequence[Tried], currency: str) -> list[tuple[str, CurrencyPart]]:
@@ -45,7 +52,7 @@ def cost_of_each(tried: Sequence[Tried], currency: str) -> alt.Chart:
             color=coloured("kind", {AS_IT_IS: BEFORE, "scenario": AFTER}),
             tooltip=tooltips({k: k for k in ("scenario", "it costs", "changed by")}),
         )
-        .properties(height=max(len(found), 1) * HIGH, title=titled("What each scenario costs", read))
+        .properties(width=WIDE, height=max(len(found), 1) * HIGH, title=titled("What each scenario costs", read))
     )
     return chart
 
@@ -72,7 +79,7 @@ def difference_of_each(tried: Sequence[Tried], currency: str) -> alt.Chart:
             color=coloured("kind", {"costs more": MORE, "costs less": LESS}),
             tooltip=tooltips({k: k for k in ("scenario", "it costs", "changed by")}),
         )
-        .properties(height=max(len(found), 1) * HIGH, title=titled("How much more or less", read))
+        .properties(width=WIDE, height=max(len(found), 1) * HIGH, title=titled("How much more or less", read))
     )
     return chart
 
@@ -91,7 +98,11 @@ def winners_and_losers_of_each(tried: Sequence[Tried], currency: str) -> alt.Cha
             color=coloured("kind", {"get more": MORE, "get less": LESS}),
             tooltip=tooltips({k: k for k in ("scenario", "kind", "how many")}),
         )
-        .properties(height=max(len({r["scenario"] for r in found}), 1) * HIGH, title=titled("How many get more, and how many less", read))
+        .properties(
+            width=WIDE,
+            height=max(len({r["scenario"] for r in found}), 1) * HIGH,
+            title=titled("How many get more, and how many less", read),
+        )
     )
     return chart
 
@@ -113,7 +124,7 @@ def pay_of_each(tried: Sequence[Tried], currency: str) -> alt.LayerChart:
         "gets least and the tenth that gets most within the line."
     )
     title = titled("How pay is spread under each", read)
-    return alt.LayerChart(layer=[wide, half, middle], height=max(len(found), 1) * HIGH, title=title)
+    return alt.LayerChart(layer=[wide, half, middle], width=WIDE, height=max(len(found), 1) * HIGH, title=title)
 
 
 _TOLD = {

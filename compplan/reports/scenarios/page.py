@@ -8,6 +8,7 @@ from decimal import Decimal
 from compplan.immutable import immutable
 from compplan.reports.charts.drawn import DrawnChart, chart_scripts, chart_style, drawn
 from compplan.reports.comparison.charts import largest_differences, pay_distribution, winners_and_losers
+from compplan.reports.comparison.page import page_of as page_of_one
 from compplan.reports.comparison.sections import ChartAndTable, cost_beside, table_of
 from compplan.reports.comparison.words import answer, cost_sentence, who_sentence
 from compplan.reports.pages.frame import framed_page
@@ -56,7 +57,9 @@ class OfScenario:
 
 
 def page_of(tried: Sequence[Tried]) -> str:
-    """The page of several scenarios that were tried together. The same scenarios give the same text."""
+    """The page of scenarios that were tried together; of one alone, the whole comparison. The same scenarios give the same text."""
+    if len(tried) == 1:
+        return page_of_one(tried[0].comparison)
     first = tried[0].comparison
     currencies = list(dict.fromkeys(part.currency for one in tried for part in one.comparison.currencies))
     return framed_page(

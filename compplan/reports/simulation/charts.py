@@ -20,6 +20,7 @@ from compplan.reports.charts.shapes import (
     DIFFERENCES,
     LINES,
     SHARES,
+    WIDE,
     Row,
     coloured,
     intervals,
@@ -37,6 +38,26 @@ MOST_BINS, MOST_POINTS, MOST_PARTS, MOST_PAYEES = 40, 200, 15, 25
 """How many bars a distribution has, how many points a curve, and how many parts and payees have a row of their own, at most."""
 RANGE = ("one in ten below (P10)", "in the middle (P50)", "one in ten above (P90)")
 _WITHIN, _OVER = "within the budget", "over the budget"
+
+
+def charts_of(forecasts: Forecasts) -> dict[str, alt.Chart | alt.LayerChart]:
+    """All charts of the first side by name, and those that put the sides beside each other where there are several.
+
+    Each ends in its currency, as in `cost_distribution USD`; `cost_by_component`, `spread_by_component` and so on are for each grouping.
+    """
+    found: dict[str, alt.Chart | alt.LayerChart] = {}
+    for part in forecasts.sides[0].currencies:
+        for make in (cost_distribution, chance_of_more, pay_ranges):
+            found[f"{make.__name__} {part.currency}"] = make(part)
+        for what in part.by:
+            found[f"cost_by_{what} {part.currency}"] = cost_ranges(part, what)
+            found[f"spread_by_{what} {part.currency}"] = spread_sources(part, what)
+        for measure in dict.fromkeys(c.measure for p in part.payees for c in p.chances):
+            found[f"chances_of_{measure} {part.currency}"] = quota_chances(part, measure)
+        if len(forecasts.sides) > 1:
+            found[f"costs_of_each {part.currency}"] = costs_of_each(forecasts, part.currency)
+            found[f"differences_of_each {part.currency}"] = differences_of_each(forecasts, part.currency)
+    return found
 
 
 def cost_distribution(part: CurrencyForecast) -> alt.LayerChart:
@@ -62,7 +83,7 @@ def cost_distribution(part: CurrencyForecast) -> alt.LayerChart:
         f"and one in ten costs more than P90.{_budget_words(part)}"
     )
     lines = [*marked(places, INK, partial(about_money, currency=part.currency), axis), *_budget_line(part, axis)]
-    return alt.LayerChart(layer=[bars, *lines], height=240, title=titled("What the period may cost", read))
+    return alt.LayerChart(layer=[bars, *lines], width=WIDE, height=240, title=titled("What the period may cost", read))
 
 
 def chance_of_more(part: CurrencyForecast) -> alt.LayerChart:
@@ -95,7 +116,9 @@ def chance_of_more(part: CurrencyForecast) -> alt.LayerChart:
     read = "Pick an amount below, go up to the curve, and read on the left how likely the period costs more than that."
     read += _budget_words(part)
     lines = _budget_line(part, axis)
-    return alt.LayerChart(layer=[curve, points, *lines], height=240, title=titled("How likely it costs more than so much", read))
+    return alt.LayerChart(
+        layer=[curve, points, *lines], width=WIDE, height=240, title=titled("How likely it costs more than so much", read)
+    )
 
 
 def cost_ranges(part: CurrencyForecast, what: str = "component") -> alt.LayerChart:
@@ -192,7 +215,7 @@ def quota_chances(part: CurrencyForecast, measure: str) -> alt.Chart:
             y2=alt.datum(0),
             tooltip=_told("chance", "payees"),
         )
-        .properties(height=200, title=titled(f"Chances of reaching the quota of {measure}", read))
+        .properties(width=WIDE, height=200, title=titled(f"Chances of reaching the quota of {measure}", read))
     )
     return chart
 
@@ -228,7 +251,7 @@ def costs_of_each(forecasts: Forecasts, currency: str) -> alt.LayerChart:
     lines = next((_budget_line(part, axis) for _, part in parts if part.budget is not None and _is_near(part)), [])
     read = "Each strip is one way to pay: the darker, the more of the simulated periods cost so much. Its three marks are P10, P50 and P90."
     title = titled("What the period may cost under each", read)
-    return alt.LayerChart(layer=[strips, ticks, *lines], height=max(len(parts), 1) * 36, title=title)
+    return alt.LayerChart(layer=[strips, ticks, *lines], width=WIDE, height=max(len(parts), 1) * 36, title=title)
 
 
 def differences_of_each(forecasts: Forecasts, currency: str) -> alt.LayerChart:
