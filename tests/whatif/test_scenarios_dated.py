@@ -63,6 +63,7 @@ PEOPLE = """person,role,starts,ends
 ana,AE,2026-01-01,
 ben,AE,2026-01-01,2027-01-31
 ben,Manager,2027-02-01,
+dee,AE,2026-01-01,2026-06-30
 """
 DEALS = [
     ("d1", "ana", "2027-01-10", 300),
@@ -108,6 +109,8 @@ BEFORE = Decimal("121.50")  # of 300: 5 + 12 + 10 in January, 5 + 16 + 20 in Feb
         ("parameters: {bonus_each: 30 USD}", "181.50", None),
         ("leavers: {ana: 2027-02-28}", "80.50", "people: ana leaves on 2027-02-28."),
         ("leavers: {ben: 2027-01-15}", "109.00", "people: ben leaves on 2027-01-15."),
+        ("people: {ana: {from: 2027-02-01, role: Manager}}", "39.50", "people: ana: from 2027-02-01 on, role is Manager, was AE."),
+        ("people: {ben: {from: 2027-01-25, role: AE}}", "121.50", None),
         ("new_hires: {cy: {role: AE, starts: 2027-01-01}}", "121.50", "people: new is cy: role AE, starts 2027-01-01."),
         ("records: {deals: {where: {deal: d1}, times: {amount: 2x}}}", "139.50", None),
     ],
@@ -122,6 +125,11 @@ def test_what_is_tried(company: Path, tmp_path: Path, scenario: str, after: str,
     ("scenario", "message"),
     [
         ("leavers: {ana: 2025-01-01}", "ana is not there on 2025-01-01, so cannot leave on that day."),
+        ("people: {ana: {from: soon, role: AE}}", "“soon” is not a date written as 2027-01-31."),
+        ("people: {ana: {from: 2027-01-31}}", "It is not said what changes for ana."),
+        ("people: {ana: {role: AE, ends: 2027-01-31, from: 2027-03-01}}", "“2027-01-31” in `ends` of people lies before the day"),
+        ("people: {cy: {role: AE, from: 2027-03-01}}", "Nobody of people is called cy."),
+        ("people: {dee: {role: AE, from: 2027-03-01}}", "dee is not there on 2027-03-01, nor later."),
         ("leavers: {anna: 2027-01-01}", "Nobody of people is called anna."),
         ("new_hires: {ana: {role: AE, starts: 2027-01-01}}", "“ana” in `person` of people has two rows that hold on the same days."),
         ("people: {ana: {ends: 2025-01-01}}", "“2025-01-01” in `ends` of people lies before the day on which the row begins."),

@@ -49,7 +49,8 @@ def _words(one: Applied) -> Iterator[str]:
             if rule.subject is not None:
                 yield f"{rule.subject} is {rule.shown[column]}{before}."
                 continue
-            whose = f"{rule.person}: " if rule.person is not None else f"in {_rows(one.rows)}{_where(rule)}, "
+            since = "" if rule.since is None else f"from {rule.since} on, "
+            whose = f"{rule.person}: {since}" if rule.person is not None else f"in {_rows(one.rows)}{_where(rule)}, "
             yield f"{whose}{column} is {rule.shown[column]}{before}."
         for column in rule.times:
             if rule.subject is not None:

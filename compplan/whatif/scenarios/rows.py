@@ -20,6 +20,8 @@ from compplan.whatif.scenarios.conditions import Condition, condition, find_colu
 from compplan.whatif.scenarios.form import Row, RowsForm
 
 _FACTOR = re.compile(r"(?P<figure>[0-9]+(?:\.[0-9]+)?)\s*(?P<sign>[%x]?)")
+FROM = "from"
+"""Among what changes for a person: the day from which it does."""
 MOST_DIGITS = 6
 """Behind the point of a percentage that figures are multiplied by."""
 
@@ -29,7 +31,7 @@ class RowRule:
     """Rows of a kind of record, and what becomes of them. `place` is where the scenario says so.
 
     `sets` has values as SQL, `times` factors; `shown` has both as they are written. `person` is whose row it is, where it is one of
-    people; `subject` is what the one figure that is changed is called.
+    people; `since` is the day from which that is otherwise; `subject` is what the one figure that is changed is called.
     """
 
     kind: RecordKind
@@ -43,6 +45,7 @@ class RowRule:
     leaves: date | None = None
     person: str | None = None
     subject: str | None = None
+    since: date | None = None
 
 
 def row_rules(project: Project, asked: Asked, cells: CellValues) -> tuple[tuple[RowRule, ...], tuple[Diagnostic, ...]]:
@@ -63,17 +66,9 @@ class _Reading:
     def read(self) -> None:
         form, people = self.asked.form, self.project.schema.kinds[PEOPLE]
         for person, row in form.people.items():
-            place: Place = ("people", person)
-            if not row:
-                self._say(
-                    "bad-setting", "This setting cannot be read", f"It is not said what changes for {person}.", place, _ROLE, key=True
-                )
-                continue
-            where = self._is_person(people, person, place)
-            sets = self._values(people, row, place)
-            self.rules.append(RowRule(people, place, where, sets, shown=_shown(row), person=person))
+            self._person(people, person, row)
         for person, row in form.new_hires.items():
-            place = ("new_hires", person)
+            place: Place = ("new_hires", person)
             added = self._added(people, {people.key[0]: person, **row}, place)
             if added:
                 self.rules.append(RowRule(people, place, added=added, shown=_shown(row), person=person))
@@ -90,6 +85,32 @@ class _Reading:
                 place = ("records", kind_name, number)
                 listed = (*self.asked.place, *place) in self.asked.marks.values
                 self._rows(kind, rule, place if listed else place[:-1])
+
+    def _person(self, people: RecordKind, person: str, row: Row) -> None:
+        place: Place = ("people", person)
+        dated = FROM in row and people.column(FROM) is None
+        changed = {column: value for column, value in row.items() if not (dated and column == FROM)}
+        if not changed:
+            message = f"It is not said what changes for {person}."
+            self._say("bad-setting", "This setting cannot be read", message, place, _ROLE, key=True)
+            return
+        since = self._since(people, row[FROM] or "", (*place, FROM)) if dated else None
+        where, sets = self._is_person(people, person, place), self._values(people, changed, place)
+        self.rules.append(RowRule(people, place, where, sets, shown=_shown(changed), person=person, since=since))
+
+    def _since(self, people: RecordKind, written: str, place: Place) -> date | None:
+        """The day from which a person's row says something else."""
+        if people.valid is None:
+            message = f"The project does not say from when to when rows of {people.name} hold, so nothing can change on a day."
+            hint = "Give `people` a `valid:` in the project file; or leave `from` away."
+            self._say("no-leaving", "Nothing can change on a day", message, place, hint, key=True)
+            return None
+        try:
+            return date.fromisoformat(written.strip())
+        except ValueError:
+            message = f"“{written}” is not a date written as 2027-01-31."
+            self._say("bad-setting", "This setting cannot be read", message, place)
+            return None
 
     def _leaver(self, people: RecordKind, person: str, day: date) -> None:
         place: Place = ("leavers", person)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from compplan.records.cells import physical_type
 from compplan.records.project_file import Project
 from compplan.records.sql import all_of, name, text
 from compplan.records.yaml_marks import Place
-from compplan.schema import Column, MoneyType, NumberType, RatioType, RecordKind
+from compplan.schema import Column, MoneyType, NumberType, RatioType, RecordKind, Validity
 from compplan.whatif.comparison.plan_changes import PlanChange
 from compplan.whatif.scenarios.asked import Asked
 from compplan.whatif.scenarios.row_words import Applied, applied_words
@@ -71,6 +72,8 @@ class _Making:
         if rule.leaves is not None:
             self._leave(rule, table, where)
             return
+        if rule.since is not None and rule.kind.valid is not None:
+            where = self._split(rule, rule.kind.valid, rule.since, table, where)
         rows = int(self._one(f"SELECT count(*) FROM {table} WHERE {where}"))
         if not rows:
             self._nothing(rule)
@@ -90,6 +93,15 @@ class _Making:
             after = {c: self._sum(rule.kind, table, _CHOSEN, c) for c in rule.times}
             self.connection.execute(f"ALTER TABLE {table} DROP COLUMN {_CHOSEN}")
             self.applied.append(Applied(rule, rows, was, {c: (sums[c], after[c]) for c in rule.times}))
+
+    def _split(self, rule: RowRule, valid: Validity, since: date, table: str, where: str) -> str:
+        """Ends the row that holds when something changes the day before, and begins another; gives which rows hold from that day on."""
+        first, last, day = name(valid.first), name(valid.last), f"DATE '{since.isoformat()}'"
+        there = f"({where}) AND {first} < {day} AND coalesce({last}, DATE '9999-12-31') >= {day}"
+        columns = ", ".join(day if c.name == valid.first else name(c.name) for c in rule.kind.columns)
+        self.connection.execute(f"INSERT INTO {table} SELECT {columns} FROM {table} WHERE {there}")
+        self.connection.execute(f"UPDATE {table} SET {last} = {day} - 1 WHERE {there}")
+        return f"({where}) AND {first} >= {day}"
 
     def _leave(self, rule: RowRule, table: str, where: str) -> None:
         valid = rule.kind.valid
@@ -120,6 +132,11 @@ class _Making:
 
     def _nothing(self, rule: RowRule) -> None:
         """Says that a rule chooses no row, and what may have been meant."""
+        if rule.since is not None and self._is_known(rule):
+            message = f"{rule.person} is not there on {rule.since}, nor later."
+            place: Place = (*rule.place, "from")
+            self.problems.append(self.asked.problem("no-leaving", "Nothing can change on a day", message, place))
+            return
         if rule.person is not None:
             message = f"Nobody of {rule.kind.name} is called {rule.person}."
             near = self._near(rule.kind, rule.kind.key[0], rule.person) or "Who is not in the records yet belongs below `new_hires`."
@@ -133,6 +150,9 @@ class _Making:
         if rule.subject is not None:
             where = rule.place
         self.problems.append(self.asked.problem("no-rows", "No row is chosen", message, where, meant, key=rule.subject is not None))
+
+    def _is_known(self, rule: RowRule) -> bool:
+        return bool(self._one(f"SELECT count(*) FROM {_original(rule.kind.name)} WHERE {all_of(c.test for c in rule.where)}"))
 
     def _near(self, kind: RecordKind, column: str, written: str) -> str | None:
         """Which value of a column may be meant; the few that there are where none is like it."""
