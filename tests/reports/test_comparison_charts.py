@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -141,3 +142,15 @@ def test_all_charts_have_stable_names() -> None:
         "attainment_of_arr",
     ]
     assert all(isinstance(chart, alt.Chart | alt.LayerChart) for chart in found.values())
+
+
+def test_a_measure_with_quotas_of_several_groups_has_a_chart_for_each() -> None:
+    one = comparison(part_of(SMALL))
+    found = charts_of(replace(one, attainment=one.attainment * 3))
+    assert [name for name in found if name.startswith("attainment")] == ["attainment_of_arr", "attainment_of_arr 2", "attainment_of_arr 3"]
+
+
+def test_one_group_too_many_is_drawn_by_itself() -> None:
+    part = part_of(SMALL)
+    part.by["team"] = tuple(Group(f"team {i}", Amounts(Decimal(i), Decimal(i))) for i in range(MOST_BARS + 1))  # type: ignore[index]
+    assert not any("others" in r["name"] for r in data_of(cost_by(part, "team")))

@@ -50,7 +50,8 @@ _COLOURS = {**dict(zip(SIDES, (BEFORE, AFTER), strict=True)), _BOTH: AFTER}
 def charts_of(comparison: Comparison) -> dict[str, Chart]:
     """All charts of a comparison by name: those of plans in one currency end in it, as in `pay_distribution USD`.
 
-    There is `cost_by_component`, `cost_by_period`, and one for each column of people; a chart of which there is nothing to draw is empty.
+    There is `cost_by_component`, `cost_by_period`, and one for each column of people; a measure that is held against quotas of several
+    groups has a number behind its name. A chart of which there is nothing to draw is empty.
     """
     found: dict[str, Chart] = {}
     for part in comparison.currencies:
@@ -66,7 +67,9 @@ def charts_of(comparison: Comparison) -> dict[str, Chart]:
         ):
             found[f"{make.__name__} {part.currency}"] = make(part)
     for attainment in comparison.attainment:
-        found[f"attainment_of_{attainment.measure}"] = attainment_distribution(attainment)
+        name = f"attainment_of_{attainment.measure}"
+        again = sum(known.partition(" ")[0] == name for known in found)
+        found[f"{name} {again + 1}" if again else name] = attainment_distribution(attainment)
     return found
 
 
@@ -83,7 +86,7 @@ def cost_by(part: CurrencyPart, what: str) -> alt.Chart:
     if what == "component":
         groups = tuple(replace(g, name=g.name.replace(": ", ":\n", 1)) for g in groups)
     ordered = sorted(groups, key=lambda g: (-max(abs(g.amounts.before), abs(g.amounts.after)), g.name))
-    few, rest = ordered[:MOST_BARS], ordered[MOST_BARS:]
+    few, rest = (ordered, []) if len(ordered) <= MOST_BARS + 1 else (ordered[:MOST_BARS], ordered[MOST_BARS:])
     pairs = [_pair(g.name, g.amounts, part.currency) for g in few]
     read = f"Each pair of bars is a {what}: grey is what it costs before, blue after."
     if rest:
