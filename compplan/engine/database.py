@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -76,9 +77,23 @@ def insert_rows(connection: duckdb.DuckDBPyConnection, kind: RecordKind, columns
     if not rows:
         return
     names = ", ".join(quoted(c) for c in columns)
-    marks = ", ".join("?" for _ in columns)
-    values = [[sql.decimal_of(v) if isinstance(v, Fraction) else v for v in row] for row in rows]
-    connection.executemany(f"INSERT INTO {quoted(RECORDS)}.{quoted(kind.name)} ({names}) VALUES ({marks})", values)
+    types = [physical_type(c) for name in columns if (c := kind.column(name)) is not None]
+    cells = ", ".join(f"CAST(unnest(?::VARCHAR[]) AS {t})" for t in types)
+    values = [[_written(v) for v in column] for column in zip(*rows, strict=True)]
+    connection.execute(f"INSERT INTO {quoted(RECORDS)}.{quoted(kind.name)} ({names}) SELECT {cells}", values)
+
+
+def _written(value: object) -> str | None:
+    """A value as text that the database reads as just that value."""
+    match value:
+        case None | str():
+            return value
+        case Fraction():
+            return f"{sql.decimal_of(value):f}"
+        case Decimal():
+            return f"{value:f}"
+        case _:
+            return str(value)
 
 
 def create_calendar(connection: duckdb.DuckDBPyConnection, calendar: Calendar, months: Months, schema: str = CALENDAR) -> None:

@@ -66,6 +66,7 @@ class Lowering:
     """Formulas at the grain of credits that are asked beside those of the plans, by the credit's name."""
     steps: dict[str, Step] = field(default_factory=dict)
     names: PlanNames = field(init=False)
+    _all: Months = field(init=False)
     _credits: dict[str, CreditShape] = field(default_factory=dict)
     _measures: dict[str, MeasureShape] = field(default_factory=dict)
     _quotas: dict[str, Valued] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class Lowering:
 
     def __post_init__(self) -> None:
         self.names = PlanNames(self.plans, self.schema, self.asked_formulas)
+        self._all = reach(self.plans, self.calendar, self.asked)
 
     def lower(self) -> Lowered:
         """All steps."""
@@ -103,7 +105,7 @@ class Lowering:
 
     def scope(self, plan: ty.Plan) -> Scope:
         """What the passes need to know, with the tables of a plan."""
-        return Scope(self.schema, self.calendar, self.asked, reach(self.plans, self.calendar, self.asked), plan.tables)
+        return Scope(self.schema, self.calendar, self.asked, self._all, plan.tables)
 
     def _days(self, plan: ty.Plan, quota: ty.Quota) -> QuotaDays | None:
         stays = self.stays(plan)

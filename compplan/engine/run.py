@@ -39,12 +39,14 @@ class ParquetKeeper(Keeper):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.facts: dict[str, StepFacts] = {}
+        self.queries: dict[str, str] = {}
 
     def keep(self, connection: duckdb.DuckDBPyConnection, step: Step) -> None:
         """Write the step's file and put a view over it."""
         path = self.folder / f"{step.name}.parquet"
         options = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 8000"
-        connection.execute(f"COPY ({step.query.sql('duckdb', copy=False)}) TO {_literal(path)} ({options})")
+        self.queries[step.name] = query = step.query.sql("duckdb", copy=False)
+        connection.execute(f"COPY ({query}) TO {_literal(path)} ({options})")
         connection.execute(f"CREATE VIEW {STEPS}.{quoted(step.name)} AS SELECT * FROM read_parquet({_literal(path)})")
         self.facts[step.name] = content_hash(connection, f"{STEPS}.{quoted(step.name)}", step.title)
 
@@ -190,7 +192,7 @@ def _manifest(
         company=project.company,
         period=period.label,
         versions={"compplan": version("compplan") if _installed() else "0", "duckdb": duckdb.__version__},
-        queries=hashlib.sha256("\n".join(f"{s.name}: {s.query.sql('duckdb', copy=False)}" for s in lowered.steps).encode()).hexdigest(),
+        queries=hashlib.sha256("\n".join(f"{name}: {query}" for name, query in keeper.queries.items()).encode()).hexdigest(),
         plans=tuple(p.name for p in plans),
         sources={name: hashlib.sha256(data).hexdigest() for name, data in sorted(sources.items())},
         project=hashlib.sha256(project.file.read_bytes()).hexdigest(),
