@@ -113,10 +113,10 @@ class ComponentLowering:
         window = ty.Window(grain.period)
         spans = periods(self.scope, grain.period, window) if self.divided is None else self.divided.periods(self.scope, grain.period)
         rows = exp.select().from_(table(self.payees, "y"), copy=False).join(spans.subquery("n", copy=False), join_type="cross", copy=False)
-        if self.component.pool is not None and self.pooled is None:
+        if self.component.pool is not None:
             for formula in (self.component.pool.group, self.component.pool.where, self.component.pool.by):
                 if formula is not None:
-                    emitter.emit(formula)  # so that what it reads is joined
+                    emitter.emit(formula)  # so that what it reads is joined, for the pool and for what is told where nobody knows the parts
         rows = self._with_day(rows, grain) if self.divided is None else self.divided.join(rows, grain.period)
         rows = self._with_payee(rows, sql.column("payee", "y"))
         rows = self._with_windowed(rows, sql.column("payee", "y"), {grain.period: sql.column("period", "n")})

@@ -120,3 +120,27 @@ def test_a_deal_on_a_day_on_which_its_owner_is_no_payee_says_so(tmp_path: Path) 
     trace = company.trace("2027-Q1", "ben", "d4")
     assert "nothing is paid for it alone: on 2027-03-20, ben is no payee of the plan" in trace.to_text()
     assert "alone" not in company.trace("2027-Q1", "ben", "d3").to_text()
+
+
+POOL = """plan p "P" {
+  effective  from 2027-01-01 through 2027-12-31
+  payees     everyone
+  currency   USD, each earning rounded to 0.01, half away from zero
+  payout     each quarter
+  bonus pot "Pot" {
+    for    each quarter
+    pay    1,000 USD
+    share  among everyone, by target per quarter
+  }
+}
+"""
+
+
+def test_a_pool_shared_out_by_what_changes_within_the_period_is_told_in_words(tmp_path: Path) -> None:
+    for name, text in {"compplan.yaml": PROJECT, "people.csv": PEOPLE, "deals.csv": DEALS, "p.plan": POOL}.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(Problems) as refused:
+        compplan.open_project(tmp_path).run("2027-Q1")
+    told = "\n".join(d.message for d in refused.value.diagnostics)
+    assert told.startswith("Pot of ana in 2027-Q1 cannot be worked out. Within the quarter, target of ana changes")
+    assert "write prorate target by calendar days" in told
