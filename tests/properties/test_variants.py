@@ -52,13 +52,13 @@ def changed_plans(draw: st.DrawFn) -> tuple[Case, str]:
     return case, changed_throughout(case.plan_text, changed)
 
 
-@examples(12)
+@examples(6)
 @given(two_plans())
 def test_plans_worked_out_together_come_to_what_each_comes_to_alone(drawn: tuple[Case, str]) -> None:
     _assert_as_alone(*drawn)
 
 
-@examples(8)
+@examples(6)
 @given(changed_plans())
 def test_a_plan_beside_itself_with_one_component_changed_comes_to_what_each_comes_to_alone(drawn: tuple[Case, str]) -> None:
     _assert_as_alone(*drawn)
