@@ -16,7 +16,11 @@ def add_page(command: Parser) -> None:
 
 def check_page_name(name: str | None) -> None:
     """Raises `Misuse` where a page is to have a name that no browser would open as one."""
-    if name is not None and Path(name).suffix.lower() not in (".html", ".htm"):
+    if name is None:
+        return
+    if not Path(name).name:
+        raise Misuse("name the file of the page, as in --html page.html")
+    if Path(name).suffix.lower() not in (".html", ".htm"):
         raise Misuse(f"a page's name ends in .html: --html {Path(name).with_suffix('.html')}")
 
 

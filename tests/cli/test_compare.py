@@ -63,7 +63,10 @@ def test_a_page_is_written_where_it_is_asked_for(compplan: Call, plan: str, tmp_
     assert (tmp_path / "compared.html").read_text(encoding="utf-8") == page
 
 
-def test_a_page_has_the_name_of_one(compplan: Call, plan: str) -> None:
-    said = compplan("compare", str(PLANS), plan, "--period", "2027-02", "--html", "compared.pdf")
+@pytest.mark.parametrize(
+    ("name", "told"), [("compared.pdf", "--html compared.html"), ("compared", "--html compared.html"), ("", "--html page.html")]
+)
+def test_a_page_has_the_name_of_one(compplan: Call, plan: str, name: str, told: str) -> None:
+    said = compplan("compare", str(PLANS), plan, "--period", "2027-02", "--html", name)
     assert said.code == 2
-    assert "--html compared.html" in said.err
+    assert told in said.err

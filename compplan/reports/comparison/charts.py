@@ -40,6 +40,8 @@ from compplan.whatif.comparison.words import money, percent, signed, signed_shar
 Chart = alt.Chart | alt.LayerChart
 MOST_BARS = 15
 """So many groups have bars of their own; the others are added up."""
+MANY = 300
+"""Of more payees the points are smaller."""
 MOST_MOVES = 20
 """So many payees are named in the chart of the largest differences."""
 DIRECTIONS = {"gets more": MORE, "gets less": LESS, "the same": SAME}
@@ -105,7 +107,7 @@ def pay_before_and_after(part: CurrencyPart) -> alt.LayerChart:
     scale = alt.Scale(domain=list(ends), nice=True, zero=False)
     points = (
         alt.Chart(rows(found))
-        .mark_point(filled=True, size=45, opacity=0.75)
+        .mark_point(filled=True, size=45 if len(found) <= MANY else 20, opacity=0.75)
         .encode(
             x=alt.X("before:Q", title=f"before, {part.currency}", scale=scale, axis=alt.Axis(labelExpr=AMOUNTS, tickCount=6)),
             y=alt.Y("after:Q", title=f"after, {part.currency}", scale=scale, axis=alt.Axis(labelExpr=AMOUNTS, tickCount=6)),
