@@ -26,7 +26,7 @@ from benchmarks.make_deals import Size, make
 from benchmarks.run import Contender, Measured, RunError, better, measure, say
 from compplan.calendar import Calendar, parse_period
 from compplan.engine.steps import Months
-from compplan.whatif.simulation.blocks import blocks_of, choose
+from compplan.whatif.simulation.blocks import blocks_of
 from compplan.whatif.simulation.history import History
 from compplan.whatif.simulation.settings import Settings
 
@@ -51,8 +51,8 @@ def prepare(folder: Path, size: Size, replicates: int) -> None:
         ).fetchall()
         months = Months(period.first_month, period.last_month)
         names, since = tuple(o for o, _ in owners), tuple(months.first + m - 1 for _, m in owners)
-        blocks = blocks_of(History(months, names, since, Calendar().start(period), months, size.deals), settings)
-        numbers, copies = choose(blocks, range(replicates), SEED)
+        history = History(months, names, since, Calendar().start(period), months, size.deals)
+        numbers, copies = blocks_of(history, (), settings).choose(range(replicates), SEED)
         db.execute("CREATE TABLE owners AS SELECT unnest($1) AS payee, unnest(range(len($1))) AS unit", [list(names)])
         drawn = pa.table({"replicate": numbers, "copy": copies - 1})
         db.register("drawn", drawn)

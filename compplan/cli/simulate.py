@@ -54,6 +54,8 @@ def add(commands: Commands[Parser]) -> None:
 
 def _add_draws(command: Parser) -> None:
     """The options that say what is drawn, and how."""
+    method = "draw whole pieces of the past, or as many records as a fitted season and trend expect (blocks)"
+    command.add_argument("--method", choices=("blocks", "model"), default="blocks", help=method)
     command.add_argument("--replicates", metavar="N", type=_whole, default=1000, help="how many draws (1000)")
     command.add_argument("--seed", metavar="N", type=_whole, default=1, help="the same seed gives the same draws (1)")
     each = "who has draws of their own: payee, company (all together), or a column of the records such as segment (payee)"
@@ -68,6 +70,8 @@ def _add_draws(command: Parser) -> None:
     known = "the last day that is known: records up to it are as they are"
     command.add_argument("--known-through", metavar="DATE", type=_day, help=known)
     command.add_argument("--draw", metavar="KINDS", help="the kinds of record to draw, as in deals,leads; all that people are credited for")
+    pipeline = "open records are won or lost as those of the past were, as in deals.stage=Open"
+    command.add_argument("--pipeline", metavar="KIND.COLUMN=OPEN", help=pipeline)
     dated = "by which of its dates a kind of record is drawn, as in leads=qualified_date"
     command.add_argument("--dated", metavar="KIND=COLUMN", action="append", default=[], help=dated)
 
@@ -120,6 +124,7 @@ def _settings(args: Namespace) -> Settings:
         args.period,
         args.replicates,
         args.seed,
+        args.method,
         each=args.each,
         blocks=args.blocks,
         season=args.season,
@@ -127,6 +132,7 @@ def _settings(args: Namespace) -> Settings:
         history=history,
         kinds=kinds,
         dated=dated,
+        pipeline=None if args.pipeline is None else _pipeline(args.pipeline),
     )
 
 
@@ -135,6 +141,13 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals or not kind.strip() or not column.strip():
         raise Misuse(f"--dated: “{text}” is no KIND=COLUMN, such as leads=qualified_date.")
     return kind.strip(), column.strip()
+
+
+def _pipeline(text: str) -> tuple[str, str, str]:
+    found = re.fullmatch(r"\s*(\w+)\.(\w+)\s*=\s*(.+?)\s*", text)
+    if found is None:
+        raise Misuse(f"--pipeline: “{text}” is no KIND.COLUMN=OPEN, such as deals.stage=Open.")
+    return found[1], found[2], found[3]
 
 
 def _budget(project: Project, text: str | None) -> Decimal | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from compplan.calendar import FiscalPeriod
 from compplan.engine.payout_kinds import parts_of
-from compplan.engine.relations import RECORDS, STEPS, quoted
+from compplan.engine.relations import RECORDS, STEPS, quoted, text
 from compplan.engine.variants import Made
 from compplan.immutable import immutable
 from compplan.records.project_file import Project
@@ -68,8 +68,8 @@ _SUMS = ", ".join(f"coalesce(sum(amount) FILTER (side = {side}), 0) AS {word}" f
 def _of_side(project: Project, side: int, made: Made, columns: Sequence[str], period: FiscalPeriod) -> str:
     payouts = f"{STEPS}.{quoted(made.relation('payouts'))}"
     parts = [
-        f"""SELECT plan, payee, kind, component, label AS period, {_text(plan.currency)} AS currency,
-            CAST(counted AS DECIMAL(38, 4)) AS amount FROM {payouts} WHERE plan = {_text(plan.name)}"""
+        f"""SELECT plan, payee, kind, component, label AS period, {text(plan.currency)} AS currency,
+            CAST(counted AS DECIMAL(38, 4)) AS amount FROM {payouts} WHERE plan = {text(plan.name)}"""
         for plan in made.variant.plans
     ]
     people = project.schema.kinds[PEOPLE]
@@ -98,7 +98,3 @@ def _labels(made: Made) -> dict[tuple[str, ...], str]:
 
 def _group(column: str) -> str:
     return quoted(f"group {column}")
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -8,15 +8,22 @@ nothing but independent draws, a forecast from n stretches would be narrower tha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from compplan.calendar import Calendar, FiscalPeriod
+from compplan.engine.relations import RECORDS, quoted
+from compplan.engine.replicates.keys import DRAWS
 from compplan.engine.steps import Months
 from compplan.immutable import immutable
 from compplan.schema import MONTHS_IN, Period
-from compplan.whatif.simulation.history import History
-from compplan.whatif.simulation.settings import Season, Settings
+from compplan.whatif.simulation.draws import CALLED, COPY, LATER
+from compplan.whatif.simulation.history import DAYS, History, unit_of
+from compplan.whatif.simulation.kinds import DrawnKind, names_of
+from compplan.whatif.simulation.settings import COMPANY, Season, Settings
 
 if TYPE_CHECKING:
+    import duckdb
     import numpy as np
     import numpy.typing as npt
 
@@ -33,11 +40,38 @@ class Stratum:
 
 @immutable
 class Blocks:
-    """All that is drawn in blocks of so many months. Copies are numbered by unit, month of the past and month of the period, from 1 on."""
+    """All that is drawn in blocks of so many months. Copies are numbered by unit, month of the past and month of the period."""
 
     history: History
-    size: int
+    settings: Settings
     strata: tuple[Stratum, ...]
+    names: str
+    first: int = 1
+
+    @property
+    def size(self) -> int:
+        """How many months a block has."""
+        return MONTHS_IN[self.settings.blocks]
+
+    @property
+    def last(self) -> int:
+        """The number of the last copy."""
+        return self.first + len(self.history.units) * self.past_months * self.asked_months - 1
+
+    @property
+    def choices(self) -> int:
+        """About how many copies a replicate takes."""
+        return len(self.history.units) * self.asked_months
+
+    @property
+    def rows(self) -> int:
+        """About how many records are in them."""
+        return self.history.counted * self.asked_months // self.past_months
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is drawn from what."""
+        return tuple(_words(self))
 
     def moves(self) -> Iterator[tuple[int, int]]:
         """Each month of the past with each month of the period that it may stand for, in order."""
@@ -45,9 +79,39 @@ class Blocks:
         past, asked = self.history.past, self.history.months
         yield from sorted((p, a) for p, a in pairs if past.first <= p <= past.last and asked.first <= a <= asked.last)
 
+    def create(self, connection: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
+        """The relation `blocks`: for each unit and month of the past, a copy for each month that it may stand for."""
+        moves, units = list(self.moves()), self.history.units
+        past, asked = [p for p, _ in moves], [a for _, a in moves]
+        firsts = [calendar.start_of_month(a) for a in asked]
+        lasts = [calendar.start_of_month(a + 1) - timedelta(days=1) for a in asked]
+        called = [f"~{FiscalPeriod('month', a).label}" for a in asked]
+        copy = f"{self.first} + (u.number * {self.past_months} + v.past - {self.history.past.first}) * {self.asked_months}"
+        connection.execute(
+            f"""CREATE TABLE {DRAWS}.blocks AS
+            SELECT u.unit, v.past, v.first, v.last, v.called, CAST({copy} + v.asked - {self.history.months.first} AS INTEGER) AS copy
+            FROM (SELECT unnest(?) AS unit, unnest(?::INTEGER[]) AS number) u CROSS JOIN (SELECT unnest(?::INTEGER[]) AS past,
+                unnest(?::INTEGER[]) AS asked, unnest(?::DATE[]) AS first, unnest(?::DATE[]) AS last, unnest(?) AS called) v""",
+            [list(units), list(range(len(units))), past, asked, firsts, lasts, called],
+        )
+
+    def moved(self, kind: DrawnKind, table: str) -> str | None:
+        """A query of the rows of a table of the kind, moved."""
+        day = quoted(kind.dated)
+        later = f"CAST(least(v.first + d.passed, v.last) - r.{day} AS INTEGER)"
+        return f"""SELECT r.*, v.copy AS {COPY}, {later} AS {LATER}, v.called AS {CALLED}
+            FROM {RECORDS}.{quoted(table)} r JOIN {DRAWS}.{DAYS} d ON d.day = r.{day}
+            JOIN {DRAWS}.blocks v ON v.unit = {unit_of(kind)} AND v.past = d.month"""
+
+    def choose(self, replicates: range, seed: int) -> tuple[Numbers, Numbers]:
+        """The copies that replicates take."""
+        return _choose(self, replicates, seed)
+
     def copies(self, units: Numbers, past: Numbers, asked: int) -> Numbers:
         """The numbers of copies: a unit's records of a month of the past, in a month of the period."""
-        return 1 + (units * self.past_months + past - self.history.past.first) * self.asked_months + asked - self.history.months.first
+        return (
+            self.first + (units * self.past_months + past - self.history.past.first) * self.asked_months + asked - self.history.months.first
+        )
 
     @property
     def past_months(self) -> int:
@@ -60,8 +124,8 @@ class Blocks:
         return self.history.months.last - self.history.months.first + 1
 
 
-def blocks_of(history: History, settings: Settings) -> Blocks:
-    """The stretches that are drawn, and from which."""
+def blocks_of(history: History, kinds: Sequence[DrawnKind], settings: Settings) -> Blocks:
+    """The stretches of kinds that are drawn, and from which."""
     size = MONTHS_IN[settings.blocks]
     past = _starts(history.past, size, whole=True) or [history.past.first // size * size]
     strata: dict[int, tuple[list[int], list[int]]] = {}
@@ -70,7 +134,24 @@ def blocks_of(history: History, settings: Settings) -> Blocks:
     for first in past:
         if _place(first, settings.season) in strata:
             strata[_place(first, settings.season)][0].append(first)
-    return Blocks(history, size, tuple(Stratum(tuple(p), tuple(a)) for p, a in strata.values()))
+    drawn = tuple(Stratum(tuple(p), tuple(a)) for p, a in strata.values())
+    return Blocks(history, settings, drawn, names_of(kinds))
+
+
+def _words(blocks: Blocks) -> Iterator[str]:
+    settings, history = blocks.settings, blocks.history
+    whose = "the whole company" if settings.each == COMPANY else f"each {settings.each}"
+    yield (
+        f"{blocks.names} of {settings.period.label} are drawn from {history.counted:,} records of {history.spelled}, "
+        f"for {whose} a {settings.blocks} at a time; a {settings.blocks} may stand for {_PLACES[settings.season]}."
+    )
+    if any(len(s.past) == 1 for s in blocks.strata):
+        yield (
+            f"Some {settings.blocks}s of the period have only one of the past that may stand for them, and do not vary: "
+            "name a longer history, or a shorter season."
+        )
+    if any(not s.past for s in blocks.strata):
+        yield f"For some {settings.blocks}s of the period nothing of the past may stand: they are empty. Name a longer history."
 
 
 def _starts(months: Months, size: int, *, whole: bool) -> list[int]:
@@ -84,11 +165,11 @@ def _place(month: int, season: Season) -> int:
     return month % MONTHS_IN[_PERIOD[season]] if season != "none" else 0
 
 
+_PLACES = {"none": "any other", "quarter": "another at the same place in a quarter", "year": "the same of another year"}
 _PERIOD: dict[Season, Period] = {"quarter": "quarter", "year": "year"}
 
 
-def choose(blocks: Blocks, replicates: range, seed: int) -> tuple[Numbers, Numbers]:
-    """The copies that replicates take: the replicate and the copy of each. A replicate's are those of its number and the seed alone."""
+def _choose(blocks: Blocks, replicates: range, seed: int) -> tuple[Numbers, Numbers]:
     import numpy as np
 
     history = blocks.history

@@ -9,7 +9,7 @@ from sqlglot import exp, parse_one
 
 from compplan.calendar import FiscalPeriod
 from compplan.engine.plan_names import PlanNames
-from compplan.engine.relations import STEPS, quoted
+from compplan.engine.relations import STEPS, quoted, text
 from compplan.engine.replicates.expand import expanded
 from compplan.engine.replicates.keys import DRAWS, REPLICATES, Key
 from compplan.engine.variants import Made
@@ -59,15 +59,15 @@ def _queries(side: int, made: Made, schema: Schema, period: FiscalPeriod, keys: 
     for plan in made.variant.plans:
         yield (
             "pay",
-            f"""SELECT {side}, {replicate}, plan, payee, kind, component, {_text(plan.currency)}, sum(counted)
-            FROM {payouts} WHERE plan = {_text(plan.name)} GROUP BY ALL""",
+            f"""SELECT {side}, {replicate}, plan, payee, kind, component, {text(plan.currency)}, sum(counted)
+            FROM {payouts} WHERE plan = {text(plan.name)} GROUP BY ALL""",
         )
     for held in {(made.relation(h.measured), made.relation(h.asked)): h for h in made.held}.values():
         measured, replicate = _rows(made.relation(held.measured), keys)
         asked = f"{STEPS}.{quoted(made.relation(held.asked))}"
         yield (
             "attained",
-            f"""SELECT {side}, {replicate}, {_text(held.measure)}, {_text(held.group or "")}, s.owner, s.value, q.value
+            f"""SELECT {side}, {replicate}, {text(held.measure)}, {text(held.group or "")}, s.owner, s.value, q.value
             FROM {measured} JOIN {asked} q ON q.owner = s.owner AND q.period = s.period
             WHERE s.period = {period.number} AND q.value <> 0""",
         )
@@ -102,8 +102,4 @@ def _sold(side: int, made: Made, schema: Schema, period: FiscalPeriod, keys: Map
             )
             assert isinstance(query, exp.Select)
             totals = expanded(query, {(STEPS, name): key for name, key in keys.items()}).sql("duckdb")
-            yield "sold", f"SELECT {side}, {_REPLICATE}, {_text(credit.name)}, {_text(unit.currency)}, total FROM ({totals}) t"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+            yield "sold", f"SELECT {side}, {_REPLICATE}, {text(credit.name)}, {text(unit.currency)}, total FROM ({totals}) t"

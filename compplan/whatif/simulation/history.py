@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from compplan.calendar import Calendar
+from compplan.calendar import Calendar, FiscalPeriod
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine.relations import RECORDS, quoted
 from compplan.engine.replicates.keys import DRAWS
@@ -37,6 +37,12 @@ class History:
     counted: int
 
     @property
+    def spelled(self) -> str:
+        """The months, as people write them."""
+        first, last = (FiscalPeriod("month", m).label for m in (self.past.first, self.past.last))
+        return first if first == last else f"{first} to {last}"
+
+    @property
     def is_itself(self) -> bool:
         """Whether the period is drawn from its own records, as nothing is known before it."""
         return self.past.last >= self.months.first
@@ -63,8 +69,14 @@ def history_of(connection: duckdb.DuckDBPyConnection, calendar: Calendar, kinds:
 
 def dated_rows(kind: DrawnKind, table: str) -> str:
     """A query of the rows of a table of the kind that have a day: `unit`, `month` and all columns of the days."""
-    unit = "''" if kind.each is None else f"coalesce(CAST(r.{quoted(kind.each)} AS VARCHAR), '')"
-    return f"""SELECT {unit} AS unit, d.* FROM {RECORDS}.{quoted(table)} r JOIN {DRAWS}.{DAYS} d ON d.day = r.{quoted(kind.dated)}"""
+    return (
+        f"""SELECT {unit_of(kind)} AS unit, d.* FROM {RECORDS}.{quoted(table)} r JOIN {DRAWS}.{DAYS} d ON d.day = r.{quoted(kind.dated)}"""
+    )
+
+
+def unit_of(kind: DrawnKind) -> str:
+    """Whose draws a row `r` of the kind belongs to."""
+    return "''" if kind.each is None else f"coalesce(CAST(r.{quoted(kind.each)} AS VARCHAR), '')"
 
 
 def _days(connection: duckdb.DuckDBPyConnection, kinds: Sequence[DrawnKind]) -> tuple[date, date] | None:

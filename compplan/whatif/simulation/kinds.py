@@ -32,6 +32,13 @@ class Follower:
     of: str
 
 
+def names_of(kinds: Sequence[DrawnKind]) -> str:
+    """The kinds as a sentence begins with them: Deals, leads and contracts."""
+    *others, last = (k.kind.name for k in kinds) if kinds else ("records",)
+    names = f"{', '.join(others)} and {last}" if others else last
+    return names[0].upper() + names[1:]
+
+
 def drawn_kinds(schema: Schema, plans: Sequence[ty.Plan], settings: Settings) -> tuple[DrawnKind, ...]:
     """The kinds that are drawn, each once; a kind whose rows refer to a drawn kind goes with it.
 

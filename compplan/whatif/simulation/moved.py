@@ -5,50 +5,40 @@ All dates of a record move by as many days, and so do those of the records that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
-from compplan.calendar import Calendar, FiscalPeriod
-from compplan.engine.relations import RECORDS, quoted
-from compplan.engine.replicates.keys import DRAWS, Key
+from compplan.engine.relations import RECORDS, quoted, text
 from compplan.schema import DateType, RecordKind, TextType
-from compplan.whatif.simulation.blocks import Blocks
-from compplan.whatif.simulation.history import DAYS
+from compplan.whatif.simulation.draws import CALLED, COPY, LATER, Draws
 from compplan.whatif.simulation.kinds import DrawnKind
+from compplan.whatif.simulation.pipeline import Stage, began_after
 
 if TYPE_CHECKING:
     import duckdb
 
 KNOWN = 0
 """The copy of all records that are known."""
-_COPY, _FROM, _LATER, _CALLED = (quoted(name) for name in (Key.COPY.value, "~from", "~later", "~called"))
-"""Beside the copy: the key of the record that a row was made from, by how many days it moved, and what its key has behind that one."""
+_FROM = quoted("~from")
+"""The key of the record that a row was made from."""
 
 
-def create_moves(connection: duckdb.DuckDBPyConnection, calendar: Calendar, blocks: Blocks) -> None:
-    """The relations that say which unit has which number, and which month of the past may stand for which of the period."""
-    units, moves = blocks.history.units, list(blocks.moves())
-    numbers = list(range(len(units)))
-    connection.execute(f"CREATE TABLE {DRAWS}.units AS SELECT unnest(?) AS unit, unnest(?::INTEGER[]) AS number", [list(units), numbers])
-    asked = [a for _, a in moves]
-    firsts = [calendar.start_of_month(a) for a in asked]
-    lasts = [calendar.start_of_month(a + 1) - timedelta(days=1) for a in asked]
-    labels = [f"~{FiscalPeriod('month', a).label}" for a in asked]
-    connection.execute(
-        f"""CREATE TABLE {DRAWS}.moves AS SELECT unnest(?::INTEGER[]) AS past, unnest(?::INTEGER[]) AS asked,
-            unnest(?::DATE[]) AS first, unnest(?::DATE[]) AS last, unnest(?) AS called""",
-        [[p for p, _ in moves], asked, firsts, lasts, labels],
-    )
-
-
-def create_moved(connection: duckdb.DuckDBPyConnection, blocks: Blocks, kind: DrawnKind, tables: Mapping[str, str]) -> dict[str, str]:
+def create_moved(
+    connection: duckdb.DuckDBPyConnection,
+    draws: Sequence[Draws],
+    first: date,
+    stage: Stage | None,
+    kind: DrawnKind,
+    tables: Mapping[str, str],
+) -> dict[str, str]:
     """The tables of a kind and of those that go with it, moved; `tables` names the tables of kinds that are not called like the kind.
 
+    `first` is the first day that is drawn; with a `stage`, what is drawn of the past begins then or later, and open records do not stay.
     Gives the names of the new tables by kind.
     """
     moved = {name: f"{tables.get(name, name)}~moved" for name in (kind.kind.name, *(f.kind.name for f in kind.followers))}
-    _create(connection, moved[kind.kind.name], _drawn(kind, tables.get(kind.kind.name, kind.kind.name), blocks))
+    _create(connection, moved[kind.kind.name], _drawn(kind, tables.get(kind.kind.name, kind.kind.name), draws, first, stage))
     for follower in kind.followers:
         own = tables.get(follower.kind.name, follower.kind.name)
         _create(connection, moved[follower.kind.name], _followed(follower.kind, follower.reference, own, moved[follower.of]))
@@ -59,24 +49,22 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> Non
     connection.execute(f"CREATE TABLE {RECORDS}.{quoted(name)} AS {query}")
 
 
-def _drawn(kind: DrawnKind, table: str, blocks: Blocks) -> str:
-    """The records of the past for each month that they may stand for, and those that are known."""
-    day, first = quoted(kind.dated), blocks.history.first.isoformat()
-    unit = "''" if kind.each is None else f"coalesce(CAST(r.{quoted(kind.each)} AS VARCHAR), '')"
-    past, past_months, months = blocks.history.past, blocks.past_months, blocks.history.months
-    copy = f"1 + (u.number * {past_months} + v.past - {past.first}) * {blocks.asked_months} + v.asked - {months.first}"
-    later = f"least(v.first + d.passed, v.last) - r.{day}"
-    drawn = f"""SELECT r.*, CAST({copy} AS INTEGER) AS {_COPY}, CAST({later} AS INTEGER) AS {_LATER}, v.called AS {_CALLED}
-        FROM {RECORDS}.{quoted(table)} r JOIN {DRAWS}.{DAYS} d ON d.day = r.{day} JOIN {DRAWS}.units u ON u.unit = {unit}
-        JOIN {DRAWS}.moves v ON v.past = d.month WHERE least(v.first + d.passed, v.last) >= DATE '{first}'"""
-    known = f"""SELECT r.*, {KNOWN} AS {_COPY}, 0 AS {_LATER}, '' AS {_CALLED}
-        FROM {RECORDS}.{quoted(table)} r WHERE r.{day} IS NULL OR r.{day} < DATE '{first}'"""
-    return f"SELECT {_columns(kind.kind, _renamed(kind.kind))} FROM ({drawn} UNION ALL {known}) m"
+def _drawn(kind: DrawnKind, table: str, draws: Sequence[Draws], first: date, stage: Stage | None) -> str:
+    """The records of the past as they are drawn for the days from the first one on, and those that are known."""
+    day, bound = quoted(kind.dated), f"DATE '{first.isoformat()}'"
+    drawn = [query for one in draws if (query := one.moved(kind, table)) is not None]
+    if stage is not None:
+        drawn[0] = began_after(stage, kind, drawn[0], first)
+    known = f"SELECT r.*, {KNOWN} AS {COPY}, 0 AS {LATER}, '' AS {CALLED} FROM {RECORDS}.{quoted(table)} r"
+    moved = f"SELECT * FROM ({' UNION ALL '.join(drawn)}) d WHERE {day} + {LATER} >= {bound}"
+    closed = "" if stage is None or kind != stage.kind else f" AND r.{quoted(stage.column)} <> {text(stage.open)}"
+    rows = f"{moved} UNION ALL {known} WHERE (r.{day} IS NULL OR r.{day} < {bound}){closed}"
+    return f"SELECT {_columns(kind.kind, _renamed(kind.kind))} FROM ({rows}) m"
 
 
 def _followed(kind: RecordKind, reference: str, table: str, parent: str) -> str:
     """The rows that go with moved ones, moved with them."""
-    rows = f"""SELECT r.*, p.{_COPY}, p.{_LATER}, p.{_CALLED} FROM {RECORDS}.{quoted(table)} r
+    rows = f"""SELECT r.*, p.{COPY}, p.{LATER}, p.{CALLED} FROM {RECORDS}.{quoted(table)} r
         JOIN {RECORDS}.{quoted(parent)} p ON p.{_FROM} = r.{quoted(reference)}"""
     return f"SELECT {_columns(kind, _renamed(kind) | {reference})} FROM ({rows}) m"
 
@@ -94,8 +82,8 @@ def _columns(kind: RecordKind, called: frozenset[str]) -> str:
         name = quoted(column.name)
         value = f"m.{name}"
         if isinstance(column.type, DateType):
-            value = f"m.{name} + m.{_LATER}"
+            value = f"m.{name} + m.{LATER}"
         elif column.name in called:
-            value = f"m.{name} || m.{_CALLED}"
+            value = f"m.{name} || m.{CALLED}"
         found.append(f"{value} AS {name}")
-    return ", ".join([*found, f"m.{quoted(kind.key[0])} AS {_FROM}", *(f"m.{n} AS {n}" for n in (_COPY, _LATER, _CALLED))])
+    return ", ".join([*found, f"m.{quoted(kind.key[0])} AS {_FROM}", *(f"m.{n} AS {n}" for n in (COPY, LATER, CALLED))])

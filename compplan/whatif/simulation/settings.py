@@ -24,22 +24,6 @@ COMPANY = "company"
 
 
 @immutable
-class Pipeline:
-    """Records that are still open: the columns that say so, and what a record says once it is won or lost.
-
-    `created` is the column with the day on which a record began: what is drawn must have begun after the last day that is known, as
-    whatever began before is open, won or lost already.
-    """
-
-    kind: str
-    column: str
-    open: str
-    won: str
-    lost: str
-    created: str
-
-
-@immutable
 class Settings:
     """What is asked of a simulation of a period.
 
@@ -49,6 +33,7 @@ class Settings:
     is the last day that is known: records up to it are as they are. `history` are the months that are drawn from; None for all before the
     first drawn day, or for the period itself where there is nothing before it. `kinds` are the kinds of record that are drawn; None for all
     that people are credited for. `dated` gives the column with the day of a kind's records, where it is not that of its first credit.
+    `pipeline` names a kind, a column, and what stands there while a record is open: such records are drawn to be won or lost.
     """
 
     period: FiscalPeriod
@@ -62,7 +47,7 @@ class Settings:
     history: Months | None = None
     kinds: tuple[str, ...] | None = None
     dated: Mapping[str, str] = field(default_factory=dict)
-    pipeline: Pipeline | None = None
+    pipeline: tuple[str, str, str] | None = None
 
     def drawn(self, calendar: Calendar) -> tuple[date, Months]:
         """The first day whose records are drawn, and the months with such days. Raises `Problems` where nothing is left to draw."""

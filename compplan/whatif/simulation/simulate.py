@@ -15,12 +15,15 @@ from compplan.engine.steps import Lowered, Months, Step
 from compplan.engine.variants import Made, Variant, create_calendars, forget_steps, lower_variants
 from compplan.records.project_file import Project
 from compplan.whatif.comparison.compare import Side
-from compplan.whatif.simulation.blocks import Blocks, blocks_of, choose
+from compplan.whatif.simulation.blocks import blocks_of
 from compplan.whatif.simulation.collected import Gathering, create_tables
+from compplan.whatif.simulation.draws import Draws
 from compplan.whatif.simulation.forecast import Forecasts
-from compplan.whatif.simulation.history import history_of
-from compplan.whatif.simulation.kinds import drawn_kinds
-from compplan.whatif.simulation.moved import KNOWN, create_moved, create_moves
+from compplan.whatif.simulation.history import History, history_of
+from compplan.whatif.simulation.kinds import DrawnKind, drawn_kinds
+from compplan.whatif.simulation.model import model_of
+from compplan.whatif.simulation.moved import KNOWN, create_moved
+from compplan.whatif.simulation.pipeline import Stage, pipeline_of, stage_of
 from compplan.whatif.simulation.settings import Settings
 from compplan.whatif.simulation.statistics import forecasts_of
 
@@ -49,10 +52,14 @@ def simulate(
     settings = settings.checked()
     period = settings.period
     variants = [side.variant(project, period) for side in sides]
-    kinds = drawn_kinds(project.schema, [p for v in variants for p in v.plans], settings)
+    plans = [plan for variant in variants for plan in variant.plans]
+    kinds = drawn_kinds(project.schema, plans, settings)
     with translated_errors():
-        blocks = blocks_of(history_of(connection, project.calendar, kinds, settings), settings)
-        create_moves(connection, project.calendar, blocks)
+        history = history_of(connection, project.calendar, kinds, settings)
+        stage = None if settings.pipeline is None else stage_of(kinds, plans, settings.pipeline)
+        draws = draws_of(connection, project, history, kinds, stage, settings)
+        for one in draws:
+            one.create(connection, project.calendar)
         moved: list[Variant] = []
         known: dict[tuple[str, ...], dict[str, str]] = {}
         for variant in variants:
@@ -61,12 +68,12 @@ def simulate(
                 names = (kind.kind.name, *(f.kind.name for f in kind.followers))
                 key = tuple(variant.records.get(n, n) for n in names)
                 if key not in known:
-                    known[key] = create_moved(connection, blocks, kind, variant.records)
+                    known[key] = create_moved(connection, draws, history.first, stage, kind, variant.records)
                 tables |= known[key]
             moved.append(Variant(variant.name, variant.plans, tables))
         drawn = {table for tables in known.values() for table in tables.values()}
-        made = _make(connection, project, moved, settings, blocks, drawn, progress)
-        return forecasts_of(connection, project, made, settings, blocks, kinds, columns, budget)
+        made = _make(connection, project, moved, settings, draws, drawn, progress)
+        return forecasts_of(connection, project, made, settings, history, draws, kinds, columns, budget)
 
 
 def _make(
@@ -74,7 +81,7 @@ def _make(
     project: Project,
     variants: Sequence[Variant],
     settings: Settings,
-    blocks: Blocks,
+    draws: Sequence[Draws],
     drawn: set[str],
     progress: Progress | None,
 ) -> tuple[Made, ...]:
@@ -90,10 +97,10 @@ def _make(
         try:
             make_steps(connection, _only(steps.once), Keeper())
             keeper = AgainKeeper()
-            for number, batch in enumerate(batches := list(_batches(blocks, settings, steps)), 1):
+            for number, batch in enumerate(batches := list(_batches(draws, settings, steps)), 1):
                 if progress is not None:
                     progress(f"{batch.stop:,} of {settings.replicates:,} replicates", number, len(batches))
-                _take(connection, blocks, settings, batch)
+                _take(connection, draws, settings, batch)
                 make_steps(connection, _only(steps.each), keeper)
                 gathering.gather(connection)
         except Problems as problems:
@@ -109,19 +116,19 @@ def _only(steps: tuple[Step, ...]) -> Lowered:
     return Lowered(steps, (), (), ())
 
 
-def _batches(blocks: Blocks, settings: Settings, steps: Replicated) -> Iterator[range]:
+def _batches(draws: Sequence[Draws], settings: Settings, steps: Replicated) -> Iterator[range]:
     """The numbers of replicates that are worked out at once."""
-    rows = len(blocks.history.units) * blocks.asked_months + (blocks.history.counted if steps.gives_rows_out else 0)
+    rows = 1 + sum(one.choices for one in draws) + (sum(one.rows for one in draws) if steps.gives_rows_out else 0)
     size = max(1, min(settings.replicates, MOST_ROWS // rows))
     for first in range(0, settings.replicates, size):
         yield range(first, min(first + size, settings.replicates))
 
 
-def _take(connection: duckdb.DuckDBPyConnection, blocks: Blocks, settings: Settings, batch: range) -> None:
+def _take(connection: duckdb.DuckDBPyConnection, draws: Sequence[Draws], settings: Settings, batch: range) -> None:
     """Fills the relations that say which replicates there are, and which copies each takes."""
     numbers = f"SELECT CAST(range AS INTEGER) AS {_REPLICATE} FROM range({batch.start}, {batch.stop})"
     connection.execute(f"CREATE OR REPLACE TABLE {DRAWS}.{REPLICATES} AS {numbers}")
-    connection.register("chosen", _choices(blocks, settings, batch))
+    connection.register("chosen", _choices(draws, settings, batch))
     connection.execute(f"CREATE OR REPLACE TABLE {DRAWS}.{CHOICES} AS FROM chosen")
     connection.unregister("chosen")
 
@@ -129,11 +136,26 @@ def _take(connection: duckdb.DuckDBPyConnection, blocks: Blocks, settings: Setti
 _REPLICATE = quoted(Key.REPLICATE.value)
 
 
-def _choices(blocks: Blocks, settings: Settings, batch: range) -> pa.Table:
+def _choices(draws: Sequence[Draws], settings: Settings, batch: range) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
-    numbers, copies = choose(blocks, batch, settings.seed)
     everyone = np.arange(batch.start, batch.stop)
-    replicates = np.concatenate((everyone, numbers)).astype(np.int32)
-    return pa.table({Key.REPLICATE.value: replicates, Key.COPY.value: np.concatenate((everyone * 0 + KNOWN, copies)).astype(np.int32)})
+    chosen = [(everyone, everyone * 0 + KNOWN), *(one.choose(batch, settings.seed) for one in draws)]
+    replicates, copies = (np.concatenate([pair[i] for pair in chosen]).astype(np.int32) for i in (0, 1))
+    return pa.table({Key.REPLICATE.value: replicates, Key.COPY.value: copies})
+
+
+def draws_of(
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    history: History,
+    kinds: Sequence[DrawnKind],
+    stage: Stage | None,
+    settings: Settings,
+) -> tuple[Draws, ...]:
+    """The ways in which records are drawn; each has copies of its own."""
+    past: Draws = model_of(connection, history, kinds, settings) if settings.method == "model" else blocks_of(history, kinds, settings)
+    if stage is None:
+        return (past,)
+    return past, pipeline_of(connection, history, stage, project.calendar.end(settings.period), past.last + 1)

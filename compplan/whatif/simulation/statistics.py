@@ -15,8 +15,8 @@ from compplan.engine.variants import Made
 from compplan.records.project_file import Project
 from compplan.schema import PEOPLE
 from compplan.whatif.comparison.costs import people_when_over
-from compplan.whatif.simulation.blocks import Blocks
 from compplan.whatif.simulation.drawn_words import drawn_of
+from compplan.whatif.simulation.draws import Draws
 from compplan.whatif.simulation.forecast import (
     DIGITS,
     Budget,
@@ -32,6 +32,7 @@ from compplan.whatif.simulation.forecast import (
     range_of,
     rounded,
 )
+from compplan.whatif.simulation.history import History
 from compplan.whatif.simulation.kinds import DrawnKind
 from compplan.whatif.simulation.settings import Settings
 
@@ -51,13 +52,14 @@ def forecasts_of(
     project: Project,
     made: Sequence[Made],
     settings: Settings,
-    blocks: Blocks,
+    history: History,
+    draws: Sequence[Draws],
     kinds: Sequence[DrawnKind],
     columns: Sequence[str],
     budget: Decimal | None,
 ) -> Forecasts:
     """The forecasts of all sides, from the tables of `collected`."""
-    drawn = drawn_of(settings, blocks, kinds)
+    drawn = drawn_of(settings, history, draws, kinds)
     found = []
     for side, one in enumerate(made):
         told = _Told(connection, project, one, side, settings, tuple(columns))
