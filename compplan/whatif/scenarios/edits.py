@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from compplan.diagnostics import Diagnostic, Span
@@ -22,8 +22,12 @@ from compplan.whatif.scenarios.sentences import Fragment, Said, at_home, scalar,
 from compplan.whatif.scenarios.targets import Component, Owned, Targets
 
 _CHANGES = re.compile(r"(add|remove|replace)\b|.*\sbecomes\s", re.S)
+_ROW = re.compile(r"(from|below|above|at)\b")
+_OF_COMPONENT = re.compile(r"\s*((add|remove|replace)\s+)?(from|below|above|at|pay|times|only\s+if|for\s+each)\b")
+"""What begins a sentence of a component, and none of a plan."""
 _TIMES = re.compile(r"(?P<word>times\s+)?(?P<factor>[0-9][0-9,]*(\.[0-9]+)?\s*(%|x))")
 _AS_IN = "As in `from 100%: 1.6x`, `add from 200%: 3x` or `remove cap at 9,000 USD`, a line for each."
+_AS_ROW = "A row is written with a colon before its value, as in `from 100%: 1.6x`."
 _RATIO = "a percentage or a multiple"
 
 
@@ -151,14 +155,24 @@ class Edits:
         for said in found:
             if isinstance(target, Component):
                 self._of_component(target, said, place)
+            elif _OF_COMPONENT.match(said.text):
+                self._no_component(target, said)
             elif (line := self._read(said, place)) is not None:
                 self.tried.setdefault(target, []).append(line)
+
+    def _no_component(self, plan: str, said: Said) -> None:
+        names = self.targets.components(plan)
+        message = f"{plan} is a plan; it is not said in which of its components this changes."
+        hint = f"Say which, as in {plan}.{names[0]}; its components are {', '.join(names)}." if names else None
+        span = said.pieces[0][1]
+        self.problems.append(self.asked.marks.problem("unknown-name", "The component is not said", message, span, hint))
 
     def _of_component(self, component: Component, said: Said, place: Place) -> None:
         text = said.text.strip()
         replaced = _CHANGES.match(text) is None
         inner = said.between("replace ", "") if replaced else said
-        line = self._read(inner.between(f"change {component.word} {component.name} {{\n", "\n}"), place)
+        hint = (_AS_ROW if _ROW.match(text) else _AS_IN) if replaced else None
+        line = self._read(inner.between(f"change {component.word} {component.name} {{\n", "\n}"), place, hint)
         if not isinstance(line, t.Change) or len(line.lines) != 1:
             if line is not None:
                 self._not_one(place)
@@ -222,13 +236,14 @@ class Edits:
             word, name = named_as(line.line) or ("", "")
             self.shared[owner, word, name] = line.line
 
-    def _read(self, said: Said, place: Place) -> t.PlanLine | None:
-        """The one sentence that a text holds, read inside a plan that is based on another; None after a report."""
+    def _read(self, said: Said, place: Place, hint: str | None = None) -> t.PlanLine | None:
+        """The one sentence that a text holds, read inside a plan that is based on another; None after a report, with a hint of its own."""
         name = f"{self.asked.marks.file}#{len(self.fragments) + 1} of {self.asked.name}"
         fragment = Fragment(name, said.between('plan tried "Tried" based on tried {\n', "\n}\n"), self.asked.marks)
         parsed = parse(fragment.said.text, name)
         if parsed.diagnostics:
-            self.problems += [at_home(d, {name: fragment}) for d in parsed.diagnostics]
+            told = (at_home(d, {name: fragment}) for d in parsed.diagnostics)
+            self.problems += [d if hint is None or "It is written" not in (d.hint or "") else replace(d, hint=hint) for d in told]
             return None
         items = parsed.file.items
         lines = items[0].lines if len(items) == 1 and isinstance(items[0], t.Plan) else ()

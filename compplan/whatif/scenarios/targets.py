@@ -60,6 +60,10 @@ class Targets:
         mine = (x for x in lines if isinstance(x, t.Component) and (x.word, x.name.text) == (component.word, component.name))
         return [row for one in mine for row in _rows(one)]
 
+    def components(self, plan: str) -> list[str]:
+        """The names of a plan's components."""
+        return list(_components(self.standing[plan]))
+
     def changed(self, name: str, place: Place) -> str | Component | Diagnostic:
         """The plan, or the component of a plan, that a name means; or what is wrong with it."""
         components = {plan: _components(tree) for plan, tree in self.standing.items()}
@@ -77,7 +81,7 @@ class Targets:
             return self._unknown(f"The plan {first} has no component {second}.", place, hint)
         choices = [f"{plan}.{component}" for plan, mine in components.items() for component in mine]
         near = _near(name, [*choices, *components]) or _near(first, [*components, *(c.split(".")[1] for c in choices)])
-        listed = f"There are: {', '.join(choices[:_MANY])}{', ...' if len(choices) > _MANY else ''}."
+        listed = f"The plans are {', '.join(components)}; a component is named as in {next(iter(choices), 'plan.component')}."
         return self._unknown(f"There is no {'plan' if second else 'plan or component'} {first}.", place, near or listed)
 
     def owned(self, word: str, name: str, place: Place) -> Owned | Diagnostic:
@@ -93,7 +97,23 @@ class Targets:
         message = f"There is no {word} {'for ' if word == 'quota' else ''}{name} in the plans."
         if word == "quota" and any(named_as(line) == ("measure", second or first) for _, line in self._lines()):
             message = f"The measure {second or first} has no quota."
-        return self._unknown(message, place, self._choices(word, second or first, list(dict.fromkeys(n for _, n in written))))
+        hint = self._otherwise(word, name, place) or self._choices(word, second or first, list(dict.fromkeys(n for _, n in written)))
+        return self._unknown(message, place, hint)
+
+    def _otherwise(self, word: str, name: str, place: Place) -> str | None:
+        """What may be meant where something else has the name of a parameter that is not there."""
+        if word != "parameter":
+            return None
+        is_flag = self.asked.marks.file == FLAG
+        if any(named_as(line) == ("quota", name.rpartition(".")[2]) for _, line in self._lines()):
+            return f'For the quota, write {FLAG} "quota {name}=110%".' if is_flag else "The quota of that name belongs below `quotas`."
+        component = self.changed(name, place)
+        if not isinstance(component, Component):
+            return None
+        whose = f"{component.plan}.{component.name}"
+        if is_flag:
+            return f'Say what of the component, as in {FLAG} "{whose} from 100%: 1.6x".'
+        return f"A component is changed below `changes`, as in `{whose}: {{from 100%: 1.6x}}`."
 
     def _choices(self, word: str, name: str, names: Sequence[str]) -> str:
         if names:
