@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,7 @@ def test_pay_follows_the_open_deals_that_are_won(tmp_path: Path) -> None:
     found = simulate_project(open_project(folder).project, Settings(NEXT, 200, season="none", pipeline=OPEN)).sides[0]
     (part,) = found.currencies
     (ben,) = [p for p in part.payees if p.payee == "ben"]
-    assert (ben.pay.p10, ben.pay.p50, ben.pay.p90) == (0, 50_000, 50_000)
+    assert (ben.pay.p10, ben.pay.p50, ben.pay.p90) == (Decimal(0), Decimal(50_000), Decimal(50_000))
     assert "3 open deals" in " ".join(found.drawn.words)
     assert paid(folder, "2027-Q1") == {}, "as it is, no open deal pays anything"
 
