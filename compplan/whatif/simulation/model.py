@@ -127,13 +127,19 @@ class Model:
 
 
 def _placed(past: Past, numbers: Numbers, random: np.random.Generator) -> tuple[Numbers, Numbers]:
-    """The records that are drawn, and the months that each stands in, by their place in the period."""
+    """The records that are drawn, and the months that each stands in, by their place in the period.
+
+    Each replicate weighs the records of the past anew (Rubin's Bayesian bootstrap): their mean is not known exactly either.
+    """
     import numpy as np
 
     numbers = np.where(past.sizes[:, None] > 0, numbers, 0)
     units, months = (np.repeat(i.ravel(), numbers.ravel()) for i in np.indices(numbers.shape))
-    which = (random.random(len(units)) * past.sizes[units]).astype(np.int64)
-    return past.before + past.starts[units] + which, months
+    weights = np.concatenate(([0.0], np.cumsum(random.standard_exponential(int(past.sizes.sum())))))
+    low, high = weights[past.starts][units], weights[past.starts + past.sizes][units]
+    which = np.searchsorted(weights, low + random.random(len(units)) * (high - low), side="right") - 1
+    last = (past.starts + past.sizes)[units] - 1
+    return past.before + np.clip(which, past.starts[units], last), months
 
 
 def model_of(connection: duckdb.DuckDBPyConnection, history: History, kinds: Sequence[DrawnKind], settings: Settings) -> Model:

@@ -1,13 +1,14 @@
-"""The product from Python: open a project, check it, run a period, and ask for payouts, credits and explanations as Arrow tables."""
+"""A project from Python: check it, run a period, try other plans and scenarios beside it, simulate what is to come."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import field
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from compplan.api.results import Results
 from compplan.calendar import FiscalPeriod, parse_period
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.diagnostics.suggest import closest
@@ -15,15 +16,16 @@ from compplan.immutable import immutable
 from compplan.project_plans import ProjectPlans, read_plans
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from datetime import date
 
+    from compplan.api.whatif import Compared, Simulated, TriedScenarios
     from compplan.engine.examples import Tried
-    from compplan.engine.explain_difference import Difference
-    from compplan.engine.explanation import Explanation
-    from compplan.engine.run_folder import Run
     from compplan.engine.trace_record import RecordTrace
     from compplan.language import typed as ty
     from compplan.records.project_file import Project
+    from compplan.schema import Period
+    from compplan.whatif.scenarios.asked import Asked
+    from compplan.whatif.simulation.settings import Season
 
 Progress = Callable[[str, int, int], None]
 """Told the title of the step at hand, its number and how many there are."""
@@ -107,7 +109,7 @@ class Company:
         """
         from compplan.engine.run import run_plans
 
-        asked = period_of(period) if isinstance(period, str) else period
+        asked = _period(period)
         plans = self.plans()
         passing = TemporaryDirectory(prefix="compplan-run-") if out is None else None
         folder = Path(passing.name) if passing is not None else Path(out or "")
@@ -123,98 +125,89 @@ class Company:
         """
         from compplan.engine.trace_record import trace_record
 
-        asked = period_of(period) if isinstance(period, str) else period
+        asked = _period(period)
         return trace_record(self.project, self.read, asked, payee, record, plan)
 
+    def compare(
+        self, old: str | Path, new: str | Path, period: str | FiscalPeriod, *, by: Sequence[str] | None = None, set_aside: bool = False
+    ) -> Compared:
+        """What a period costs by two sets of plans: each a folder with a project, a plan file, or a git revision.
 
-@immutable
-class Results:
-    """What came of a period. Tables are Arrow's, which pandas, Polars and DuckDB take as they are; amounts are decimals."""
-
-    run: Run
-    _passing: TemporaryDirectory[str] | None = field(default=None, repr=False, compare=False)
-
-    def __repr__(self) -> str:
-        return f"<Results {self.run.manifest.company} {self.run.manifest.period}: {self.folder}>"
-
-    @property
-    def folder(self) -> Path:
-        """The folder that holds every step of the run as Parquet, and its manifest."""
-        return self.run.folder
-
-    @property
-    def payouts(self) -> pa.Table:
-        """A row for each plan, payee, payout period (`label`) and component; what a cap takes off has rows of the kind `cap`.
-
-        `amount` is what is paid, in `currency`; `counted` is the same in the currency of the plan.
+        `by` are columns of people by which pay is grouped. Raises `Problems` as a run does.
         """
-        return self.run.payouts()
+        from compplan.api.whatif import Compared
+        from compplan.whatif.comparison.compare import compare_plans
+        from compplan.whatif.comparison.plan_side import plan_side
 
-    @property
-    def earnings(self) -> pa.Table:
-        """A row for each earning: plan, component, payee, month, the record where it is earned on one, amount."""
-        return self.run.earnings()
+        before, after = (plan_side(self.project, str(named)) for named in (old, new))
+        return Compared(compare_plans(self.project, before, after, _period(period), by, set_aside=set_aside))
 
-    @property
-    def awards(self) -> pa.Table:
-        """A row for each award that was won: plan, component, payee, month, quantity."""
-        return self.run.awards()
+    def try_scenarios(
+        self,
+        period: str | FiscalPeriod,
+        file: str | Path | None = None,
+        *,
+        sets: Sequence[str] = (),
+        by: Sequence[str] | None = None,
+        set_aside: bool = False,
+    ) -> TriedScenarios:
+        """What scenarios cost beside things as they are: those of a YAML file, and one of `sets`, as `compplan try --set` takes them.
 
-    def credits(self, name: str | None = None) -> pa.Table:
-        """Who is credited with what in the period: every credit of that name, with all its columns.
-
-        Without a name, the credits of every name under each other: `credit`, which is the name, and the columns that all of them have.
-        Raises `Problems` where there is no such credit.
+        Raises `Problems` with all that is wrong with the scenarios.
         """
-        if name is not None:
-            return self.run.credits(name)
-        names = [step.removeprefix("credit_") for step in self.run.manifest.credits]
-        return _together([(name, self.run.credits(name)) for name in names])
+        from compplan.api.whatif import TriedScenarios
+        from compplan.whatif.scenarios.try_scenarios import try_scenarios
 
-    def write_workbook(self, path: str | Path) -> None:
-        """Writes a workbook of totals, payouts, lines, credits and awards. Raises `Problems` where another file is there."""
-        from compplan.reports.workbook import write_workbook
+        return TriedScenarios(try_scenarios(self.project, _asked(file, sets), _period(period), by, set_aside=set_aside))
 
-        write_workbook(self.run, Path(path))
+    def simulate(
+        self,
+        period: str | FiscalPeriod,
+        file: str | Path | None = None,
+        *,
+        sets: Sequence[str] = (),
+        replicates: int = 1000,
+        seed: int = 1,
+        method: str = "blocks",
+        each: str = "payee",
+        blocks: Period = "month",
+        season: Season = "quarter",
+        history: tuple[str, str] | None = None,
+        known_through: date | None = None,
+        draw: Sequence[str] | None = None,
+        pipeline: tuple[str, str, str] | None = None,
+        budget: Decimal | int | None = None,
+        by: Sequence[str] | None = None,
+        set_aside: bool = False,
+    ) -> Simulated:
+        """What a period may cost, as it is and under scenarios, which are given as `try_scenarios` takes them.
 
-    def write_csv(self, folder: str | Path) -> None:
-        """Writes the same as CSV files into a folder. Raises `Problems` where anything else is there already."""
-        from compplan.reports.csv_files import write_csv_files
-
-        write_csv_files(self.run, Path(folder))
-
-    def step(self, name: str) -> pa.Table:
-        """Every row of one step, with all its columns. Raises `Problems` where there is none of that name."""
-        return self.run.step(name)
-
-    def explain(self, payee: str, plan: str | None = None, *, names: bool = False) -> Explanation:
-        """Why a payee got what it got; printing it prints it as text. With `names`, colleagues who are ranked are named.
-
-        Raises `Problems` where nobody of that name was paid.
+        `history` are the first and the last period to draw from; `pipeline` a kind of record, a column, and what stands there while a
+        record is open. All else is as `compplan simulate` takes it. Raises `Problems` as that does.
         """
-        from compplan.engine.explain import explain
+        from compplan.api.whatif import Simulated
+        from compplan.engine.steps import Months
+        from compplan.whatif.simulation.project import simulate_project
+        from compplan.whatif.simulation.settings import METHODS, Settings
 
-        return explain(self.run, payee, plan, names=names)
+        if method not in METHODS:
+            message = f"“{method}” is no way to draw: there are {' and '.join(METHODS)}."
+            raise Problems([Diagnostic("simulation", "This cannot be simulated", message)])
+        past = None if history is None else Months(period_of(history[0]).first_month, period_of(history[1]).last_month)
+        settings = Settings(
+            _period(period), replicates, seed, "model" if method == "model" else "blocks", each, blocks, season, known_through, past,
+            None if draw is None else tuple(draw), pipeline=pipeline,
+        )  # fmt: skip
+        amount = None if budget is None else Decimal(budget)
+        return Simulated(simulate_project(self.project, settings, _asked(file, sets), by, amount, set_aside=set_aside))
 
-    def compare(self, before: Results, payee: str, plan: str | None = None) -> Difference:
-        """What a payee gets more or less than in another period, and why; printing it prints it as text.
 
-        Raises `Problems` as `explain` does.
-        """
-        from compplan.engine.explain_difference import difference
-
-        return difference(before.explain(payee, plan), self.explain(payee, plan))
+def _period(period: str | FiscalPeriod) -> FiscalPeriod:
+    return period_of(period) if isinstance(period, str) else period
 
 
-def _together(tables: list[tuple[str, pa.Table]]) -> pa.Table:
-    """Tables under each other, with the columns that all of them have, and the name of each row's in front."""
-    import pyarrow as pa
+def _asked(file: str | Path | None, sets: Sequence[str]) -> list[Asked]:
+    from compplan.whatif.scenarios.asked import read_file, read_flags
 
-    if not tables:
-        return pa.table({"credit": pa.array([], pa.string())})
-    shared = [c for c in tables[0][1].column_names if all(c in t.column_names for _, t in tables)]
-    named = []
-    for name, table in tables:
-        names = pa.array([name] * len(table), pa.string())
-        named.append(table.select(shared).add_column(0, "credit", names))
-    return pa.concat_tables(named, promote_options="permissive")
+    found = [] if file is None else list(read_file(Path(file)).scenarios)
+    return [*found, read_flags(sets)] if sets else found
