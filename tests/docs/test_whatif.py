@@ -14,7 +14,7 @@ from compplan.whatif.scenarios.asked import read_file
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "whatif.md").read_text(encoding="utf-8")
-SHOWN = re.findall(r"^```\n\$ compplan (try .*)\n((?:.*\n)*?)```", PAGE, re.M)
+SHOWN = re.findall(r"^```\n\$ compplan ((?:try|simulate) .*)\n((?:.*\n)*?)```", PAGE, re.M)
 
 
 @pytest.mark.parametrize(("command", "output"), SHOWN, ids=[command for command, _ in SHOWN])
@@ -32,7 +32,14 @@ def test_a_command_prints_what_the_page_shows(
 
 
 def test_the_page_shows_commands() -> None:
-    assert len(SHOWN) >= 2
+    assert len(SHOWN) >= 3
+    assert any(command.startswith("simulate") for command, _ in SHOWN)
+
+
+def test_the_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    (block,) = re.findall(r"^```python\n((?:.*\n)*?)```", PAGE, re.M)
+    monkeypatch.chdir(ROOT)
+    exec(block, {})
 
 
 def test_the_file_that_the_page_shows_is_part_of_the_sample() -> None:
