@@ -54,11 +54,11 @@ def _pay(args: Namespace) -> int:
 
 
 def _today(scenario: Scenario) -> ExpectedPay:
-    from compplan.whatif.territory_pay.expectation import expectation_of, simulated
+    from compplan.whatif.territory_pay.expectation import expectation_of, expected_plans
     from compplan.whatif.territory_pay.expected_pay import expected_pay, pay_where
 
     expected = expectation_of(scenario)
-    with simulated(expected) as plans:
+    with expected_plans(expected) as plans:
         return expected_pay(expected, pay_where(expected, plans, expected.owners))
 
 
@@ -83,12 +83,12 @@ def pay_beside(scenario: Scenario, territories: Territories) -> Iterator[Callabl
     if scenario.form.pay is None:
         yield lambda _: None
         return
-    from compplan.whatif.territory_pay.expectation import expectation_of, simulated
+    from compplan.whatif.territory_pay.expectation import expectation_of, expected_plans
     from compplan.whatif.territory_pay.expected_pay import expected_pay, pay_where
 
     note("Working out what people are expected to be paid today.")
     expected = expectation_of(scenario)
-    with simulated(expected) as plans:
+    with expected_plans(expected) as plans:
         today = pay_where(expected, plans, expected.owners)
 
         def under(assigned: Whole) -> ExpectedPay:

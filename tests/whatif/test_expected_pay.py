@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from compplan.api import open_project
 from compplan.assignment.scenario.check import read_scenario
 from compplan.diagnostics.model import Problems
-from compplan.whatif.territory_pay.expectation import Expectation, expectation_of, simulated
+from compplan.whatif.territory_pay.expectation import Expectation, expectation_of, expected_plans
 from compplan.whatif.territory_pay.expected_pay import ExpectedPay, expected_pay, pay_where
 from compplan.whatif.territory_pay.expected_records import RecordShape, month_ends, period_of
 from tests.support.pay_project import REPS, SCENARIO, write_pay_project
@@ -28,7 +28,7 @@ def expect(file: Path) -> Expectation:
 
 
 def worked_out(expected: Expectation, proposed: Sequence[str] | None = None) -> ExpectedPay:
-    with simulated(expected) as plans:
+    with expected_plans(expected) as plans:
         today = pay_where(expected, plans, expected.owners)
         return expected_pay(expected, today, None if proposed is None else pay_where(expected, plans, proposed))
 

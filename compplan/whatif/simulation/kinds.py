@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.diagnostics.suggest import closest
-from compplan.engine.simulation import dependents
+from compplan.engine.given_rows import dependents
 from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.schema import PEOPLE, DateType, RecordKind, ReferenceType, Schema

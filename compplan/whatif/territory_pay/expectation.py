@@ -15,7 +15,7 @@ from compplan.assignment.scenario.form import PayForm
 from compplan.assignment.scenario.table import Table, text_of
 from compplan.assignment.scenario.tables import opened
 from compplan.diagnostics.model import Diagnostic, Problems
-from compplan.engine.simulation import Simulation, simulation
+from compplan.engine.given_rows import PlansOnRows, plans_on_rows
 from compplan.language import typed as ty
 from compplan.project_plans import read_plans
 from compplan.records.yaml_marks import Place
@@ -80,7 +80,7 @@ def _check_filled(expected: Expectation) -> None:
 
 
 @contextmanager
-def simulated(expected: Expectation, only: Collection[str] | None = None, threads: int | None = None) -> Iterator[Simulation]:
+def expected_plans(expected: Expectation, only: Collection[str] | None = None, threads: int | None = None) -> Iterator[PlansOnRows]:
     """The project's plans, ready to be worked out with expected records; with `only`, those of these names.
 
     Raises `Problems` where plans or records are wrong, as a run does, or no plan pays by such records.
@@ -93,7 +93,7 @@ def simulated(expected: Expectation, only: Collection[str] | None = None, thread
         dates = "; ".join(f"{p.name} from {p.first} through {p.last}" for p in chosen)
         hint = f"There are: {dates}." if dates else "The project has no plans."
         raise Problems([expected.problem("no-plan", "No plan is in force", message, ("pay", "period"), hint)])
-    with simulation(project, chosen, period_of(pay), pay.records, threads) as plans:
+    with plans_on_rows(project, chosen, period_of(pay), pay.records, threads) as plans:
         if not plans.plans:
             message = f"No plan that is in force in {pay.period} pays anybody by {pay.records}."
             hint = "Name in `records` what the plans credit, and in `period` when they are in force."
@@ -107,7 +107,7 @@ def _in_force(expected: Expectation, plan: ty.Plan) -> bool:
     return calendar.month_of(plan.first) <= period.last_month and calendar.month_of(plan.last) >= period.first_month
 
 
-def _check_references(expected: Expectation, plans: Simulation) -> None:
+def _check_references(expected: Expectation, plans: PlansOnRows) -> None:
     """Texts of the scenario that stand for records must be keys of such records."""
     for name, other in expected.pay.others.items():
         column = expected.shape.kind.column(name)

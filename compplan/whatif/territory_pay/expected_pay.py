@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from compplan.assignment.scenario.pay_limits import Ends, PayLimits
-from compplan.engine.simulation import Simulated, Simulation
+from compplan.engine.given_rows import Outcome, PlansOnRows
 from compplan.immutable import immutable
 from compplan.whatif.territory_pay.expectation import Expectation
 
@@ -108,11 +108,11 @@ class Way:
     """Who has each account, and what comes of that; `payees` has the payees of each plan, whatever they are paid."""
 
     owners: tuple[str, ...]
-    result: Simulated
+    result: Outcome
     payees: Mapping[str, tuple[str, ...]]
 
 
-def pay_where(expected: Expectation, plans: Simulation, owners: Sequence[str]) -> Way:
+def pay_where(expected: Expectation, plans: PlansOnRows, owners: Sequence[str]) -> Way:
     """What people are paid where each account is with one of the `owners`. Raises `Problems` as a run does."""
     result = plans.work_out(expected.records(owners))
     return Way(tuple(owners), result, plans.payees)
@@ -150,7 +150,7 @@ def _within(paid: Decimal | None, band: Ends) -> bool:
     return paid is None or ((low is None or paid >= low) and (high is None or paid <= high))
 
 
-def _paid(result: Simulated) -> Mapping[tuple[str, str], Decimal]:
+def _paid(result: Outcome) -> Mapping[tuple[str, str], Decimal]:
     """What each person is paid in each currency, by all plans together."""
     found: dict[tuple[str, str], Decimal] = {}
     for each in result.paid:
@@ -167,7 +167,7 @@ def _brought(expected: Expectation, owners: Sequence[str]) -> Mapping[str, Decim
     return {owner: Decimal(figure).scaleb(-expected.figures.balanced_decimals) for owner, figure in found.items()}
 
 
-def _attainments(results: Sequence[Simulated]) -> Iterator[Attainment]:
+def _attainments(results: Sequence[Outcome]) -> Iterator[Attainment]:
     """The measures of all ways beside each other."""
     by_way = [{(a.plan, a.measure, a.owner): a for a in result.attained} for result in results]
     for key in sorted({key for each in by_way for key in each}):

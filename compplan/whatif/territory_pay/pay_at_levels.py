@@ -11,7 +11,7 @@ import numpy as np
 
 from compplan.assignment.problem import Whole
 from compplan.diagnostics.model import Problems
-from compplan.engine.simulation import Simulation
+from compplan.engine.given_rows import PlansOnRows
 from compplan.whatif.territory_pay.expectation import Expectation
 
 MOST_MIXED = 24
@@ -63,7 +63,7 @@ class PayAtLevels:
     """
 
     expected: Expectation
-    plans: Simulation
+    plans: PlansOnRows
     mix: Mix
     runs: int = 0
     currency: str = ""

@@ -9,7 +9,7 @@ from pathlib import Path
 from compplan.assignment.scenario.check import Scenario, read_scenario
 from compplan.assignment.scenario.form import CostForm
 from compplan.assignment.scenario.pay_limits import PayLimits
-from compplan.whatif.territory_pay.expectation import expectation_of, simulated
+from compplan.whatif.territory_pay.expectation import expectation_of, expected_plans
 from compplan.whatif.territory_pay.expected_pay import pay_where
 from compplan.whatif.territory_pay.pay_at_levels import PayAtLevels, mix_of
 from compplan.whatif.territory_pay.pay_bands import PayBands
@@ -29,12 +29,12 @@ def open_scenario(file: Path, tell: Callable[[str], None] = lambda _: None, like
         return replace(scenario, pay_limits=like.pay_limits)
     tell("Working out from the plans how much credit gives how much pay.")
     expected = expectation_of(scenario)
-    with simulated(expected) as plans:
+    with expected_plans(expected) as plans:
         pay_where(expected, plans, expected.owners)  # told before anything else is, if something is wrong with plans or records
         payees = plans.payees
         paying = tuple(p.name for p in plans.plans if set(payees[p.name]) & set(expected.paid_reps)) or tuple(payees)
     limits: dict[str, PayLimits] = {}
-    with simulated(expected, paying, threads=1) as plans:  # few rows, many runs
+    with expected_plans(expected, paying, threads=1) as plans:  # few rows, many runs
         pay = PayAtLevels(expected, plans, mix_of(expected))
         for name, form in measures.items():
             limits[name] = PayBands(expected, name, form, pay).limits()

@@ -46,7 +46,7 @@ class Paid:
 
 
 @immutable
-class Simulated:
+class Outcome:
     """What comes of the given rows: every payout added up over the period, and every measure that is held against a quota."""
 
     paid: tuple[Paid, ...]
@@ -54,10 +54,10 @@ class Simulated:
 
 
 @contextmanager
-def simulation(
+def plans_on_rows(
     project: Project, plans: Sequence[ty.Plan], period: FiscalPeriod, kind: str, threads: int | None = None
-) -> Iterator[Simulation]:
-    """A simulation of those of the plans whose payouts in the period depend on a kind of record.
+) -> Iterator[PlansOnRows]:
+    """Those of the plans whose payouts in the period depend on a kind of record, ready for rows of it.
 
     All records are the project's, but those of the kind and of kinds that refer to it, which are empty at first. Raises `Problems` where
     records are bad or no plan is in force.
@@ -75,7 +75,7 @@ def simulation(
             create_kind(connection, project.schema.kinds[name])
         create_calendar(connection, project.calendar, reach(chosen, project.calendar, months))
         chosen = tuple(p for p in chosen if _depends(Lowering([p], project.schema, project.calendar, months), kind))
-        yield Simulation(connection, project, chosen, period, kind)
+        yield PlansOnRows(connection, project, chosen, period, kind)
 
 
 def dependents(schema: Schema, kind: str) -> tuple[str, ...]:
@@ -111,7 +111,7 @@ def _affected(steps: Sequence[Step], kind: str) -> list[Step]:
 
 
 @dataclass(slots=True)
-class Simulation:
+class PlansOnRows:
     """Plans on records of a database; `work_out` gives what comes of rows of the kind."""
 
     connection: duckdb.DuckDBPyConnection
@@ -138,12 +138,12 @@ class Simulation:
         key = quoted(self.project.schema.kinds[kind].key[0])
         return frozenset(str(k) for (k,) in self.connection.execute(f"SELECT {key} FROM {RECORDS}.{quoted(kind)}").fetchall())
 
-    def work_out(self, rows: pa.Table) -> Simulated:
+    def work_out(self, rows: pa.Table) -> Outcome:
         """What comes of these rows of the kind, whose columns have the kind's names. Raises `Problems` as a run does."""
         with translated_errors():
             self._fill(rows)
             self._make()
-            return Simulated(self._paid(), tuple(self._attained()))
+            return Outcome(self._paid(), tuple(self._attained()))
 
     def _fill(self, rows: pa.Table) -> None:
         relation, columns = f"{RECORDS}.{quoted(self.kind)}", ", ".join(quoted(c) for c in rows.column_names)
@@ -193,15 +193,15 @@ class _Lowered:
     held: tuple[Held, ...]
 
 
-def _lower(simulated: Simulation) -> _Lowered:
-    project, period = simulated.project, simulated.period
+def _lower(on: PlansOnRows) -> _Lowered:
+    project, period = on.project, on.period
     months = Months(period.first_month, period.last_month)
-    lowering = Lowering(simulated.plans, project.schema, project.calendar, months, simulated._narrow)
+    lowering = Lowering(on.plans, project.schema, project.calendar, months, on._narrow)
     lowered = lowering.lower()
-    held = held_measures(lowering, simulated.plans, period)
-    payees = {plan.name: lowering.payees(plan) for plan in simulated.plans}
+    held = held_measures(lowering, on.plans, period)
+    payees = {plan.name: lowering.payees(plan) for plan in on.plans}
     steps = tuple(lowering.steps.values())
-    again = _affected(steps, simulated.kind)
+    again = _affected(steps, on.kind)
     changing = {s.name for s in again}
     once = tuple(s for s in steps if s.name not in changing)
     first, second = (Lowered(part, lowered.credits, lowered.earnings, lowered.payouts) for part in (once, tuple(again)))
