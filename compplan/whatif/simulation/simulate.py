@@ -102,7 +102,8 @@ def _make(
                     progress(f"{batch.stop:,} of {settings.replicates:,} replicates", number, len(batches))
                 _take(connection, draws, settings, batch)
                 make_steps(connection, _only(steps.each), keeper)
-                gathering.gather(connection)
+                with translated_errors():
+                    gathering.gather(connection)
         except Problems as problems:
             if not narrow or all(d.code != OVERFLOW for d in problems.diagnostics):
                 raise
