@@ -21,7 +21,7 @@ records:
       stage: text
       created: date
       close_date: {type: date, optional: true}
-      amount: money
+      amount: {type: money, optional: true}
 """
 PLAN = """plan ae "AE" {
   effective  from 2026-01-01 through 2028-12-31
@@ -41,7 +41,7 @@ PLAN = """plan ae "AE" {
   }
 }
 """
-Deal = tuple[str, str, str, date, date | None, int]
+Deal = tuple[str, str, str, date, date | None, int | None]
 
 
 def write_pipeline_project(folder: Path, deals: list[Deal], people: tuple[str, ...] = ("ana", "ben")) -> Path:
@@ -53,7 +53,7 @@ def write_pipeline_project(folder: Path, deals: list[Deal], people: tuple[str, .
     with (folder / "deals.csv").open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(["deal", "owner", "stage", "created", "close_date", "amount"])
-        writer.writerows([*deal[:4], deal[4] or "", deal[5]] for deal in deals)
+        writer.writerows([*deal[:4], *("" if v is None else v for v in deal[4:])] for deal in deals)
     return folder
 
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from compplan.api import open_project, period_of
 from compplan.diagnostics import Problems
 from compplan.engine.steps import Months
 from compplan.whatif.comparison.compare import records_of
 from compplan.whatif.scenarios.scenario import as_it_is
+from compplan.whatif.simulation.pipeline import mass_of
 from compplan.whatif.simulation.project import simulate_project
 from compplan.whatif.simulation.settings import Settings
 from compplan.whatif.simulation.simulate import simulate
@@ -70,6 +75,19 @@ def test_what_ended_later_was_open_then_as_far_as_was_known(tmp_path: Path) -> N
     assert days == {date(2026, 12, 22) + timedelta(days=lasted) for lasted in (20, 40)}
 
 
+def test_what_an_open_deal_has_empty_is_as_it_was_where_it_ends_alike(tmp_path: Path) -> None:
+    blank = ("blank", "ben", "Open", date(2026, 12, 22), None, None)
+    folder = write_pipeline_project(tmp_path / "project", [*some_deals(), blank])
+    project = open_project(folder).project
+    with records_of(project) as connection:
+        simulate(connection, project, [as_it_is(project)], Settings(NEXT, 50, season="none", pipeline=OPEN), ())
+        query = """SELECT m."~from", m.amount, t.amount FROM records."deals~moved" m JOIN records.deals t ON m.deal = m."~from" || '~' || t.deal
+            WHERE m."~from" IN ('blank', 'young')"""
+        found = connection.execute(query).fetchall()
+    assert all(amount == (twin if name == "blank" else 500_000) for name, amount, twin in found)
+    assert len({amount for name, amount, _ in found if name == "blank"}) > 5
+
+
 def test_pay_follows_the_open_deals_that_are_won(tmp_path: Path) -> None:
     folder = write_pipeline_project(tmp_path / "project", some_deals())
     found = simulate_project(open_project(folder).project, Settings(NEXT, 200, season="none", pipeline=OPEN)).sides[0]
@@ -93,3 +111,15 @@ def test_a_pipeline_that_is_not_there_is_told(tmp_path: Path, said: tuple[str, s
     with pytest.raises(Problems) as problems:
         simulate_project(open_project(folder).project, Settings(NEXT, 5, season="none", pipeline=said))
     assert words in f"{problems.value.diagnostics[0].message} {problems.value.diagnostics[0].hint}"
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=8), st.lists(st.integers(0, 9), max_size=6))
+def test_how_likely_an_end_is_follows_from_all_that_were_open_as_long(lasted: list[int], ages: list[int]) -> None:
+    ended = sorted(lasted)
+    stays, naive = Fraction(1), []
+    for place, days in enumerate(ended):
+        at_risk = len(ended) - place + sum(1 for age in ages if age >= days)
+        stays *= 1 - Fraction(1, at_risk)
+        naive.append(float(1 - stays))
+    found = mass_of(np.array(ended, dtype=np.int64), np.array(ages, dtype=np.int64))
+    assert found.tolist() == pytest.approx(naive)

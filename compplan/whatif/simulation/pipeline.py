@@ -1,13 +1,15 @@
 """Draws of what becomes of records that are still open: each ends as one of those that have ended did, among those that were open as long.
 
-What is won and when is drawn together, from one record of the past that took longer than this one has been open; so records that have been
-open for long win as seldom, and take as long, as such records did (a Kaplan-Meier estimate, of two ends, says the same of a whole group).
+What is won and when is drawn together, from one record of the past that took longer than this one has been open. How likely each of those
+is follows from all that were open as long, those that still are among them (the estimates of Kaplan and Meier, Journal of the American
+Statistical Association 53, 1958, and of Aalen and Johansen for several ends), so that records which drag on are not taken to end soon.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from compplan.calendar import Calendar
@@ -22,6 +24,7 @@ from compplan.schema import DateType, RecordKind, TextType
 from compplan.whatif.simulation.draws import CALLED, COPY, LATER
 from compplan.whatif.simulation.history import History
 from compplan.whatif.simulation.kinds import DrawnKind
+from compplan.whatif.simulation.settings import Settings
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Numbers = npt.NDArray[np.int64]
+    Reals = npt.NDArray[np.float64]
 
 
 @immutable
@@ -47,30 +51,31 @@ class Stage:
 
 @immutable
 class Pipeline:
-    """Draws of the ends of open records. A copy is an open record that is won on a day of the period.
+    """Draws of the ends of open records. A copy is an open record that ends as a certain record of the past did that was won.
 
-    `ages` has for how many days each open record has been open when the drawn days begin; `lasted` and `ended_won` how long each record of
-    the past was open, the shortest first, and whether it was won.
+    `ages` has for how many days each open record (by its key) has been open when the drawn days begin; `twins`, `lasted` and `ended_won`
+    the keys of the records of the past, how long each was open, the shortest first, and whether it was won; `mass` how likely a record that
+    begins ends as that one did or one before it. `pairs` are the copies: the number of the open record times the number of twins, and that
+    of the twin. `without` counts open records without a first day, which are not drawn.
     """
 
     history: History
     stage: Stage
-    end: date
+    days: int
     keys: tuple[str, ...]
     ages: Numbers
+    twins: tuple[str, ...]
     lasted: Numbers
     ended_won: Numbers
+    mass: Reals
+    without: int
     first: int
-
-    @property
-    def days(self) -> int:
-        """How many days are drawn."""
-        return (self.end - self.history.first).days
+    pairs: Numbers
 
     @property
     def last(self) -> int:
         """The number of the last copy."""
-        return self.first + len(self.keys) * self.days - 1
+        return self.first + len(self.pairs) - 1
 
     @property
     def rows(self) -> int:
@@ -89,50 +94,85 @@ class Pipeline:
         name = self.stage.kind.kind.name
         return (
             f"Each of the {len(self.keys):,} open {name} is won or lost when, and as often as, {name} of the past that were open as long; "
-            f"of {len(self.lasted):,} that have ended, {rate} were won.",
+            f"of {len(self.lasted):,} that have ended, {rate} were won. What it has empty, such as an amount, is then as it was there.",
             f"All other {name} that are drawn begin on {self.history.first} or later.",
+            *((f"{self.without:,} more open {name} have no {self.stage.created}, and are taken to be lost.",) if self.without else ()),
         )
 
     def create(self, connection: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
-        """The relation `open` (records that are open, with their numbers) and `ends` (the days)."""
+        """The relation `ends`: every copy with the keys of the open record and of its twin, and the day on which it is won."""
         del calendar
-        numbers = list(range(len(self.keys)))
-        connection.execute(
-            f"CREATE TABLE {DRAWS}.open AS SELECT unnest(?) AS key, unnest(?::INTEGER[]) AS number", [list(self.keys), numbers]
-        )
-        days = [self.history.first + timedelta(days=i) for i in range(self.days)]
-        connection.execute(f"CREATE TABLE {DRAWS}.ends AS SELECT unnest(?::DATE[]) AS day, unnest(range({self.days})) AS number", [days])
+        import pyarrow as pa
+
+        records, twins = self.pairs // len(self.twins), self.pairs % len(self.twins)
+        days = self.lasted[twins] - self.ages[records]
+        columns = {
+            "key": pa.array(self.keys).take(pa.array(records)),
+            "twin": pa.array(self.twins).take(pa.array(twins)),
+            "later": pa.array(days, pa.int32()),
+            "copy": pa.array(self.first + _range(len(self.pairs)), pa.int32()),
+        }
+        connection.register("ends_given", pa.table(columns))
+        day = f"DATE '{self.history.first.isoformat()}' + later"
+        connection.execute(f"CREATE TABLE {DRAWS}.ends AS SELECT key, twin, {day} AS day, copy FROM ends_given")
+        connection.unregister("ends_given")
 
     def moved(self, kind: DrawnKind, table: str) -> str | None:
-        """A query of the open records of a table, won on each of the days; None for other kinds."""
+        """A query of the open records of a table, each won as its twin was; None for other kinds."""
         if kind != self.stage.kind:
             return None
-        key, dated, stage = quoted(kind.kind.key[0]), quoted(kind.dated), quoted(self.stage.column)
-        copy = f"CAST({self.first} + o.number * {self.days} + e.number AS INTEGER)"
-        ended = f"e.day AS {dated}, {text(self.stage.won)} AS {stage}"
-        return f"""SELECT r.* REPLACE ({ended}), {copy} AS {COPY}, 0 AS {LATER}, '~' || e.day AS {CALLED}
-            FROM {RECORDS}.{quoted(table)} r JOIN {DRAWS}.open o ON o.key = r.{key}
-            JOIN {DRAWS}.ends e ON e.day >= r.{quoted(self.stage.created)}"""
+        key = quoted(kind.kind.key[0])
+        ended = [f"e.day AS {quoted(kind.dated)}", f"{text(self.stage.won)} AS {quoted(self.stage.column)}"]
+        others = (c.name for c in kind.kind.columns if not c.required and c.name not in (kind.dated, self.stage.column, self.stage.created))
+        ended += [f"coalesce(r.{quoted(name)}, t.{quoted(name)}) AS {quoted(name)}" for name in others]
+        return f"""SELECT r.* REPLACE ({", ".join(ended)}), e.copy AS {COPY}, 0 AS {LATER}, '~' || t.{key} AS {CALLED}
+            FROM {RECORDS}.{quoted(table)} r JOIN {DRAWS}.ends e ON e.key = r.{key} JOIN {RECORDS}.{quoted(table)} t ON t.{key} = e.twin"""
 
     def choose(self, replicates: range, seed: int) -> tuple[Numbers, Numbers]:
         """The copies that replicates take."""
         import numpy as np
 
-        longer = np.searchsorted(self.lasted, self.ages, side="right")
-        left = len(self.lasted) - longer
-        numbers, copies = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-        for replicate in replicates:
-            random = np.random.Generator(np.random.Philox(key=np.array([seed, replicate], dtype=np.uint64), counter=1 << 128))
-            twin = np.minimum(longer + (random.random(len(self.keys)) * left).astype(np.int64), len(self.lasted) - 1)
-            day = self.lasted[twin] - self.ages
-            taken = np.flatnonzero((left > 0) & (self.ended_won[twin] > 0) & (day < self.days))
-            copies.append(self.first + taken * self.days + day[taken])
-            numbers.append(np.full(len(taken), replicate, dtype=np.int64))
-        return np.concatenate(numbers), np.concatenate(copies)
+        found = [self.ends(replicate, seed) for replicate in replicates]
+        numbers = np.repeat(np.arange(replicates.start, replicates.stop, dtype=np.int64), [len(f) for f in found])
+        return numbers, self.first + np.searchsorted(self.pairs, np.concatenate(found))
+
+    def ends(self, replicate: int, seed: int) -> Numbers:
+        """The open records that are won on the drawn days of a replicate, each with its twin, as `pairs` has them."""
+        import numpy as np
+
+        random = np.random.Generator(np.random.Philox(key=np.array([seed, replicate], dtype=np.uint64), counter=1 << 128))
+        past = np.concatenate(([0.0], self.mass))[np.searchsorted(self.lasted, self.ages, side="right")]
+        twin = np.searchsorted(self.mass, past + random.random(len(self.keys)) * (1 - past), side="right")
+        ends = twin < len(self.lasted)
+        twin = np.minimum(twin, len(self.lasted) - 1)
+        days = self.lasted[twin] - self.ages
+        taken = np.flatnonzero(ends & (self.ended_won[twin] > 0) & (days >= 0) & (days < self.days))
+        found: Numbers = taken * len(self.twins) + twin[taken]
+        return found
 
 
-def pipeline_of(connection: duckdb.DuckDBPyConnection, history: History, stage: Stage, end: date, first: int) -> Pipeline:
-    """The open records of a kind, and how those of the past ended. Raises `Problems` where none has ended.
+def mass_of(lasted: Numbers, ages: Numbers) -> Reals:
+    """How likely a record that begins ends as each that has ended did, or one before it: `lasted` are their days, in order, `ages` those of
+    the records that are still open.
+    """
+    import numpy as np
+
+    still = len(ages) - np.searchsorted(np.sort(ages), lasted, side="left")
+    at_risk = np.arange(len(lasted), 0, -1) + still
+    found: Reals = np.asarray(1 - np.cumprod(1 - 1 / at_risk), dtype=np.float64)
+    return found
+
+
+def _range(count: int) -> Numbers:
+    import numpy as np
+
+    return np.arange(count, dtype=np.int64)
+
+
+def pipeline_of(
+    connection: duckdb.DuckDBPyConnection, history: History, stage: Stage, end: date, first: int, settings: Settings
+) -> Pipeline:
+    """The open records of a kind, and how those of the past ended. Raises `Problems` where none is open, or none has ended.
 
     What ended on a drawn day was open before, as far as was known then.
     """
@@ -149,15 +189,31 @@ def pipeline_of(connection: duckdb.DuckDBPyConnection, history: History, stage: 
     if not found:
         raise Problems([_no_open(connection, stage)])
     ended = connection.execute(
-        f"""SELECT r.{dated} - r.{created}, CAST(r.{column} = $2 AS INTEGER) FROM {rows}
+        f"""SELECT r.{dated} - r.{created} AS lasted, r.{key}, CAST(r.{column} = $2 AS INTEGER) FROM {rows}
         WHERE r.{column} <> $1 AND r.{dated} >= r.{created} AND r.{dated} < $3 ORDER BY ALL""",
         [stage.open, stage.won, history.first],
     ).fetchall()
     if not ended:
         message = f"No record of {kind.kind.name} has ended before {history.first}, so nothing is known of how open ones end."
         raise Problems([Diagnostic("simulation", "There is nothing to draw from", message)])
-    ages, lasted, won = (np.array(v, dtype=np.int64) for v in ([a for _, a in found], [d for d, _ in ended], [w for _, w in ended]))
-    return Pipeline(history, stage, end, tuple(k for k, _ in found), ages, lasted, won, first)
+    ages, lasted, won = (np.array(v, dtype=np.int64) for v in ([f[1] for f in found], [e[0] for e in ended], [e[2] for e in ended]))
+    without = connection.execute(f"SELECT count(*) FROM {rows} WHERE r.{column} = $1 AND r.{created} IS NULL", [stage.open]).fetchone()
+    pipeline = Pipeline(
+        history,
+        stage,
+        (end - history.first).days,
+        tuple(f[0] for f in found),
+        ages,
+        tuple(e[1] for e in ended),
+        lasted,
+        won,
+        mass_of(lasted, ages),
+        0 if without is None else without[0],
+        first,
+        np.zeros(0, dtype=np.int64),
+    )
+    ends = (pipeline.ends(replicate, settings.seed) for replicate in range(settings.replicates))
+    return replace(pipeline, pairs=np.unique(np.concatenate([*ends])))
 
 
 def _no_open(connection: duckdb.DuckDBPyConnection, stage: Stage) -> Diagnostic:
@@ -205,7 +261,9 @@ def _asked_for(plans: Sequence[ty.Plan], kind: str, column: str) -> Iterator[str
 
 
 def _created(kind: RecordKind, dated: str) -> str | None:
-    return next((c.name for c in kind.columns if isinstance(c.type, DateType) and c.required and c.name != dated), None)
+    """The first other date, one that is always filled in before one that may be empty."""
+    dates = sorted((c for c in kind.columns if isinstance(c.type, DateType) and c.name != dated), key=lambda c: not c.required)
+    return dates[0].name if dates else None
 
 
 def began_after(stage: Stage, kind: DrawnKind, query: str, first: date) -> str:

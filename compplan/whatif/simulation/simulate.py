@@ -159,4 +159,4 @@ def draws_of(
     past: Draws = model_of(connection, history, kinds, settings) if settings.method == "model" else blocks_of(history, kinds, settings)
     if stage is None:
         return (past,)
-    return past, pipeline_of(connection, history, stage, project.calendar.end(settings.period), past.last + 1)
+    return past, pipeline_of(connection, history, stage, project.calendar.end(settings.period), past.last + 1, settings)
