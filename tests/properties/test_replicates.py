@@ -85,12 +85,13 @@ def _together(case: Case, copies: Drawn) -> dict[tuple[Any, ...], Fraction] | Se
         for kind in case.schema.kinds.values():
             create_kind(connection, kind)
             columns = [c.name for c in kind.columns]
-            rows = case.records.get(kind.name, ())
-            values: list[list[Any]] = [[row.get(c) for c in columns] for row in rows]
+            insert_rows(connection, kind, columns, [[row.get(c) for c in columns] for row in case.records.get(kind.name, ())])
             if kind.name in drawn:
-                connection.execute(f'ALTER TABLE records."{kind.name}" ADD COLUMN "{Key.COPY.value}" INTEGER')
-                columns, values = [*columns, Key.COPY.value], [[*v, copies.of(kind.name, row)] for v, row in zip(values, rows, strict=True)]
-            insert_rows(connection, kind, columns, values)
+                root = next(r for r, dependents in ROOTS.items() if kind.name == r or kind.name in dependents)
+                relation, key = f'records."{kind.name}"', root.removesuffix("s")
+                connection.execute(f'ALTER TABLE {relation} ADD COLUMN "{Key.COPY.value}" INTEGER')
+                for record, copy in copies.copies[root].items():
+                    connection.execute(f'UPDATE {relation} SET "{Key.COPY.value}" = $1 WHERE {key} = $2', [copy, record])
         create_calendar(connection, case.calendar, reach([plan], case.calendar, asked))
         connection.execute(f"CREATE SCHEMA {DRAWS}")
         connection.execute(f'CREATE TABLE {DRAWS}.{REPLICATES} AS SELECT unnest(range({len(copies.taken)})) AS "{Key.REPLICATE.value}"')

@@ -81,7 +81,8 @@ def test_what_an_open_deal_has_empty_is_as_it_was_where_it_ends_alike(tmp_path: 
     project = open_project(folder).project
     with records_of(project) as connection:
         simulate(connection, project, [as_it_is(project)], Settings(NEXT, 50, season="none", pipeline=OPEN), ())
-        query = """SELECT m."~from", m.amount, t.amount FROM records."deals~moved" m JOIN records.deals t ON m.deal = m."~from" || '~' || t.deal
+        query = """SELECT m."~from", m.amount, t.amount
+            FROM records."deals~moved" m JOIN records.deals t ON m.deal = m."~from" || '~' || t.deal
             WHERE m."~from" IN ('blank', 'young')"""
         found = connection.execute(query).fetchall()
     assert all(amount == (twin if name == "blank" else 500_000) for name, amount, twin in found)
