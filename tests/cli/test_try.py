@@ -8,29 +8,37 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Call
+from tests.support.scenario_project import write_scenario_project
 
 PLANS = Path(__file__).resolve().parents[2] / "plans"
 TRY = ("--project", str(PLANS), "--period", "2027-02")
 
 
-def test_one_flag_tries_another_rate(compplan: Call) -> None:
-    said = compplan("try", "--set", "account_executive.own from 50%: 1.6x", *TRY, "--by", "team")
+@pytest.fixture
+def small(tmp_path: Path) -> tuple[str, ...]:
+    """The words that name a small project and a period."""
+    return ("--project", str(write_scenario_project(tmp_path / "small")), "--period", "2027-Q1")
+
+
+def test_one_flag_tries_another_rate(compplan: Call, small: tuple[str, ...]) -> None:
+    said = compplan("try", "--set", "ae.own from 100%: 1.6x", *small, "--by", "region")
     assert said.code == 0
-    assert "Own bookings: from 50% it is 1.6x, was 1x. (account_executive)" in said.out
-    assert "By team" in said.out
+    assert "Own: from 100% it is 1.6x, was 1.5x. (ae)" in said.out
+    assert "By region" in said.out
+    assert "By role" not in said.out
 
 
-def test_a_file_is_told_in_one_table_and_one_of_it_in_full(compplan: Call, tmp_path: Path) -> None:
+def test_a_file_is_told_in_one_table_and_one_of_it_in_full(compplan: Call, small: tuple[str, ...], tmp_path: Path) -> None:
     file = tmp_path / "two.yaml"
-    text = 'scenarios:\n  one: {changes: {own: {from 0%: 0.6x}}}\n  two: {label: Half, quotas: {arr: "50%"}}\n'
+    text = 'scenarios:\n  one: {changes: {ae.own: {from 0%: 0.6x}}}\n  two: {label: Half, quotas: {arr: "50%"}}\n'
     file.write_text(text)
-    said = compplan("try", str(file), *TRY)
+    said = compplan("try", str(file), *small)
     assert said.code == 0
     assert "two: Half\n  quota arr: it is 50% of what it was." in said.out
     assert [line.split()[0] for line in said.out.splitlines()[-3:]] == ["as", "one", "two"]
-    alone = compplan("try", str(file), "--only", "two", *TRY)
+    alone = compplan("try", str(file), "--only", "two", *small)
     assert "Who gets more" in alone.out
-    told = json.loads(compplan("try", str(file), *TRY, "--format", "json").out)
+    told = json.loads(compplan("try", str(file), *small, "--format", "json").out)
     assert [one["scenario"] for one in told["scenarios"]] == ["one", "two"]
     assert file.read_text() == text
 

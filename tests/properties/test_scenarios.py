@@ -25,7 +25,7 @@ from tests.properties.test_changed_plans import typed
 from tests.support.scenario_project import QUARTER, Row, copied, edit_plan, edit_rows, paid, write_scenario_project
 
 
-@examples(40)
+@examples(25)
 @given(cases(), st.data())
 def test_a_change_that_is_tried_is_the_plan_written_out(case: Case, data: st.DataObject) -> None:
     assume("\namend " not in case.plan_text)
@@ -129,7 +129,7 @@ def by_hand(edit: dict[str, object], folder: Path) -> None:
         edit_rows(folder, "people", lambda rows: [{**r, "target": str(edit["target"])} if r["person"] == "ben" else r for r in rows])
 
 
-@examples(3)
+@examples(2)
 @given(st.lists(edits(), min_size=2, max_size=3))
 def test_scenarios_together_are_projects_edited_by_hand(drawn: list[dict[str, object]]) -> None:
     with TemporaryDirectory() as temporary:
