@@ -19,7 +19,7 @@ from compplan.api import open_project, period_of
 from compplan.diagnostics import Problems
 from compplan.engine.steps import Months
 from compplan.whatif.comparison.compare import Side, group_columns, records_of
-from compplan.whatif.scenarios.asked import read_flags
+from compplan.whatif.scenarios.asked import read_file, read_flags
 from compplan.whatif.scenarios.scenario import as_it_is, check_scenarios, scenario_sides
 from compplan.whatif.simulation.forecast import Forecasts
 from compplan.whatif.simulation.project import simulate_project
@@ -112,6 +112,24 @@ def test_a_scenario_of_the_same_costs_nothing_more_in_any_replicate(folder: Path
     more = found.difference(1, "USD")
     assert more is not None
     assert {more.p10, more.p50, more.p90, more.mean} == {Decimal(0)}
+
+
+def test_a_scenario_with_other_records_is_paid_for_the_same_draws_of_them(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "what-if.yaml"
+    file.write_text(
+        "scenarios: {dearer: {records: {deals: {where: {product: Core}, times: {amount: 200%}}}}, moved: {people: {ben: {region: East}}}}"
+    )
+    settings = Settings(NEXT, 10, season="none")
+    found = simulate_project(open_project(folder).project, settings, read_file(file).scenarios)
+    by_hand = copied(folder, tmp_path / "dearer")
+    edit_rows(
+        by_hand,
+        "deals",
+        lambda rows: [{**r, "amount": str(Decimal(r["amount"]) * 2)} if r["product"] == "Core" else r for r in rows],
+    )
+    alone = simulate_project(open_project(by_hand).project, settings)
+    assert found.sides[1].currencies[0].costs == alone.sides[0].currencies[0].costs
+    assert found.sides[2].currencies[0].costs == found.sides[0].currencies[0].costs
 
 
 def test_moved_records_are_those_of_the_past_on_the_same_day_of_another_month(folder: Path) -> None:

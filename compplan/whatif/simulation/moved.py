@@ -5,8 +5,9 @@ All dates of a record move by as many days, and so do those of the records that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from itertools import count
 from typing import TYPE_CHECKING
 
 from compplan.engine.relations import RECORDS, quoted, text
@@ -31,18 +32,25 @@ def create_moved(
     stage: Stage | None,
     kind: DrawnKind,
     tables: Mapping[str, str],
+    taken: Collection[str] = (),
 ) -> dict[str, str]:
     """The tables of a kind and of those that go with it, moved; `tables` names the tables of kinds that are not called like the kind.
 
     `first` is the first day that is drawn; with a `stage`, what is drawn of the past begins then or later, and open records do not stay.
-    Gives the names of the new tables by kind.
+    Gives the names of the new tables by kind, none of which is `taken`: what goes with records that two scenarios have otherwise may be
+    one table, and moves with each.
     """
-    moved = {name: f"{tables.get(name, name)}~moved" for name in (kind.kind.name, *(f.kind.name for f in kind.followers))}
+    moved = {name: _name(tables.get(name, name), taken) for name in (kind.kind.name, *(f.kind.name for f in kind.followers))}
     _create(connection, moved[kind.kind.name], _drawn(kind, tables.get(kind.kind.name, kind.kind.name), draws, first, stage))
     for follower in kind.followers:
         own = tables.get(follower.kind.name, follower.kind.name)
         _create(connection, moved[follower.kind.name], _followed(follower.kind, follower.reference, own, moved[follower.of]))
     return moved
+
+
+def _name(table: str, taken: Collection[str]) -> str:
+    names = (f"{table}~moved" + (f"~{number}" if number else "") for number in count())
+    return next(name for name in names if name not in taken)
 
 
 def _create(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> None:

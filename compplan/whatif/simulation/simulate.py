@@ -68,7 +68,8 @@ def simulate(
                 names = (kind.kind.name, *(f.kind.name for f in kind.followers))
                 key = tuple(variant.records.get(n, n) for n in names)
                 if key not in known:
-                    known[key] = create_moved(connection, draws, history.first, stage, kind, variant.records)
+                    taken = {table for made in known.values() for table in made.values()}
+                    known[key] = create_moved(connection, draws, history.first, stage, kind, variant.records, taken)
                 tables |= known[key]
             moved.append(Variant(variant.name, variant.plans, tables))
         drawn = {table for tables in known.values() for table in tables.values()}
