@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from compplan.whatif.simulation.settings import Settings
 
 NAME = "simulate"
-_MONEY = re.compile(r"(?P<amount>\d[\d,]*(\.\d+)?)( ?(?P<currency>[A-Z]{3}))?")
+_MONEY = re.compile(r"(?P<amount>(\d{1,3}(,\d{3})+|\d{1,15})(\.\d{1,4})?)( ?(?P<currency>[A-Z]{3}))?")
 
 
 def add(commands: Commands[Parser]) -> None:
@@ -120,6 +120,8 @@ def _settings(args: Namespace) -> Settings:
         history = Months(start.first_month, end.last_month)
     dated = dict(_pair(text) for text in args.dated)
     kinds = None if args.draw is None else tuple(_listed(args.draw))
+    if kinds == ():
+        raise Misuse("--draw: name the kinds of record to draw, as in deals,leads.")
     return Settings(
         args.period,
         args.replicates,

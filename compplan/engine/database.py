@@ -136,14 +136,18 @@ class Keeper:
 
 @dataclass(slots=True)
 class AgainKeeper(Keeper):
-    """Makes the same steps again and again, and remembers how: writing a query takes as long as working it out on few rows."""
+    """Makes the same steps again and again, and remembers how: writing a query takes as long as working it out on few rows.
+
+    A step that only passes rows on is a view.
+    """
 
     texts: dict[str, str] = field(default_factory=dict)
 
     def keep(self, connection: duckdb.DuckDBPyConnection, step: Step) -> None:
         """Make the step's table, in place of the one that there is."""
         if step.name not in self.texts:
-            self.texts[step.name] = f"CREATE OR REPLACE TABLE {STEPS}.{quoted(step.name)} AS {step.query.sql('duckdb', copy=False)}"
+            sort = "VIEW" if step.query.find(exp.Join, exp.Group, exp.Window, exp.Distinct, exp.AggFunc, exp.Case) is None else "TABLE"
+            self.texts[step.name] = f"CREATE OR REPLACE {sort} {STEPS}.{quoted(step.name)} AS {step.query.sql('duckdb', copy=False)}"
         connection.execute(self.texts[step.name])
 
 

@@ -54,7 +54,7 @@ def test_the_answer_comes_first(page: str) -> None:
     text = "".join(read(page).text)
     said = answer(ONE.sides[0], PART)
     assert said.startswith(
-        f"Eight times out of ten it costs {about(PART.cost.p10)} USD to {about(PART.cost.p90)} USD, half of the time more"
+        f"Eight times out of ten it costs {about(PART.cost.p10)} USD to {about(PART.cost.p90)} USD, half of the time at most"
     )
     assert (
         f"The chance that it costs more than the budget of 115,000 USD is {likely(PART.budget.chance if PART.budget else Fraction(0))}"

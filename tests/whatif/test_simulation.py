@@ -23,8 +23,9 @@ from compplan.whatif.scenarios.asked import read_file, read_flags
 from compplan.whatif.scenarios.scenario import as_it_is, check_scenarios, scenario_sides
 from compplan.whatif.simulation.forecast import Forecasts
 from compplan.whatif.simulation.project import simulate_project
-from compplan.whatif.simulation.settings import Settings
+from compplan.whatif.simulation.settings import Method, Settings
 from compplan.whatif.simulation.simulate import simulate
+from tests.support.pipeline_project import write_pipeline_project
 from tests.support.scenario_project import copied, edit_rows, paid, write_scenario_project
 
 NEXT = period_of("2027-Q2")
@@ -226,7 +227,7 @@ def test_chances_budget_and_spread_follow_from_the_replicates(folder: Path) -> N
         (Settings(NEXT, 10, dated={"deals": "closed"}), "no date `closed`"),
         (Settings(NEXT, 10, known_through=date(2027, 6, 30)), "All of 2027-Q2 is known"),
         (Settings(NEXT, 10, blocks="year"), "no place of its own in a quarter"),
-        (Settings(NEXT, 10, history=Months(2020 * 12, 2020 * 12 + 11)), "no record to draw from"),
+        (Settings(NEXT, 10, history=Months(2020 * 12, 2020 * 12 + 11)), "No record that could be drawn"),
     ],
 )
 def test_what_cannot_be_simulated_is_told(folder: Path, settings: Settings, words: str) -> None:
@@ -234,3 +235,82 @@ def test_what_cannot_be_simulated_is_told(folder: Path, settings: Settings, word
         simulate_project(open_project(folder).project, settings)
     (diagnostic,) = problems.value.diagnostics
     assert words in f"{diagnostic.message} {diagnostic.hint}"
+
+
+FEES = """
+  fees:
+    source: fees.csv
+    key: fee
+    columns: {fee: text, deal: {type: deals, optional: true}, owner: people, day: date, amount: money}
+"""
+FEE_PLAN = """plan fees "Fees" {
+  effective  from 2027-01-01 through 2027-12-31
+  payees     where role = "AE"
+  currency   USD, each earning rounded to 0.01, half away from zero
+  payout     each month
+  credit fee from fees {
+    on      day
+    amount  amount
+    give    100% to owner
+    shares  add to 100%
+  }
+  credit sold from deals {
+    on      close_date
+    amount  amount
+    give    100% to owner
+    shares  add to 100%
+  }
+  commission of_fees "Fees" {
+    for  each fee
+    pay  10% of credited
+  }
+  bonus each_deal "Deals" {
+    for  each sold
+    pay  1 USD
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("method", ["blocks", "model"])
+def test_rows_that_could_go_with_others_and_refer_to_nothing_are_drawn_by_themselves(folder: Path, tmp_path: Path, method: Method) -> None:
+    (folder / "compplan.yaml").write_text(
+        (folder / "compplan.yaml").read_text().replace("[company.plan, sales.plan]", "[fees.plan]") + FEES
+    )
+    (folder / "fees.plan").write_text(FEE_PLAN)
+    rows = [
+        "f1,,ben,2027-01-11,500",
+        "f2,,ben,2027-02-11,500",
+        "f3,,ben,2027-03-11,500",
+        "f4,,ben,2027-04-11,70",
+        "g1,d3,ben,2027-02-20,10",
+    ]
+    (folder / "fees.csv").write_text("fee,deal,owner,day,amount\n" + "\n".join(rows) + "\n")
+    settings = Settings(NEXT, 3, 5, method, season="none", known_through=date(2027, 4, 30), history=Months(2027 * 12, 2027 * 12 + 2))
+    with simulated(folder, settings) as (connection, forecasts, _):
+        names = "fee, deal, owner, day, amount"
+        for n in range(3):
+            known = rows_of(connection, "fees", n)
+            assert [r["fee"] for r in known if r["fee"] == "f4"] == ["f4"], "what is known stays, whether it refers to a deal or not"
+            made = by_hand(folder, tmp_path / str(n), connection, n)
+            listed = "\n".join(",".join("" if r[c] is None else str(r[c]) for c in names.split(", ")) for r in known)
+            (made / "fees.csv").write_text(f"{names.replace(' ', '')}\n{listed}\n")
+            assert forecasts.sides[0].currencies[0].costs[n] == sum(paid(made, "2027-Q2").values())
+        drawn = {r["~from"] for r in rows_of(connection, "fees") if r["~copy"]}
+    assert {"f1", "f2", "f3"} <= drawn
+    assert max(forecasts.sides[0].currencies[0].costs) >= 57
+
+
+@pytest.mark.parametrize("method", ["blocks", "model"])
+def test_records_with_a_key_of_several_columns_are_drawn_one_by_one(tmp_path: Path, method: Method) -> None:
+    folder = write_pipeline_project(tmp_path / "project", [])
+    project = (folder / "compplan.yaml").read_text().replace("key: deal\n", "key: [owner, close_date]\n").replace("      deal: text\n", "")
+    (folder / "compplan.yaml").write_text(project.replace("{type: date, optional: true}", "date"))
+    deals = "\n".join(f"ana,Won,2026-01-01,2027-{m:02}-{d:02},{1000 * m + d}" for m in (1, 2, 3) for d in (3, 9, 30 if m != 2 else 27))
+    (folder / "deals.csv").write_text(f"owner,stage,created,close_date,amount\n{deals}\n")
+    with simulated(folder, Settings(NEXT, 20, 5, method, season="none")) as (connection, _, _):
+        for n in range(20):
+            taken = [(r["close_date"].month, r["amount"]) for r in rows_of(connection, "deals", n) if r["~copy"]]
+            if method == "blocks":
+                assert len(taken) == len(set(taken)) == 9
+            assert len(taken) <= 40, "a record that is drawn brings itself alone"

@@ -40,7 +40,7 @@ def answer(forecast: Forecast, part: CurrencyForecast) -> str:
     if not part.payees:
         return f"Nobody is paid in {part.currency} in any of the {forecast.replicates:,} simulated periods."
     low, middle, high = (about_money(figure, part.currency) for figure in (part.cost.p10, part.cost.p50, part.cost.p90))
-    said = f"Eight times out of ten it costs {low} to {high}, half of the time more than {middle}."
+    said = f"Eight times out of ten it costs {low} to {high}, half of the time at most {middle}."
     if min(part.costs) == max(part.costs):
         said = f"It costs {middle}, whatever comes."
     return " ".join([said, *_budget(part)])
@@ -63,7 +63,7 @@ def sales_sentence(part: CurrencyForecast) -> str:
         return ""
     sales = part.sales
     low, middle, high = (about_money(figure, part.currency) for figure in (sales.sold.p10, sales.sold.p50, sales.sold.p90))
-    said = [f"Eight times out of ten {low} to {high} is sold, by the credit {sales.credit}; half of the time more than {middle}."]
+    said = [f"Eight times out of ten {low} to {high} is sold, by the credit {sales.credit}; half of the time at most {middle}."]
     if sales.share is not None:
         least, most = (percent(Fraction(share)) for share in (sales.share.p10, sales.share.p90))
         said.append(f"The cost is {least} to {most} of it.")

@@ -11,11 +11,14 @@ from compplan.immutable import immutable
 from compplan.records.project_file import Project
 from compplan.records.sql import all_of, any_of, name
 from compplan.schema import Column, DateType, MoneyType, NumberType, PeriodType, RatioType, RecordKind, ReferenceType
-from compplan.whatif.scenarios.cell_values import CellValues
+from compplan.whatif.scenarios.cell_values import CellValues, NoValueError
 
 _WORDS = {"from": ">=", "above": ">", "below": "<", "through": "<=", ">=": ">=", ">": ">", "<": "<", "<=": "<="}
 _ORDERED = (DateType, MoneyType, NumberType, RatioType, PeriodType)
 _BOUND = re.compile(r"(?P<word>(?:from|above|below|through)(?=\s)|>=|<=|>|<)\s*(?P<value>.+?)(?:\s+through\s+(?P<last>.+))?", re.S)
+
+LAST_YEAR = 9998
+"""The last year whose days can be told."""
 
 
 @immutable
@@ -63,6 +66,8 @@ def condition(path: str, found: Found, values: Sequence[str | None], cells: Cell
 
     Raises `NoValueError`, with what is wrong in words, where a value cannot stand there.
     """
+    if not values:
+        raise NoValueError("is an empty list, and says which rows are meant only with a value in it")
     value = name(found.column.name)
     bounds, others, words = [], [], []
     for written in values:
@@ -93,6 +98,6 @@ def _bounds(found: Found, written: str, cells: CellValues, calendar: Calendar) -
             yield "<=", cells.literal(found.kind, column, match["last"])
         return
     period = parse_period(said) if isinstance(column.type, DateType) else None
-    if period is not None:
+    if period is not None and period.last_month // 12 < LAST_YEAR:
         yield ">=", f"DATE '{calendar.start(period).isoformat()}'"
         yield "<=", f"DATE '{(calendar.end(period) - timedelta(days=1)).isoformat()}'"

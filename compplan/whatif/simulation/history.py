@@ -62,8 +62,8 @@ def history_of(connection: duckdb.DuckDBPyConnection, calendar: Calendar, kinds:
         WHERE month BETWEEN {past.first} AND {past.last} GROUP BY unit ORDER BY unit"""
     ).fetchall()
     if not rows:
-        spelled = f"from {calendar.start_of_month(past.first)} on, before {calendar.start_of_month(past.last + 1)}"
-        raise Problems([_nothing(f"There is no record to draw from {spelled}.")])
+        first_day, end = calendar.start_of_month(past.first), calendar.start_of_month(past.last + 1)
+        raise Problems([_nothing(f"No record that could be drawn lies from {first_day} on, before {end}.")])
     return History(past, tuple(r[0] for r in rows), tuple(r[1] for r in rows), first, months, sum(r[2] for r in rows))
 
 

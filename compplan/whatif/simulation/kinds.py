@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from compplan.diagnostics import Diagnostic, Problems
 from compplan.diagnostics.suggest import closest
@@ -11,6 +12,9 @@ from compplan.immutable import immutable
 from compplan.language import typed as ty
 from compplan.schema import PEOPLE, DateType, RecordKind, ReferenceType, Schema
 from compplan.whatif.simulation.settings import COMPANY, PAYEE, Settings
+
+Credited = Mapping[str, Sequence[ty.Credit]]
+"""The credits that are made from each kind of record."""
 
 
 @immutable
@@ -30,6 +34,8 @@ class Follower:
     kind: RecordKind
     reference: str
     of: str
+    alone: DrawnKind | None
+    """How rows that refer to nothing are drawn, where people are credited for such rows; None where they stay as they are."""
 
 
 def names_of(kinds: Sequence[DrawnKind]) -> str:
@@ -60,11 +66,16 @@ def drawn_kinds(schema: Schema, plans: Sequence[ty.Plan], settings: Settings) ->
         message = f"None of {', '.join(roots)} has a column `{settings.each}`."
         other = f"Did you mean `{near}`? " if near else ""
         raise Problems([Diagnostic("unknown-column", "This column is not known", message, hint=f"{other}Or use payee or company.")])
-    return tuple(_drawn(schema, name, credited[name], settings) for name in roots)
+    return tuple(_drawn(schema, name, credited, settings) for name in roots)
+
+
+def all_drawn(kinds: Sequence[DrawnKind]) -> tuple[DrawnKind, ...]:
+    """The kinds, and those that go with them where some of their rows refer to nothing and are drawn by themselves."""
+    return (*kinds, *(f.alone for kind in kinds for f in kind.followers if f.alone is not None))
 
 
 def _credits(plans: Sequence[ty.Plan]) -> dict[str, list[ty.Credit]]:
-    """The credited that are made from each kind of record, in the order of the plans."""
+    """The credits that are made from each kind of record, in the order of the plans."""
     found: dict[str, list[ty.Credit]] = {}
     for plan in plans:
         for credit in plan.credits.values():
@@ -88,17 +99,25 @@ def _unknown(schema: Schema, credited: dict[str, list[ty.Credit]], asked: Sequen
             yield Diagnostic("unknown-column", "This column is not known", f"{name} has no date `{column}`.", hint=known)
 
 
-def _drawn(schema: Schema, name: str, credited: Sequence[ty.Credit], settings: Settings) -> DrawnKind:
+def _drawn(schema: Schema, name: str, credited: Credited, settings: Settings) -> DrawnKind:
+    """A kind with those that go with it."""
+    return replace(_alone(schema, name, credited, settings), followers=tuple(_followers(schema, name, credited, settings)))
+
+
+def _alone(schema: Schema, name: str, credited: Credited, settings: Settings) -> DrawnKind:
     kind = schema.kinds[name]
-    return DrawnKind(
-        kind, settings.dated.get(name) or _day(kind, credited), _each(kind, credited, settings), tuple(_followers(schema, kind))
-    )
+    day = settings.dated.get(name) or _day(kind, credited[name])
+    return DrawnKind(kind, day, _each(kind, credited[name], settings), ())
 
 
 def _day(kind: RecordKind, credited: Sequence[ty.Credit]) -> str:
-    """The column by which the first of the kind's credited is dated; one that is always filled in goes before one that may be empty."""
+    """The column by which the first of the kind's credits is dated; one that is always filled in goes before one that may be empty."""
     days = [c.dated.path[0] for c in credited if len(c.dated.path) == 1]
     filled = [d for d in days if (column := kind.column(d)) is not None and column.required]
+    if not days:
+        message = f"People are credited for {kind.name} on a day of another record, so {kind.name} have no day of their own to be drawn by."
+        hint = f"Name a date of {kind.name} with --dated {kind.name}=COLUMN, or leave them out with --draw."
+        raise Problems([Diagnostic("simulation", "This cannot be simulated", message, hint=hint)])
     return (filled or days)[0]
 
 
@@ -116,12 +135,13 @@ def _each(kind: RecordKind, credited: Sequence[ty.Credit], settings: Settings) -
     return next(people, None)
 
 
-def _followers(schema: Schema, kind: RecordKind) -> Iterator[Follower]:
+def _followers(schema: Schema, root: str, credited: Credited, settings: Settings) -> Iterator[Follower]:
     """The kinds whose rows go with the kind's, each after the one that it refers to."""
-    reached = [kind.name]
+    reached = [root]
     for name in reached:
         for other in schema.kinds.values():
-            reference = next((c.name for c in other.columns if isinstance(c.type, ReferenceType) and c.type.kind == name), None)
+            reference = next((c for c in other.columns if isinstance(c.type, ReferenceType) and c.type.kind == name), None)
             if reference is not None and other.name not in reached:
                 reached.append(other.name)
-                yield Follower(other, reference, name)
+                is_alone = not reference.required and other.name in (settings.kinds or credited)
+                yield Follower(other, reference.name, name, _alone(schema, other.name, credited, settings) if is_alone else None)

@@ -98,12 +98,13 @@ class Model:
 
     def moved(self, kind: DrawnKind, table: str) -> str | None:
         """A query of the rows of a table of the kind, moved."""
-        day, key = quoted(kind.dated), quoted(kind.kind.key[0])
+        day = quoted(kind.dated)
+        same = " AND ".join(f"v.{quoted(f'key {n}')} = r.{quoted(n)}" for n in kind.kind.key)
         copy = f"{self.first} + v.number * {self.months * TWICE} + m.place"
         return f"""SELECT r.*, CAST({copy} AS INTEGER) AS {COPY}, CAST(least(m.first + d.passed, m.last) - r.{day} AS INTEGER) AS {LATER},
                 m.called AS {CALLED}
             FROM {RECORDS}.{quoted(table)} r JOIN {DRAWS}.{DAYS} d ON d.day = r.{day}
-            JOIN {DRAWS}.{quoted(f"past {kind.kind.name}")} v ON v.key = r.{key} CROSS JOIN {DRAWS}.targets m"""
+            JOIN {DRAWS}.{quoted(f"past {kind.kind.name}")} v ON {same} CROSS JOIN {DRAWS}.targets m"""
 
     def choose(self, replicates: range, seed: int) -> tuple[Numbers, Numbers]:
         """The copies that replicates take."""
@@ -155,10 +156,11 @@ def model_of(connection: duckdb.DuckDBPyConnection, history: History, kinds: Seq
 def _past(connection: duckdb.DuckDBPyConnection, history: History, kind: DrawnKind, settings: Settings, before: int) -> Past:
     import numpy as np
 
-    day, key, name = quoted(kind.dated), quoted(kind.kind.key[0]), f"{DRAWS}.{quoted(f'past {kind.kind.name}')}"
-    number = f"row_number() OVER (ORDER BY {unit_of(kind)}, r.{key}) - 1 + {before}"
+    day, name = quoted(kind.dated), f"{DRAWS}.{quoted(f'past {kind.kind.name}')}"
+    keys = ", ".join(f"r.{quoted(n)} AS {quoted(f'key {n}')}" for n in kind.kind.key)
+    number = f"row_number() OVER (ORDER BY {unit_of(kind)}, {', '.join(f'r.{quoted(n)}' for n in kind.kind.key)}) - 1 + {before}"
     connection.execute(
-        f"""CREATE TABLE {name} AS SELECT r.{key} AS key, {unit_of(kind)} AS unit, d.month, {number} AS number
+        f"""CREATE TABLE {name} AS SELECT {keys}, {unit_of(kind)} AS unit, d.month, {number} AS number
         FROM {RECORDS}.{quoted(kind.kind.name)} r JOIN {DRAWS}.{DAYS} d ON d.day = r.{day}
         WHERE d.month BETWEEN {history.past.first} AND {history.past.last}"""
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from compplan.engine.relations import RECORDS, quoted, text
 from compplan.schema import DateType, RecordKind, TextType
 from compplan.whatif.simulation.draws import CALLED, COPY, LATER, Draws
-from compplan.whatif.simulation.kinds import DrawnKind
+from compplan.whatif.simulation.kinds import DrawnKind, Follower
 from compplan.whatif.simulation.pipeline import Stage, began_after
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def create_moved(
     _create(connection, moved[kind.kind.name], _drawn(kind, tables.get(kind.kind.name, kind.kind.name), draws, first, stage))
     for follower in kind.followers:
         own = tables.get(follower.kind.name, follower.kind.name)
-        _create(connection, moved[follower.kind.name], _followed(follower.kind, follower.reference, own, moved[follower.of]))
+        rest = _referring_to_nothing(follower, own, draws, first, stage)
+        _create(connection, moved[follower.kind.name], f"{_followed(follower.kind, follower.reference, own, moved[follower.of])}{rest}")
     return moved
 
 
@@ -75,6 +76,18 @@ def _followed(kind: RecordKind, reference: str, table: str, parent: str) -> str:
     rows = f"""SELECT r.*, p.{COPY}, p.{LATER}, p.{CALLED} FROM {RECORDS}.{quoted(table)} r
         JOIN {RECORDS}.{quoted(parent)} p ON p.{_FROM} = r.{quoted(reference)}"""
     return f"SELECT {_columns(kind, _renamed(kind) | {reference})} FROM ({rows}) m"
+
+
+def _referring_to_nothing(follower: Follower, table: str, draws: Sequence[Draws], first: date, stage: Stage | None) -> str:
+    """The rows that could go with others and do not, as far as there can be such: drawn by themselves, or as they are."""
+    column = follower.kind.column(follower.reference)
+    if column is None or column.required:
+        return ""
+    reference = quoted(follower.reference)
+    if follower.alone is not None:
+        return f" UNION ALL SELECT * FROM ({_drawn(follower.alone, table, draws, first, stage)}) a WHERE {reference} IS NULL"
+    known = f"SELECT r.*, {KNOWN} AS {COPY}, 0 AS {LATER}, '' AS {CALLED} FROM {RECORDS}.{quoted(table)} r WHERE r.{reference} IS NULL"
+    return f" UNION ALL SELECT {_columns(follower.kind, frozenset())} FROM ({known}) m"
 
 
 def _renamed(kind: RecordKind) -> frozenset[str]:

@@ -235,6 +235,8 @@ def stage_of(kinds: Sequence[DrawnKind], plans: Sequence[ty.Plan], said: tuple[s
     if kind is None:
         near = closest(name, [k.kind.name for k in kinds])
         raise Problems([_wrong(f"`{name}` is not drawn.", f"Did you mean `{near}`?" if near else None)])
+    if len(kind.kind.key) > 1:
+        raise Problems([_wrong(f"Records of {name} have a key of several columns, and only those with a key of one can be open.", None)])
     texts = [c.name for c in kind.kind.columns if isinstance(c.type, TextType) and c.name not in kind.kind.key]
     if column not in texts:
         near = closest(column, texts)

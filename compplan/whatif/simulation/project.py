@@ -28,7 +28,7 @@ def simulate_project(
 ) -> Forecasts:
     """What a period may come to: as it is first, then under each scenario, all for the same draws.
 
-    `groups` are columns of people; the budget is in the currency of the first plan in force. Raises `Problems` with all that is wrong with
+    `groups` are columns of people; the budget is in the currency of the project. Raises `Problems` with all that is wrong with
     the settings or the scenarios, and as a run does.
     """
     settings = settings.checked()

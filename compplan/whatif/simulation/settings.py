@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, get_args
 
 from compplan.calendar import Calendar, FiscalPeriod
@@ -52,9 +52,10 @@ class Settings:
     def drawn(self, calendar: Calendar) -> tuple[date, Months]:
         """The first day whose records are drawn, and the months with such days. Raises `Problems` where nothing is left to draw."""
         start, end = calendar.start(self.period), calendar.end(self.period)
-        first = start if self.known_through is None else max(start, date.fromordinal(self.known_through.toordinal() + 1))
+        last = start - timedelta(days=1) if self.known_through is None else self.known_through
+        first = max(start, min(last, end) + timedelta(days=1))
         if first >= end:
-            message = f"All of {self.period.label} is known: it ends before {first.isoformat()}, the first day that would be drawn."
+            message = f"All of {self.period.label} is known through {last.isoformat()}, so no day is left to be drawn."
             raise Problems([_wrong(message, "Name a period that is not over yet, or an earlier last day that is known.")])
         return first, Months(calendar.month_of(first), self.period.last_month)
 

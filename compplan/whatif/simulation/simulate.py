@@ -20,7 +20,7 @@ from compplan.whatif.simulation.collected import Gathering, create_tables
 from compplan.whatif.simulation.draws import Draws
 from compplan.whatif.simulation.forecast import Forecasts
 from compplan.whatif.simulation.history import History, history_of
-from compplan.whatif.simulation.kinds import DrawnKind, drawn_kinds
+from compplan.whatif.simulation.kinds import DrawnKind, all_drawn, drawn_kinds
 from compplan.whatif.simulation.model import model_of
 from compplan.whatif.simulation.moved import KNOWN, create_moved
 from compplan.whatif.simulation.pipeline import Stage, pipeline_of, stage_of
@@ -46,7 +46,7 @@ def simulate(
 ) -> Forecasts:
     """What a period may come to under several sides, on the same draws, in a database that has the records of the project.
 
-    `columns` are columns of people by which pay is grouped; the budget is in the currency of the first plan. Raises `Problems` where the
+    `columns` are columns of people by which pay is grouped; the budget is in the currency of the project. Raises `Problems` where the
     settings cannot be used, and as a run does.
     """
     settings = settings.checked()
@@ -55,9 +55,9 @@ def simulate(
     plans = [plan for variant in variants for plan in variant.plans]
     kinds = drawn_kinds(project.schema, plans, settings)
     with translated_errors():
-        history = history_of(connection, project.calendar, kinds, settings)
+        history = history_of(connection, project.calendar, all_drawn(kinds), settings)
         stage = None if settings.pipeline is None else stage_of(kinds, plans, settings.pipeline)
-        draws = draws_of(connection, project, history, kinds, stage, settings)
+        draws = draws_of(connection, project, history, all_drawn(kinds), stage, settings)
         for one in draws:
             one.create(connection, project.calendar)
         moved: list[Variant] = []
@@ -74,7 +74,7 @@ def simulate(
             moved.append(Variant(variant.name, variant.plans, tables))
         drawn = {table for tables in known.values() for table in tables.values()}
         made = _make(connection, project, moved, settings, draws, drawn, progress)
-        return forecasts_of(connection, project, made, settings, history, draws, kinds, columns, budget)
+        return forecasts_of(connection, project, made, settings, history, draws, all_drawn(kinds), columns, budget)
 
 
 def _make(

@@ -64,7 +64,7 @@ def forecasts_of(
     for side, one in enumerate(made):
         told = _Told(connection, project, one, side, settings, tuple(columns))
         currencies = list(dict.fromkeys(plan.currency for plan in one.variant.plans))
-        parts = tuple(told.currency(c, budget if c == currencies[0] else None) for c in currencies)
+        parts = tuple(told.currency(c, budget if c == project.schema.currency else None) for c in currencies)
         found.append(
             Forecast(
                 project.company,

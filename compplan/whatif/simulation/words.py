@@ -53,7 +53,9 @@ def cost_section(forecast: Forecast, part: CurrencyForecast) -> Section:
 def cost_sentence(part: CurrencyForecast) -> str:
     """The range of the cost."""
     low, middle, high, mean = (money(v, part.currency) for v in (part.cost.p10, part.cost.p50, part.cost.p90, part.cost.mean))
-    return f"Eight times out of ten it costs {low} to {high}, half of the time more than {middle}; {mean} on average."
+    if low == high:
+        return f"Eight times out of ten it costs {middle}; {mean} on average."
+    return f"Eight times out of ten it costs {low} to {high}, half of the time at most {middle}; {mean} on average."
 
 
 def budget_sentence(part: CurrencyForecast) -> Iterator[str]:
