@@ -57,7 +57,7 @@ def drawn_cases(draw: st.DrawFn) -> tuple[Case, Drawn]:
     return case, Drawn(copies, tuple(taken))
 
 
-@examples(12)
+@examples(8)
 @given(drawn_cases())
 def test_replicates_together_come_to_what_each_comes_to_alone(drawn: tuple[Case, Drawn]) -> None:
     case, copies = drawn

@@ -6,6 +6,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -314,3 +315,11 @@ def test_records_with_a_key_of_several_columns_are_drawn_one_by_one(tmp_path: Pa
             if method == "blocks":
                 assert len(taken) == len(set(taken)) == 9
             assert len(taken) <= 40, "a record that is drawn brings itself alone"
+
+
+def test_a_budget_in_a_currency_that_no_plan_pays_in_is_told(folder: Path) -> None:
+    project = open_project(folder).project
+    other = replace(project, schema=replace(project.schema, currency="EUR"))
+    with pytest.raises(Problems) as problems:
+        simulate_project(other, Settings(NEXT, 10), budget=Decimal(400))
+    assert [d.message for d in problems.value.diagnostics] == ["The budget is in EUR, and the plans pay in USD."]

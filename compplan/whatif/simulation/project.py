@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from compplan.diagnostics import Problems
+from compplan.diagnostics import Diagnostic, Problems
 from compplan.engine.database import Progress
 from compplan.records.project_file import Project
 from compplan.whatif.comparison.compare import group_columns, records_of
@@ -34,7 +34,11 @@ def simulate_project(
     settings = settings.checked()
     columns = group_columns(project, groups)
     base = as_it_is(project)
-    base.variant(project, settings.period)  # a period that no plan is in force in is told before the records are read
+    paying = base.variant(project, settings.period).plans  # a period that no plan is in force in is told before the records are read
+    paid_in = list(dict.fromkeys(plan.currency for plan in paying))
+    if budget is not None and project.schema.currency not in paid_in:
+        message = f"The budget is in {project.schema.currency}, and the plans pay in {' and '.join(paid_in)}."
+        raise Problems([Diagnostic("simulation", "The budget cannot be held against the cost", message)])
     settings.drawn(project.calendar)
     checked = check_scenarios(project, scenarios)
     with records_of(project, set_aside=set_aside) as connection:
