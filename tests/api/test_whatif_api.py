@@ -40,8 +40,9 @@ def test_a_comparison_gives_tables_that_add_up(company: Company, tmp_path: Path)
     assert all(isinstance(chart, (alt.Chart, alt.LayerChart)) for chart in found.charts().values())
     found.write_page(tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text().startswith("<!doctype html>")
+    (tmp_path / "other.html").write_text("somebody's own")
     with pytest.raises(Problems):
-        found.write_page(tmp_path / "page.html")
+        found.write_page(tmp_path / "other.html")
 
 
 def test_scenarios_are_found_by_their_names(company: Company, tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def compare_sides(
             period.label,
             sides[0].name,
             side.name,
-            tuple(_changes(sides[0], side)),
+            tuple(changes_between(sides[0], side)),
             tuple(_currency(costs, other, currency, _sales(sold[0], sold[other], currency)) for currency in _currencies(made, other)),
             tuple(_attainment(shares[0], shares[other])),
         )
@@ -134,7 +134,8 @@ def compare_sides(
     )
 
 
-def _changes(before: Side, after: Side) -> Iterator[PlanChange]:
+def changes_between(before: Side, after: Side) -> Iterator[PlanChange]:
+    """What one side says otherwise than another, of plans and of records."""
     for change in plan_changes(before.plans.plans, before.plans.texts, after.plans.plans, after.plans.texts):
         yield replace(change, words=after.words.get(change.part, change.words))
     yield from after.record_changes

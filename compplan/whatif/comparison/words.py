@@ -9,6 +9,7 @@ from fractions import Fraction
 from compplan.currencies import digits_of
 from compplan.immutable import immutable
 from compplan.whatif.comparison.comparison import QUANTILES, Amounts, AttainmentSpread, Comparison, CurrencyPart, Group, PayeeChange, Spread
+from compplan.whatif.comparison.plan_changes import PlanChange
 
 SHOWN = 10
 """So many of those who get more, and of those who get less, are named."""
@@ -61,7 +62,12 @@ def changes_section(comparison: Comparison) -> Section:
 
 def changes_told(comparison: Comparison) -> tuple[str, ...]:
     """What one side says otherwise than the other, a sentence each."""
-    return tuple(f"{c}" + _in(c.plans, c.part) for c in comparison.changes)
+    return told(comparison.changes)
+
+
+def told(changes: Sequence[PlanChange]) -> tuple[str, ...]:
+    """Changes, a sentence each, with the plans that they are in."""
+    return tuple(f"{c}" + _in(c.plans, c.part) for c in changes)
 
 
 def _in(plans: tuple[str, ...], part: str) -> str:

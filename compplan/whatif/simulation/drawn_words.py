@@ -18,9 +18,15 @@ def drawn_of(settings: Settings, history: History, draws: Sequence[Draws], kinds
 
 
 def _words(settings: Settings, history: History, draws: Sequence[Draws]) -> Iterator[str]:
-    for one in draws:
-        yield from one.words
     if settings.known_through is not None:
         yield f"Records through {settings.known_through.isoformat()} are as they are."
-    elif history.is_itself:
+    for one in draws:
+        yield from one.words
+    if history.is_itself and settings.known_through is None:
         yield "There are no records before the period, so it is drawn from its own: what it might have been, not what comes next."
+    if settings.pipeline is None:
+        yield from (_without_day(name, column, count) for name, column, count in history.undated)
+
+
+def _without_day(name: str, column: str, count: int) -> str:
+    return f"{count:,} {name} without {column} come to nothing. If they are still open, say so with --pipeline {name}.COLUMN=OPEN."

@@ -41,7 +41,7 @@ def forecasts_as_json(forecasts: Forecasts) -> str:
 
 def _side(forecasts: Forecasts, number: int) -> dict[str, Any]:
     side: Forecast = forecasts.sides[number]
-    found: dict[str, Any] = {"name": side.name, "currencies": []}
+    found: dict[str, Any] = {"name": side.name, "changes": list(side.changes), "currencies": []}
     for part in side.currencies:
         values = _currency(part)
         more = forecasts.difference(number, part.currency) if number else None

@@ -130,6 +130,8 @@ class Forecast:
     drawn: Drawn
     currencies: tuple[CurrencyForecast, ...]
     reached: tuple[Reached, ...]
+    changes: tuple[str, ...] = ()
+    """What the side says otherwise than the first, a sentence each."""
 
 
 @immutable

@@ -27,6 +27,7 @@ class History:
     """The months of the past that are drawn from, and whose draws there are: a name for each, and the first month with records of it.
 
     `first` and `months` are the first day that is drawn, and the months with such days; `counted` is how many records the history has.
+    `undated` has the kinds with records that have no day: the kind, the column, and how many there are.
     """
 
     past: Months
@@ -35,6 +36,7 @@ class History:
     first: date
     months: Months
     counted: int
+    undated: tuple[tuple[str, str, int], ...] = ()
 
     @property
     def spelled(self) -> str:
@@ -57,6 +59,7 @@ def history_of(connection: duckdb.DuckDBPyConnection, calendar: Calendar, kinds:
         raise Problems([_nothing("No record of the kinds that are drawn has a day.")])
     _create_days(connection, calendar, *days)
     past = settings.history or _usual(connection, kinds, months)
+    undated = tuple((k.kind.name, k.dated, count) for k in kinds if (count := _without_day(connection, k)))
     rows = connection.execute(
         f"""SELECT unit, min(month), count(*) FROM ({" UNION ALL ".join(dated_rows(k, k.kind.name) for k in kinds)}) r
         WHERE month BETWEEN {past.first} AND {past.last} GROUP BY unit ORDER BY unit"""
@@ -64,7 +67,7 @@ def history_of(connection: duckdb.DuckDBPyConnection, calendar: Calendar, kinds:
     if not rows:
         first_day, end = calendar.start_of_month(past.first), calendar.start_of_month(past.last + 1)
         raise Problems([_nothing(f"No record that could be drawn lies from {first_day} on, before {end}.")])
-    return History(past, tuple(r[0] for r in rows), tuple(r[1] for r in rows), first, months, sum(r[2] for r in rows))
+    return History(past, tuple(r[0] for r in rows), tuple(r[1] for r in rows), first, months, sum(r[2] for r in rows), undated)
 
 
 def dated_rows(kind: DrawnKind, table: str) -> str:
@@ -72,6 +75,11 @@ def dated_rows(kind: DrawnKind, table: str) -> str:
     return (
         f"""SELECT {unit_of(kind)} AS unit, d.* FROM {RECORDS}.{quoted(table)} r JOIN {DRAWS}.{DAYS} d ON d.day = r.{quoted(kind.dated)}"""
     )
+
+
+def _without_day(connection: duckdb.DuckDBPyConnection, kind: DrawnKind) -> int:
+    found = connection.execute(f"SELECT count(*) FROM {RECORDS}.{quoted(kind.kind.name)} WHERE {quoted(kind.dated)} IS NULL").fetchone()
+    return 0 if found is None else int(found[0])
 
 
 def unit_of(kind: DrawnKind) -> str:

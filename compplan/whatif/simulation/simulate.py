@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from compplan.engine.replicates.steps import Replicated, replicated
 from compplan.engine.steps import Lowered, Months, Step
 from compplan.engine.variants import Made, Variant, create_calendars, forget_steps, lower_variants
 from compplan.records.project_file import Project
-from compplan.whatif.comparison.compare import Side
+from compplan.whatif.comparison.compare import Side, changes_between
+from compplan.whatif.comparison.words import told
 from compplan.whatif.simulation.blocks import blocks_of
 from compplan.whatif.simulation.collected import Gathering, create_tables
 from compplan.whatif.simulation.draws import Draws
@@ -74,7 +76,9 @@ def simulate(
             moved.append(Variant(variant.name, variant.plans, tables))
         drawn = {table for tables in known.values() for table in tables.values()}
         made = _make(connection, project, moved, settings, draws, drawn, progress)
-        return forecasts_of(connection, project, made, settings, history, draws, all_drawn(kinds), columns, budget)
+        found = forecasts_of(connection, project, made, settings, history, draws, all_drawn(kinds), columns, budget)
+    changed = (told(tuple(changes_between(sides[0], side))) for side in sides)
+    return Forecasts(tuple(replace(one, changes=changes) for one, changes in zip(found.sides, changed, strict=True)))
 
 
 def _make(

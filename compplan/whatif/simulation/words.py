@@ -25,6 +25,7 @@ def sections(forecasts: Forecasts, shown: int | None = SHOWN) -> Iterator[Sectio
     first = forecasts.sides[0]
     yield Section("What was drawn", (*first.drawn.words, _how_to_read(first)))
     if len(forecasts.sides) > 1:
+        yield from (Section(f"What changes: {side.name}", side.changes) for side in forecasts.sides[1:] if side.changes)
         for currency in dict.fromkeys(c.currency for side in forecasts.sides for c in side.currencies):
             yield sides_section(forecasts, currency)
         yield from (quota_section(side, side.name) for side in forecasts.sides if side.reached)
