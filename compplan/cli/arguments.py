@@ -83,6 +83,11 @@ def add_plan(command: Parser, about: str) -> None:
     command.add_argument("--plan", metavar="NAME", help=about)
 
 
+def listed(text: str) -> list[str]:
+    """The words of an option that names several, as in role,team."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
 def period_argument(text: str) -> FiscalPeriod:
     """The period that a word of the command line names."""
     from compplan.api import period_of

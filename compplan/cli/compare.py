@@ -6,7 +6,7 @@ import sys
 from argparse import SUPPRESS, Namespace
 from pathlib import Path
 
-from compplan.cli.arguments import Commands, Parser, add_command, add_period, opened
+from compplan.cli.arguments import Commands, Parser, add_command, add_period, listed, opened
 from compplan.cli.pages import add_page, check_page_name, write
 from compplan.cli.tell import tell
 from compplan.cli.terminal import FINE, progress_bar
@@ -50,7 +50,7 @@ def work(args: Namespace) -> int:
     check_page_name(args.html)
     args.project = getattr(args, "project", None) or _project(args.new) or _project(args.old) or "."
     project = opened(args.project).project
-    groups = None if args.by is None else [c.strip() for c in args.by.split(",") if c.strip()]
+    groups = None if args.by is None else listed(args.by)
     before, after = plan_side(project, args.old), plan_side(project, args.new)
     with progress_bar() as progress:
         found = compare_plans(project, before, after, args.period, groups, set_aside=args.set_aside, progress=progress)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compplan.cli.arguments import Commands, Parser, add_command, add_period, opened, period_argument
+from compplan.cli.arguments import Commands, Parser, add_command, add_period, listed, opened, period_argument
 from compplan.cli.pages import add_page, check_page_name, write
 from compplan.cli.tell import tell
 from compplan.cli.terminal import FINE, Misuse, progress_bar
@@ -87,9 +87,9 @@ def work(args: Namespace) -> int:
     file = None if args.file is None else read_file(Path(args.file))
     args.project = getattr(args, "project", None) or (str(file.project) if file is not None else ".")
     project = opened(args.project).project
-    named = None if args.only is None else _listed(args.only)
+    named = None if args.only is None else listed(args.only)
     asked = [*(chosen(file.scenarios, named) if file is not None else ()), *([read_flags(args.sets)] if args.sets else [])]
-    groups = None if args.by is None else _listed(args.by)
+    groups = None if args.by is None else listed(args.by)
     settings, budget = _settings(args), _budget(project, args.budget)
     with progress_bar() as progress:
         found = simulate_project(project, settings, asked, groups, budget, set_aside=args.set_aside, progress=progress)
@@ -119,7 +119,7 @@ def _settings(args: Namespace) -> Settings:
             raise Misuse("--history: the second period must not end before the first begins.")
         history = Months(start.first_month, end.last_month)
     dated = dict(_pair(text) for text in args.dated)
-    kinds = None if args.draw is None else tuple(_listed(args.draw))
+    kinds = None if args.draw is None else tuple(listed(args.draw))
     if kinds == ():
         raise Misuse("--draw: name the kinds of record to draw, as in deals,leads.")
     return Settings(
@@ -172,7 +172,3 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"“{text}” is no day such as 2027-06-30.") from None
-
-
-def _listed(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]

@@ -6,7 +6,7 @@ import sys
 from argparse import SUPPRESS, Namespace
 from pathlib import Path
 
-from compplan.cli.arguments import Commands, Parser, add_command, add_period, opened
+from compplan.cli.arguments import Commands, Parser, add_command, add_period, listed, opened
 from compplan.cli.pages import add_page, check_page_name, write
 from compplan.cli.tell import tell
 from compplan.cli.terminal import FINE, Misuse, progress_bar
@@ -56,12 +56,12 @@ def work(args: Namespace) -> int:
     if args.file is None and not args.sets:
         raise Misuse("say what to try: a file with scenarios, or --set with a change.")
     check_page_name(args.html)
-    named = None if args.only is None else _listed(args.only)
+    named = None if args.only is None else listed(args.only)
     file = None if args.file is None else read_file(Path(args.file))
     args.project = getattr(args, "project", None) or (str(file.project) if file is not None else ".")
     project = opened(args.project).project
     asked = [*(chosen(file.scenarios, named) if file is not None else ()), *([read_flags(args.sets)] if args.sets else [])]
-    groups = None if args.by is None else _listed(args.by)
+    groups = None if args.by is None else listed(args.by)
     with progress_bar() as progress:
         tried = try_scenarios(project, asked, args.period, groups, set_aside=args.set_aside, progress=progress)
     if args.html is not None:
@@ -76,7 +76,3 @@ def work(args: Namespace) -> int:
     else:
         sys.stdout.write(tried_as_json(tried) if args.format == "json" else tried_as_markdown(tried))
     return FINE
-
-
-def _listed(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
